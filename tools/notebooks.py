@@ -1,0 +1,168 @@
+#!/usr/bin/env python
+"""Everything we do to notebooks from the command line: edit as text, export, execute, clean, check.
+
+    notebooks.py edit   NAME FILE.py       notebook -> text (jupytext py:percent; write it outside nbs/)
+    notebooks.py update NAME FILE.py       text -> notebook (cell ids and outputs of unchanged cells stay), then export
+    notebooks.py run    [NAME ...]         execute in place and clean; without names: those whose code or inputs changed
+    notebooks.py check                     committed outputs are those of the committed code (exit 1 and a line each if not)
+    notebooks.py readme [--check]          README.md from nbs/index.ipynb
+"""
+import argparse, hashlib, json, os, re, subprocess, sys, time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+NBS = ROOT / "nbs"
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+INPUT = re.compile(r"""data/(?:zoo|results|samples)[\w./*\-]*""")
+ZOO = re.compile(r"""\bload\(\s*["']([\w.\-]+)["']""")
+
+
+def path_of(name): return NBS / f"{Path(name).stem}.ipynb"
+def names(): return sorted(p.stem for p in NBS.glob("*.ipynb"))
+def source(cell): return "".join(cell["source"])
+def read(path): return json.loads(Path(path).read_text(encoding="utf-8"))
+
+
+def code_hash(nb):
+    "sha256 over the code cells, in order"
+    h = hashlib.sha256()
+    for c in nb["cells"]:
+        if c["cell_type"] == "code": h.update(source(c).strip().encode() + b"\0")
+    return h.hexdigest()[:16]
+
+
+def inputs_of(nb):
+    "Tracked data that the code names (files, folders or patterns below data/), each with a hash of its content"
+    code = "\n".join(source(c) for c in nb["cells"] if c["cell_type"] == "code")
+    found = {m.rstrip("./") for m in INPUT.findall(code)} | {f"data/zoo/{n}" for n in ZOO.findall(code) if (ROOT / "data/zoo" / n).is_dir()}
+    return {p: content_hash(p) for p in sorted(found) if content_hash(p)}
+
+
+def content_hash(pattern):
+    files = sorted(f for p in ROOT.glob(pattern) for f in ([p] if p.is_file() else p.rglob("*")) if f.is_file())
+    h = hashlib.sha256()
+    for f in files: h.update(f.relative_to(ROOT).as_posix().encode() + b"\0" + f.read_bytes())
+    return h.hexdigest()[:16] if files else ""
+
+
+def stale(path):
+    "Why this notebook's outputs are not those of its code and inputs; '' when they are"
+    nb = read(path)
+    kept = nb["metadata"].get("worldrl", {})
+    if "code" not in kept: return "was never executed by `make notebooks`"
+    if kept["code"] != code_hash(nb): return "its code changed after its outputs were stored"
+    if kept.get("inputs", {}) != inputs_of(nb): return "the data it reads changed after its outputs were stored"
+    return ""
+
+
+def edit(name, out):
+    subprocess.run([sys.executable, "-m", "jupytext", "--to", "py:percent", str(path_of(name)), "-o", str(out)], check=True, stdout=subprocess.DEVNULL)
+
+
+def update(name, text):
+    "Bring the text form back into the notebook, then export this notebook's module"
+    nb_path = path_of(name)
+    cmd = [sys.executable, "-m", "jupytext", "--to", "ipynb"] + (["--update"] if nb_path.exists() else []) + [str(text), "-o", str(nb_path)]
+    subprocess.run(cmd, check=True, stdout=subprocess.DEVNULL)
+    clean(nb_path)
+    export(nb_path)
+
+
+def export(nb_path):
+    from nbdev.export import nb_export
+    from nbdev.config import add_init, get_config
+    os.chdir(ROOT)
+    nb_export(nb_path, get_config().lib_path)
+    for d in {p.parent for p in (ROOT / "worldrl").rglob("*.py")}:
+        if not (d / "__init__.py").exists(): (d / "__init__.py").write_text("")
+
+
+def clean(nb_path):
+    "nbdev_clean, and what it leaves behind: widget state, jupytext's mark, absolute paths of the kernel"
+    from nbdev.clean import process_write, clean_nb
+    from functools import partial
+    os.chdir(ROOT)
+    nb = read(nb_path)
+    meta = {"kernelspec": KERNEL}
+    if "worldrl" in nb["metadata"]: meta["worldrl"] = nb["metadata"]["worldrl"]
+    nb["metadata"] = meta
+    for c in nb["cells"]:
+        for o in c.get("outputs", []):
+            if "data" in o: o["data"].pop("application/vnd.jupyter.widget-view+json", None)
+    write(nb, nb_path)
+    process_write(warn_msg="clean", proc_nb=partial(clean_nb, clear_all=False, allowed_metadata_keys=["worldrl"]), f_in=nb_path, disp=False)
+
+
+def write(nb, nb_path):
+    tmp = nb_path.with_suffix(".tmp")
+    tmp.write_text(json.dumps(nb, sort_keys=True, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    tmp.replace(nb_path)
+
+
+def run(name, timeout=600):
+    "Execute in place, store the hashes, clean. Nothing is written when a cell fails."
+    import nbformat
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError
+    path = path_of(name)
+    nb = nbformat.read(path, as_version=4)
+    nb.metadata["kernelspec"] = KERNEL
+    os.environ.update(OMP_NUM_THREADS="1", PYTHONPATH=str(ROOT), TQDM_DISABLE="1")
+    start = time.time()
+    skip = re.compile(r"^#\|\s*(slow|gpu|extra|eval:\s*false)\b", re.M)
+    held = [(c, c.source) for c in nb.cells if c.cell_type == "code" and skip.search(c.source) and not os.environ.get("WORLDRL_RUN_FLAGGED")]
+    for c, _ in held: c.source = "pass"
+    kept = {id(c): c.get("outputs", []) for c, _ in held}
+    try: NotebookClient(nb, timeout=timeout, kernel_name="python3", resources={"metadata": {"path": str(NBS)}}).execute()
+    except CellExecutionError as e:
+        print(f"{name}: failed after {time.time() - start:.0f} s\n{e}")
+        return False
+    for c, s in held: c.source, c.outputs = s, kept[id(c)]
+    raw = json.loads(nbformat.writes(nb))
+    raw["metadata"]["worldrl"] = {"code": code_hash(raw), "inputs": inputs_of(raw)}
+    write(raw, path)
+    clean(path)
+    print(f"{name}: {time.time() - start:.0f} s, {path.stat().st_size // 1024} KB", flush=True)
+    return True
+
+
+def readme_text():
+    "Markdown of index.ipynb: text cells, code of shown cells, and their text outputs"
+    out = []
+    for c in read(NBS / "index.ipynb")["cells"]:
+        src = source(c).strip()
+        if c["cell_type"] == "markdown": out.append(src.replace("](../", "]("))
+        elif c["cell_type"] == "code" and src and not re.search(r"^#\|\s*hide\b", src, re.M):
+            out.append("```python\n" + re.sub(r"^#\|.*\n", "", src, flags=re.M) + "\n```")
+            text = "".join("".join(o.get("text", o.get("data", {}).get("text/plain", ""))) for o in c.get("outputs", [])).strip()
+            if text and "<" not in text[:1]: out.append("```\n" + text + "\n```")
+    return "\n\n".join(out) + "\n"
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    sub = ap.add_subparsers(dest="what", required=True)
+    for w in ("edit", "update"):
+        p = sub.add_parser(w); p.add_argument("name"); p.add_argument("file")
+    p = sub.add_parser("run"); p.add_argument("names", nargs="*")
+    sub.add_parser("check")
+    p = sub.add_parser("readme"); p.add_argument("--check", action="store_true")
+    a = ap.parse_args()
+    if a.what == "edit": edit(a.name, a.file)
+    elif a.what == "update": update(a.name, a.file)
+    elif a.what == "run":
+        todo = a.names or [n for n in names() if stale(path_of(n))]
+        results = [run(n) for n in todo]
+        if not todo: print("every notebook's outputs are those of its code")
+        sys.exit(not all(results))
+    elif a.what == "check":
+        bad = {n: why for n in names() if (why := stale(path_of(n)))}
+        for n, why in bad.items(): print(f"nbs/{n}.ipynb: {why}; run: make notebooks")
+        sys.exit(bool(bad))
+    elif a.what == "readme":
+        text, path = readme_text(), ROOT / "README.md"
+        if a.check: sys.exit(0 if path.exists() and path.read_text(encoding="utf-8") == text else "README.md is not what nbs/index.ipynb says; run: make readme")
+        path.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__": main()
