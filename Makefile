@@ -1,0 +1,52 @@
+# make tour | test | lab : each does all the set-up it needs (a pinned .venv) and can be run again at any time.
+# TORCH_INDEX=URL  takes torch from another wheel index (PyTorch's CPU index gives a download ten times smaller)
+# PYTHON=python3.12  names the interpreter (3.11, 3.12 or 3.13)
+export PYTHON TORCH_INDEX
+BIN := .venv/bin
+SEED ?= 0
+
+.PHONY: help setup tour test test-gpu lab docs notebooks export readme bench clean
+
+help:
+	@echo "make tour       install, then from raw experience to the video of a dream (runs/tour/)"
+	@echo "make test       install, then everything that .ci/run checks; ends with 'N passed, N failed'"
+	@echo "make lab        install, then JupyterLab on the notebooks"
+	@echo "make docs       the documentation site, from the stored outputs (site/)"
+	@echo "make notebooks  execute and clean the notebooks whose code or inputs changed"
+	@echo "make test-gpu   the cells flagged gpu (needs CUDA)"
+	@echo "make export     notebooks -> worldrl/        make readme   nbs/index.ipynb -> README.md"
+	@echo "make bench      the benchmarks (minutes; run nothing else meanwhile)"
+
+setup:
+	@bash tools/setup.sh
+
+tour: setup
+	@$(BIN)/worldrl tour --seed $(SEED)
+
+test: setup
+	@$(BIN)/python tools/test.py
+
+test-gpu: setup
+	@$(BIN)/python -c "import torch, sys; sys.exit(None if torch.cuda.is_available() else 'make test-gpu: no CUDA device here; the same code is tested on the CPU by make test')"
+	@$(BIN)/python tools/test.py --flags gpu
+
+lab: setup
+	@cd nbs && ../$(BIN)/jupyter lab
+
+docs: setup
+	@rm -rf site && $(BIN)/python tools/docs.py && $(BIN)/mkdocs build -q && echo "site/index.html"
+
+notebooks: setup export
+	@$(BIN)/python tools/notebooks.py run
+
+export: setup
+	@$(BIN)/nbdev_export
+
+readme: setup
+	@$(BIN)/python tools/notebooks.py readme
+
+bench: setup
+	@OMP_NUM_THREADS=1 $(BIN)/worldrl bench
+
+clean:
+	@rm -rf build dist site _docs *.egg-info

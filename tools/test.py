@@ -1,0 +1,155 @@
+#!/usr/bin/env python
+"""What `make test` and .ci/run check. Last line: N passed, N failed.
+
+    test.py [--flags gpu slow] [--only NAME ...] [--workers 2] [--no-wheel]"""
+import argparse, filecmp, importlib.util, json, os, resource, shutil, subprocess, sys, tempfile, time
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+NBS, PACKAGE, BIN = ROOT / "nbs", ROOT / "worldrl", Path(sys.executable).parent
+NOTEBOOK_S, ALL_S = 30, 600                     # core-seconds: aim of one notebook, limit of all together
+SLACK = 1.5                                     # a slow machine may take this much longer before a notebook counts as failed
+
+
+def sh(*cmd, **kw): return subprocess.run([str(c) for c in cmd], capture_output=True, text=True, **kw)
+
+
+def copy_tree(to):
+    for name in ("nbs", "worldrl"): shutil.copytree(ROOT / name, to / name, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
+    for name in ("settings.ini", "setup.py", "README.md", "pyproject.toml"):
+        if (ROOT / name).exists(): shutil.copy(ROOT / name, to / name)
+    return to
+
+
+def differing(a, b, pattern):
+    files = {p.relative_to(x) for x in (a, b) for p in x.rglob(pattern) if "__pycache__" not in p.parts and ".ipynb_checkpoints" not in p.parts}
+    return sorted(str(f) for f in files if not ((a / f).exists() and (b / f).exists() and filecmp.cmp(a / f, b / f, shallow=False)))
+
+
+def check_export(tmp):
+    "worldrl/ is what the notebooks export"
+    out = sh(BIN / "nbdev_export", cwd=tmp)
+    if out.returncode: return out.stderr[-2000:]
+    bad = differing(PACKAGE, tmp / "worldrl", "*.py")
+    return f"differ from the notebooks: {', '.join(bad)}; run: make export (or nbdev_update where the module is right)" if bad else ""
+
+
+def check_clean(tmp):
+    "notebooks are clean"
+    out = sh(BIN / "nbdev_clean", cwd=tmp)
+    if out.returncode: return out.stderr[-2000:]
+    bad = differing(NBS, tmp / "nbs", "*.ipynb")
+    for p in NBS.glob("*.ipynb"):
+        meta = json.loads(p.read_text(encoding="utf-8"))["metadata"]
+        if set(meta) - {"kernelspec", "worldrl"}: bad.append(f"{p.name} (metadata {sorted(set(meta) - {'kernelspec', 'worldrl'})})")
+    return f"not clean: {', '.join(bad)}; run: make notebooks" if bad else ""
+
+
+def check_outputs(tmp):
+    "committed outputs are those of the committed code"
+    return sh(sys.executable, ROOT / "tools/notebooks.py", "check").stdout.strip()
+
+
+def check_readme(tmp):
+    "README.md is current, and every command in it exists"
+    out = sh(sys.executable, ROOT / "tools/notebooks.py", "readme", "--check")
+    if out.returncode: return out.stderr.strip()
+    return "\n".join(missing_commands((ROOT / "README.md").read_text(encoding="utf-8")))
+
+
+def missing_commands(readme):
+    "Lines of the README's shell blocks whose make target or worldrl command does not exist"
+    targets = {l.split(":")[0] for l in (ROOT / "Makefile").read_text().splitlines() if ":" in l and not l.startswith(("\t", "#", "."))}
+    lines = [l.strip().lstrip("$ ") for block in readme.split("```")[1::2] if block.startswith(("sh", "bash", "console")) for l in block.splitlines()[1:]]
+    bad = []
+    for line in lines:
+        words = [w for w in line.split("#")[0].split() if "=" not in w or w.startswith("--")]
+        if not words: continue
+        if words[0] == "make" and any(w not in targets for w in words[1:]): bad.append(f"no such target: {line}")
+        if words[0] == "worldrl" and (why := bad_worldrl(words[1:])): bad.append(f"{line}: {why}")
+    return bad
+
+
+def bad_worldrl(words):
+    "Why this worldrl command line would not even parse; '' when it would"
+    from worldrl.cli import parse_only
+    return parse_only(words)
+
+
+def check_wheel(tmp):
+    "the wheel installs and imports in an environment without the dev extras"
+    dist = tmp / "dist"
+    out = sh(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", dist, ROOT)
+    if out.returncode: return out.stdout[-1500:] + out.stderr[-1500:]
+    wheel, venv = next(dist.glob("*.whl")), ROOT / ".venv-wheel"
+    py = venv / "bin/python"
+    if not py.exists(): sh(sys.executable, "-m", "venv", venv, check=True)
+    torch = next(l for l in (ROOT / "constraints.txt").read_text().splitlines() if l.startswith("torch=="))
+    pip = [py, "-m", "pip", "--disable-pip-version-check", "install", "-q"]
+    index = ["--index-url", os.environ["TORCH_INDEX"]] if os.environ.get("TORCH_INDEX") else []
+    for cmd in (pip + index + [torch], pip + ["-c", ROOT / "constraints.txt", wheel], pip + ["--no-deps", "--force-reinstall", wheel]):
+        out = sh(*cmd)
+        if out.returncode: return out.stderr[-2000:]
+    out = sh(py, "-c", IMPORT_ALL, cwd=tmp)
+    return (out.stdout + out.stderr)[-2000:] if out.returncode else ""
+
+
+IMPORT_ALL = """
+import importlib, pkgutil, sys, time
+start = time.time(); import worldrl; took = time.time() - start
+assert "site-packages" in worldrl.__file__, worldrl.__file__
+assert "torch" not in sys.modules and took < 1, took
+for m in pkgutil.walk_packages(worldrl.__path__, "worldrl."):
+    if not m.name.endswith("_modidx"): importlib.import_module(m.name)
+bad = {m.split(".")[0] for m in sys.modules} & {"nbdev", "fastcore", "execnb", "jupytext", "stable_baselines3", "IPython"}
+assert not bad, f"the library imports {bad}"
+env = worldrl.make_env("worldrl/Toy-v0", num_envs=2); env.reset(seed=0)
+"""
+
+
+def test_notebook(path, flags):
+    "One notebook in a process of its own: (passed, wall seconds, core-seconds, what it printed)"
+    code = ("import sys; from pathlib import Path; from nbdev.test import test_nb; "
+            "ok, _ = test_nb(Path(sys.argv[1]), skip_flags=['slow', 'gpu', 'extra'], force_flags=sys.argv[2:], basepath='.'); sys.exit(not ok)")
+    env = dict(os.environ, OMP_NUM_THREADS="1", MPLBACKEND="agg", TQDM_DISABLE="1", PYTHONWARNINGS="ignore", SDL_VIDEODRIVER="dummy", IN_TEST="1")
+    start, before = time.time(), resource.getrusage(resource.RUSAGE_CHILDREN)
+    try: out, ok = (r := subprocess.run([sys.executable, "-c", code, str(path), *flags], cwd=NBS, capture_output=True, text=True, env=env, timeout=600, stdin=subprocess.DEVNULL)).stdout + r.stderr, r.returncode == 0
+    except subprocess.TimeoutExpired: out, ok = "ran for more than 600 s", False
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return ok, time.time() - start, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, out
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument("--flags", nargs="*", default=[]); ap.add_argument("--only", nargs="*"); ap.add_argument("--workers", type=int, default=min(2, os.cpu_count()))
+    ap.add_argument("--no-wheel", action="store_true")
+    a = ap.parse_args()
+    passed, failed, spent = 0, [], 0.0
+
+    def report(name, why, extra=""):
+        nonlocal passed
+        if why: failed.append(name); print(f"FAILED  {name}{extra}\n{why}\n", flush=True)
+        else: passed += 1; print(f"ok      {name}{extra}", flush=True)
+
+    if not a.only and not a.flags:
+        for check in (check_export, check_clean, check_outputs, check_readme, *(() if a.no_wheel else (check_wheel,))):
+            with tempfile.TemporaryDirectory() as tmp:
+                try: why = check(copy_tree(Path(tmp)))
+                except Exception as e: why = f"{type(e).__name__}: {e}"
+                report(check.__doc__, why)
+    books = [p for p in sorted(NBS.glob("*.ipynb"), key=lambda p: -p.stat().st_size) if not a.only or p.stem in a.only]
+    with ProcessPoolExecutor(a.workers, max_tasks_per_child=1) as pool:
+        jobs = {pool.submit(test_notebook, p, a.flags): p for p in books}
+        for job in as_completed(jobs):
+            ok, wall, cpu, out = job.result()
+            spent += cpu
+            why = "" if ok else out[-4000:]
+            if ok and cpu > SLACK * NOTEBOOK_S and not a.flags: why = f"{cpu:.0f} core-seconds; a notebook may take {NOTEBOOK_S}"
+            report(f"nbs/{jobs[job].name}", why, f"  {wall:5.1f} s  {cpu:5.1f} core-s{'  (over ' + str(NOTEBOOK_S) + ')' if cpu > NOTEBOOK_S else ''}")
+    if not a.only and not a.flags: report(f"all notebooks within {ALL_S} core-seconds", f"{spent:.0f} core-seconds" if spent > ALL_S else "", f" ({spent:.0f})")
+    print(f"{passed} passed, {len(failed)} failed")
+    sys.exit(bool(failed))
+
+
+if __name__ == "__main__": main()
