@@ -155,13 +155,14 @@ def strip(
     width: float = 10,          # inches; the height follows
 ):                              # matplotlib Figure
     "Draw labelled rows of frames, one column per step; the border shows where observing ends"
-    from matplotlib.figure import Figure
+    import matplotlib.pyplot as plt
     rows, n = _same_length(rows)
     size = max(max(f.shape[1:3]) for f in rows.values())
     marked = {name: mark_border(upscale(f, max(1, size // max(f.shape[1:3])), 1), border)[::every] for name, f in rows.items()}
     lines = [grid(f, ncols=n, pad=3) for f in marked.values()]
     image = _stack(lines)
-    fig = Figure(figsize=(width, 0.55 + (width - 1) * image.shape[0] / image.shape[1]), dpi=75, layout="constrained")
+    fig = plt.figure(figsize=(width, 0.55 + (width - 1) * image.shape[0] / image.shape[1]), dpi=75, layout="constrained")
+    plt.close(fig)                                                  # the returned figure is shown once, not twice
     _axes_of_strip(fig.add_subplot(), image, marked, lines, range(start, start + n, every), border, title, xlabel)
     return fig
 
