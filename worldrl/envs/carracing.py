@@ -175,7 +175,7 @@ class CarRacingEnv(gym.Env):
     @property
     def protocol(self) -> dict:
         "What a return depends on, for the manifest of a result"
-        return dict(skip=self.skip, actions=self.actions, frames=self.frames, zoom_frames="skipped" if self.skip_zoom else "played", size=self.size)
+        return dict(skip=self.skip, actions=self.actions, frames=self.frames, zoom_frames="skipped" if self.skip_zoom else "played")
 
     def render(self): return self.game.render()
 
@@ -190,20 +190,25 @@ def _skip_zoom(game):
     return picture
 
 # %% ../../nbs/17_carracing.ipynb #445d8c28
+from .core import EnvError, ObsSettings, PixelObs
+
+# %% ../../nbs/17_carracing.ipynb #bb589bb3
 def make_vec(
     env_id: str,                   # "CarRacing-v3"
     num_envs: int,
-    settings,                      # worldrl.envs.core.ObsSettings: its size and skip are used
+    settings: ObsSettings,         # size, gray and skip are used
     *,
-    skip: int | None = None,       # frames per action; None: the settings' skip
+    skip: int | None = None,       # frames per action; None: as the settings say
     **kwargs,                      # actions, skip_zoom, fast_draw, frames, render_mode of CarRacingEnv
-) -> SyncVectorEnv:
-    "CarRacing-v3 as a vector env. WorldrlError for another id, ValueError for settings this game has not."
-    if env_id != "CarRacing-v3": raise WorldrlError(f"{env_id!r} is not known here; the car game is 'CarRacing-v3'")
-    chosen = {"skip": skip or settings.skip, "size": settings.size or 96} | kwargs
+) -> PixelObs:                     # a vector env, NEXT_STEP; its `protocol` names skip, actions and frames
+    "CarRacing-v3 as a vector env. EnvError for another id, and for settings that this game has not."
+    if env_id != "CarRacing-v3": raise EnvError(f"{env_id!r} is not known here; the car game is 'CarRacing-v3'")
+    if settings.kind != "pixels" or settings.sticky or settings.noop_max or settings.max_pool:
+        raise EnvError(f"CarRacing-v3 cannot do the observation settings {settings.describe()}; use obs='world64', or obs='raw' for 96 x 96")
+    chosen = {"skip": skip or settings.skip, "size": cr.STATE_W} | kwargs
     env = SyncVectorEnv([lambda: CarRacingEnv(**chosen)] * num_envs, autoreset_mode=AutoresetMode.NEXT_STEP)
     env.protocol = env.envs[0].protocol
-    return env
+    return PixelObs(env, settings)
 
 # %% ../../nbs/17_carracing.ipynb #c10b3431
 def _observations_per_second(env, seconds):
