@@ -5,16 +5,20 @@
 # %% auto #0
 __all__ = ['State', 'map_state', 'leaves', 'take', 'repeat', 'cat_states', 'where_state', 'stack_states', 'detach_state',
            'state_size', 'Step', 'next_step', 'first_step', 'stack_steps', 'Rng', 'Act', 'Agent', 'Policy', 'World',
-           'observe_sequence', 'observe_loop']
+           'observe_sequence', 'observe_loop', 'ContractError', 'gap', 'random_obs', 'random_actions', 'random_steps',
+           'check_world', 'check_agent']
 
 # %% ../../nbs/20_contracts.ipynb #66ef59e0
 import copy, random
 from dataclasses import dataclass, fields, replace
-from typing import Any, NamedTuple, Protocol, runtime_checkable
+from typing import Any, Literal, NamedTuple, Protocol, runtime_checkable
 
+import gymnasium as gym
 import numpy as np
 import torch
 from torch import Tensor
+
+from ..envs.core import encode_action, preprocess
 
 # %% ../../nbs/20_contracts.ipynb #eb45c2dc
 State = dict[str, "Tensor | State"]
@@ -143,7 +147,7 @@ class _Source:
         self.generator, self.tape, self.played = generator, ([] if record else None), None
 
     def draw(self, shape, device, fill):
-        if self.played is not None: return self._next(shape)
+        if self.played is not None and (x := self._next(shape)) is not None: return x
         if isinstance(self.generator, int): self.generator = torch.Generator(device or "cpu").manual_seed(self.generator)
         x = fill(shape, generator=self.generator, device=self.generator.device)
         if device is not None: x = x.to(device)
@@ -152,6 +156,7 @@ class _Source:
 
     def _next(self, shape):
         x = next(self.played, None)
+        if x is None and self.generator is not None: return None                # the recorded part is over; draw on
         if x is None: raise ValueError("the replay is over: more numbers were asked for than were recorded")
         if x.shape != torch.Size(shape): raise ValueError(f"the replay differs from the recording: {tuple(shape)} asked for, {tuple(x.shape)} recorded")
         return x
@@ -177,22 +182,25 @@ class Rng:
         other.temperature = float(temperature)
         return other
 
-    def replay(self) -> "Rng":
-        "An Rng that gives the recorded draws again, in order"
+    def replay(self, first: int | None = None, then: "torch.Generator | int | None" = None) -> "Rng":
+        "An Rng that gives the recorded draws again, in order (only the `first` so many, and new ones of `then` after them)"
         if self._source.tape is None: raise ValueError("nothing was recorded; make it with Rng(..., record=True)")
         other = copy.copy(self)
-        other._source = _Source(None, False)
-        other._source.played = iter(list(self._source.tape))
+        other._source = _Source(then, False)
+        other._source.played = iter(self._source.tape[:first])
         return other
 
-    def uniform(self, like) -> Tensor:
+    @property
+    def recorded(self) -> int: return len(self._source.tape or ())
+
+    def uniform(self, like, device=None) -> Tensor:
         "Uniform in [0, 1), shaped as the tensor or the shape `like`; 0.5 at temperature 0"
-        shape, device = _shape_device(like)
+        shape, device = _shape_device(like, device)
         return self._source.draw(shape, device, torch.rand) if self.temperature else torch.full(shape, .5, device=device)
 
-    def normal(self, like) -> Tensor:
+    def normal(self, like, device=None) -> Tensor:
         "sqrt(temperature) * N(0, 1), shaped as the tensor or the shape `like`; zeros at temperature 0"
-        shape, device = _shape_device(like)
+        shape, device = _shape_device(like, device)
         if not self.temperature: return torch.zeros(shape, device=device)
         x = self._source.draw(shape, device, torch.randn)
         return x if self.temperature == 1 else x * self.temperature ** .5
@@ -203,7 +211,8 @@ class Rng:
         noise = self._source.draw(logits.shape, logits.device, torch.rand).log().neg().log()   # minus the Gumbel noise
         return (logits.detach() - noise * self.temperature).argmax(-1)
 
-def _shape_device(like): return (like.shape, like.device) if isinstance(like, Tensor) else (tuple(like), None)
+def _shape_device(like, device):
+    return (like.shape, like.device) if isinstance(like, Tensor) else (tuple(like), device)
 
 # %% ../../nbs/20_contracts.ipynb #4974be7c
 class Act(NamedTuple):
@@ -259,3 +268,428 @@ def observe_loop(world: World, state: State, steps: Step, *, rng: "Rng | None" =
         state = world.observe(state, steps.at(t), rng=rng)
         states.append(state)
     return stack_states(states)
+
+# %% ../../nbs/20_contracts.ipynb #5d5d8a58
+class ContractError(AssertionError):
+    "A contract is broken; `name` says which check failed"
+    def __init__(self, name: str, why: str):
+        super().__init__(f"{name}: {why}")
+        self.name = name
+
+def _require(ok, name, why):
+    if not ok: raise ContractError(name, why)
+
+def gap(
+    a: "Tensor | State",  # tensors, or nested dicts of them
+    b: "Tensor | State",
+) -> float:               # inf where structure or shape differ, or where one has a NaN
+    "The largest absolute difference between two tensors or states"
+    if isinstance(a, dict): return max((gap(a[k], b[k]) for k in a), default=0.) if a.keys() == b.keys() else float("inf")
+    if a.shape != b.shape: return float("inf")
+    d = (a.detach().double() - b.detach().double()).abs()
+    return float("inf") if d.isnan().any() else float(d.max()) if d.numel() else 0.
+
+# %% ../../nbs/20_contracts.ipynb #6ea9f530
+def random_obs(
+    space,                     # Box
+    shape: tuple,              # leading axes
+    draw: np.random.Generator,
+) -> np.ndarray:               # [*shape, *space.shape] of the space's dtype
+    "Observations drawn from a Box; normal where a bound is missing"
+    size = (*shape, *space.shape)
+    if space.dtype == np.uint8: return draw.integers(space.low, space.high, size, np.uint8, endpoint=True)
+    finite = np.isfinite(space.low) & np.isfinite(space.high)
+    low, high = np.where(finite, space.low, 0), np.where(finite, space.high, 1)
+    return np.where(finite, low + (high - low) * draw.random(size), draw.standard_normal(size)).astype(np.float32)
+
+def random_actions(
+    space,                     # Discrete, Box or MultiBinary
+    shape: tuple,              # leading axes
+    draw: np.random.Generator,
+) -> np.ndarray:               # native actions [*shape, ...]
+    "Uniform native actions"
+    if isinstance(space, gym.spaces.Discrete): return space.start + draw.integers(0, space.n, shape)
+    if isinstance(space, gym.spaces.MultiBinary): return draw.integers(0, 2, (*shape, *space.shape)).astype(np.int8)
+    return random_obs(space, shape, draw)
+
+# %% ../../nbs/20_contracts.ipynb #e26bd332
+def random_steps(
+    obs_space, action_space,  # of ONE env
+    n: int = 5, T: int = 8,   # rows, moments
+    seed: int = 0,
+    device="cpu",
+) -> Step:                    # [n, T]; all rows begin at 0, every second one resets once more in the middle
+    "Noise in the form of experience"
+    draw = np.random.default_rng(seed)
+    action = encode_action(action_space, random_actions(action_space, (n, T), draw))
+    first = np.zeros((n, T), bool)
+    first[:, 0] = first[::2, T // 2] = True
+    ended = np.roll(first, -1, 1) & (np.arange(T) < T - 1)
+    flat = next_step(action.reshape(n * T, -1), random_obs(obs_space, (n * T,), draw), draw.normal(size=n * T),
+                     first.ravel(), ended.ravel(), np.zeros(n * T), device)
+    return flat.map(lambda x: x.reshape(n, T, *x.shape[1:]))
+
+# %% ../../nbs/20_contracts.ipynb #a09adeb2
+def _modules(x, depth=3):
+    "The torch modules inside an object, its attributes included"
+    if isinstance(x, torch.nn.Module): return list(x.modules())
+    inside = x.values() if isinstance(x, dict) else x if isinstance(x, (list, tuple)) else vars(x).values() if hasattr(x, "__dict__") else ()
+    return [m for y in inside for m in _modules(y, depth - 1)] if depth else []
+
+def _module_facts(x):
+    found = _modules(x)
+    tensors = [p for m in found for p in [*m.parameters(recurse=False), *m.buffers(recurse=False)]]
+    return [m.training for m in found], [p.requires_grad for p in tensors], [p.detach().clone() for p in tensors]
+
+# %% ../../nbs/20_contracts.ipynb #66c41964
+@dataclass
+class _Case:
+    world: Any
+    steps: Step               # [n, T]
+    truth: str                # "none" | "learned" | "exact"
+    stochastic: bool | None   # None: either is fine
+    uses_action: bool
+    tol: float                # on differences, relative to the size of what is compared
+
+    def __post_init__(self):
+        w, steps, draw = self.world, self.steps, np.random.default_rng(1)
+        self.facts = _module_facts(w)
+        self.n, self.T, self.device = *steps.reward.shape, steps.reward.device
+        native = np.arange(w.action_space.start, w.action_space.start + min(w.action_space.n, 8)) if isinstance(w.action_space, gym.spaces.Discrete) else random_actions(w.action_space, (6,), draw)
+        self.choices = encode_action(w.action_space, native).to(self.device)      # [K, A] different actions
+        self.seen = self.watch()                                                   # [n, T] states
+        self.age = _age(steps.is_first)
+        ready = (self.age >= w.context - 1) & ~steps.ended
+        self.starts = take(self.seen, ready)                                       # [N] states
+        if not state_size(self.starts): raise ValueError(f"no moment of the steps has {w.context} frames of context before it; pass longer steps [n, T]")
+
+    def watch(self, rows=slice(None), rng=None): 
+        steps = self.steps.take(rows)
+        return observe_loop(self.world, self.world.initial(len(steps)), steps, rng=rng)
+
+    def show(self, state):
+        "All read-outs of dreamt states"
+        w = self.world
+        return {"features": w.features(state), "decode": w.decode(state), "reward": w.reward(state), "cont": w.cont(state)}
+
+    def dream(self, state, rng=None, moves=2):
+        "Read-outs after some imagined steps"
+        for k in range(moves): state = self.world.imagine(state, self.choices[k % len(self.choices)].expand(state_size(state), -1), rng=rng)
+        return {"state": state, **self.show(state)}
+
+    def same(self, a, b, name, why):
+        size = max([1.] + [float(x.detach().abs().max()) for x in (leaves(a) if isinstance(a, dict) else [a]) if x.numel()])
+        d = gap(a, b)
+        _require(d <= self.tol * size, name, f"{why} (largest difference {d:.3g})")
+
+def _age(is_first):
+    "[n, T] steps since the last reset (or since the sequence began)"
+    age = torch.zeros_like(is_first, dtype=torch.long)
+    for t in range(1, age.shape[1]): age[:, t] = torch.where(is_first[:, t], 0, age[:, t - 1] + 1)
+    return age
+
+# %% ../../nbs/20_contracts.ipynb #8bd460a8
+def _structure(state): return map_state(lambda x: (tuple(x.shape[1:]), x.dtype, x.device), state)
+
+def _check_shapes(c):
+    w, n = c.world, 3
+    _require(isinstance(w, World), "shapes", f"{type(w).__name__} lacks some of: obs_space action_space feature_size context initial observe imagine features decode reward cont")
+    _require(isinstance(w.context, int) and w.context >= 1, "shapes", f"context is {w.context!r}, expected an int >= 1")
+    start = w.initial(n)
+    seen = w.observe(start, c.steps.at(0).take([0] * n))
+    dreamt = w.imagine(seen, c.choices[[0] * n])
+    for name, state in (("observe", seen), ("imagine", dreamt)):
+        _require(_structure(state) == _structure(start), "shapes", f"{name} returns a state unlike initial's: {_structure(state)} against {_structure(start)}")
+        _require(all(len(x) == n for x in leaves(state)), "shapes", f"{name}: the first axis of every leaf must be the row ({n} rows given)")
+    want = {"features": (n, w.feature_size), "decode": (n, *w.obs_space.shape), "reward": (n,), "cont": (n,)}
+    for name, x in c.show(dreamt).items():
+        _require(tuple(x.shape) == want[name], "shapes", f"{name} has shape {tuple(x.shape)}, expected {want[name]}")
+        _require(x.dtype == torch.float32 and x.device.type == c.device.type, "shapes", f"{name} is {x.dtype} on {x.device}, expected float32 on {c.device}")
+        _require(bool(x.isfinite().all()), "shapes", f"{name} is not finite")
+    cont = c.dream(c.starts)["cont"]
+    _require(bool(((cont >= 0) & (cont <= 1)).all()), "shapes", f"cont is a probability, but ranges from {cont.min():.3g} to {cont.max():.3g}")
+
+# %% ../../nbs/20_contracts.ipynb #fc3b066c
+def _global_numbers():
+    "The states of all global generators, in comparable form"
+    kind, keys, *rest = np.random.get_state()
+    cuda = [x.tolist() for x in torch.cuda.get_rng_state_all()] if torch.cuda.is_available() else []
+    return torch.get_rng_state().tolist(), keys.tolist(), rest, random.getstate(), cuda
+
+def _check_global_numbers(c):
+    before = _global_numbers()
+    c.watch(rng=Rng(1., 0)); c.dream(c.starts, Rng(1., 0)); c.watch(); c.dream(c.starts)
+    _require(_global_numbers() == before, "global_random_numbers", "torch's, numpy's or python's global numbers were drawn; draw from rng (is there dropout in train mode? then call .eval())")
+
+def _check_seeded(c):
+    for what, run in (("observe", lambda: c.watch(rng=Rng(1., 5))), ("imagine", lambda: c.dream(c.starts, Rng(1., 5)))):
+        _require(gap(run(), run()) == 0, "not_seeded", f"{what} gives other numbers for the same seed of rng")
+
+def _check_module(c):
+    c.watch(rng=Rng(1., 0)); c.dream(c.starts, Rng(1., 0))
+    before, after = c.facts, _module_facts(c.world)
+    _require(after[:2] == before[:2], "module_changed", "train/eval mode or requires_grad of a module was switched")
+    _require(all(torch.equal(a, b) for a, b in zip(before[2], after[2])), "module_changed", "a parameter or a running statistic changed (a batch norm in train mode? then call .eval())")
+
+# %% ../../nbs/20_contracts.ipynb #96849f83
+def _check_mutation(c):
+    w, step = c.world, c.steps.at(1)
+    state = w.observe(w.initial(c.n), c.steps.at(0))
+    for name, act in (("observe", lambda s: w.observe(s, step)), ("imagine", lambda s: w.imagine(s, step.action)), ("a read-out", c.show)):
+        kept, kept_step = map_state(torch.clone, state), step.map(torch.clone)
+        act(state)
+        same_step = all(torch.equal(getattr(step, f.name), getattr(kept_step, f.name)) for f in fields(Step))
+        _require(gap(state, kept) == 0 and same_step, "state_mutated", f"{name} wrote into the state or the step it was given; it must return a new one")
+
+# %% ../../nbs/20_contracts.ipynb #4456b148
+def _check_rows(c):
+    batch = {"seen": c.watch(), **c.dream(take(c.watch(), (slice(None), c.T - 1)))}
+    for i in (0, c.n - 1):
+        alone = c.watch([i])
+        alone = {"seen": alone, **c.dream(take(alone, (slice(None), c.T - 1)))}
+        c.same(alone, map_state(lambda x: x[[i]], batch), "rows_mixed", f"row {i} alone differs from row {i} in the batch")
+    others = [0] + list(range(c.n - 1, 0, -1))                      # row 0 stays, its neighbours swap places
+    for tau in (0., 1.):
+        rng, rng2 = Rng(tau, 3), Rng(tau, 3)
+        a, b = c.watch(rng=rng), c.watch(others, rng=rng2)
+        a, b = (c.dream(take(x, (slice(None), c.T - 1)), r) for x, r in ((a, rng), (b, rng2)))
+        c.same(take(a, [0]), take(b, [0]), "rows_mixed", f"row 0 changed with its neighbours (temperature {tau:g})")
+
+# %% ../../nbs/20_contracts.ipynb #438bb1f7
+def _with_first(step, first):
+    keep = ~first
+    return Step(step.action * keep[:, None], step.obs, step.reward * keep, first, step.terminated & keep, step.truncated & keep)
+
+def _check_reset(c):
+    w, m = c.world, c.T // 2
+    used = take(c.seen, (slice(None), m - 1))
+    step = c.steps.at(m)
+    some = torch.arange(c.n, device=c.device) % 2 == 0
+    got = w.observe(used, _with_first(step, some))
+    begun = w.observe(w.initial(c.n), _with_first(step, torch.ones_like(some)))
+    went_on = w.observe(used, _with_first(step, torch.zeros_like(some)))
+    c.same(take(got, some), take(begun, some), "is_first_ignored", "a row that resets differs from a row that begins")
+    c.same(take(got, ~some), take(went_on, ~some), "reset_spills", "a row that goes on feels its neighbour's reset")
+
+# %% ../../nbs/20_contracts.ipynb #08f68252
+def _check_temperature(c):
+    w = c.world
+    mode = c.dream(c.starts)
+    for seed in (1, 2): c.same(c.dream(c.starts, Rng(0., seed)), mode, "temperature_ignored", "imagine at temperature 0 is not what rng=None gives")
+    c.same(c.watch(rng=Rng(0., 1)), c.seen, "temperature_ignored", "observe at temperature 0 is not what rng=None gives")
+    starts = repeat(c.starts, max(1, 256 // state_size(c.starts)))
+    mode = c.dream(starts)
+    spread = lambda tau: sum(float((a - b).detach().abs().mean()) for k in ("features", "decode", "reward") for a, b in [(c.dream(starts, Rng(tau, 1))[k], mode[k])])
+    cold, warm = spread(1e-3), spread(1.)
+    _require(warm == 0 or cold < .7 * warm, "temperature_ignored", f"samples at temperature 0.001 spread as far from the mode ({cold:.3g}) as at 1 ({warm:.3g})")
+    _require(c.stochastic is not True or warm > 0, "temperature_ignored", "declared stochastic, but samples at temperature 1 never differ from the mode")
+    _require(c.stochastic is not False or warm == 0, "temperature_ignored", "declared deterministic, but samples at temperature 1 differ from the mode")
+
+# %% ../../nbs/20_contracts.ipynb #b2c44a9b
+def _after_each_action(c):
+    return [c.show(c.world.imagine(c.starts, a.expand(state_size(c.starts), -1))) for a in c.choices]
+
+def _spread(outs, key):
+    x = torch.stack([o[key] for o in outs]).detach()
+    return float((x.amax(0) - x.amin(0)).max())
+
+def _check_action(c):
+    if not c.uses_action: return
+    outs = _after_each_action(c)
+    _require(any(_spread(outs, k) > 1e-7 for k in outs[0]), "action_ignored", "imagine leads to the same features, picture, reward and cont whatever the action (a model meant to? pass uses_action=False)")
+    rewards = torch.stack([o["reward"] for o in outs]).detach()
+    varies = float(rewards.max() - rewards.min()) > 1e-6
+    _require(not varies or _spread(outs, "reward") > 1e-7, "reward_of_departed_state", "rewards differ between states, but never with the last action; reward(imagine(s, a)) must belong to the state that a leads to")
+
+# %% ../../nbs/20_contracts.ipynb #5805b7bc
+def _check_decode(c):
+    if c.world.obs_space.dtype != np.uint8: return
+    x = c.dream(c.starts)["decode"].detach()
+    _require(float(x.min()) > -1 and float(x.max()) < 2, "decode_scale", f"pixels are decoded in {x.min():.3g} ... {x.max():.3g}, expected about 0 ... 1, as preprocess(obs)")
+
+def _check_axes(c):
+    n, T = c.n, c.T
+    flat = {k: v.unflatten(0, (n, T)) for k, v in c.show(map_state(lambda x: x.flatten(0, 1), c.seen)).items()}
+    c.same(c.show(c.seen), flat, "leading_axes", "read-outs of [n, T] states differ from those of the same states in a row")
+    turned = c.show(map_state(lambda x: x.transpose(0, 1), c.seen))
+    c.same(map_state(lambda x: x.transpose(0, 1), turned), flat, "leading_axes", "read-outs of [T, n] states differ from those of the same states in a row")
+
+def _check_sequence(c):
+    c.same(observe_sequence(c.world, c.world.initial(c.n), c.steps), c.seen, "observe_sequence", "differs from the loop over observe at rng=None")
+    if not hasattr(c.world, "surprise"): return
+    x = c.world.surprise(c.seen)
+    _require(tuple(x.shape) == (c.n, c.T) and float(x.min()) >= -c.tol, "surprise", f"is a KL, one number >= 0 per state; got shape {tuple(x.shape)}, smallest {x.min():.3g}")
+
+# %% ../../nbs/20_contracts.ipynb #43121646
+def _check_gradient(c):
+    state = map_state(lambda x: x.detach().clone().requires_grad_(x.is_floating_point()), take(c.starts, slice(0, 4)))
+    n = state_size(state)
+    action = c.choices.mean(0).expand(n, -1).clone().requires_grad_()
+    with torch.enable_grad():
+        out = c.show(c.world.imagine(state, action, rng=Rng(1., 0)))
+        total = sum((x * torch.linspace(.5, 1.5, x.numel(), device=x.device).reshape(x.shape)).sum() for x in out.values())
+    _require(total.requires_grad, "no_gradient", "what imagine returns has no gradient (is there a no_grad or a detach inside?)")
+    inputs = [x for x in leaves(state) if x.requires_grad]
+    to_action, *to_state = torch.autograd.grad(total, [action, *inputs], allow_unused=True)
+    alive = lambda g: g is not None and bool(g.isfinite().all()) and bool(g.abs().sum() > 0)
+    _require(alive(to_action) or not c.uses_action, "no_gradient", "imagine passes no finite, non-zero gradient to the action")
+    _require(any(map(alive, to_state)), "no_gradient", "imagine passes no finite, non-zero gradient to the state")
+
+# %% ../../nbs/20_contracts.ipynb #72aa80db
+def _one_step(c):
+    "Read-outs after imagining each real step, and the real steps: arrived at, departed from"
+    ready = ((c.age >= c.world.context - 1) & ~c.steps.ended)[:, :-1] & ~c.steps.is_first[:, 1:]
+    there, here = c.steps.map(lambda x: x[:, 1:][ready]), c.steps.map(lambda x: x[:, :-1][ready])
+    start = map_state(lambda x: x[:, :-1][ready], c.seen)
+    return c.show(c.world.imagine(start, there.action)), there, here
+
+def _check_exact(c, got, there, here):
+    picture = (preprocess(there.obs) - got["decode"]).abs()
+    _require(float(picture.max()) <= c.tol, "decode_scale" if _fit(got["decode"], preprocess(there.obs))[2] > .99 else "decode_wrong", f"the decoded picture is not the real next one (largest difference {picture.max():.3g})")
+    wrong = float((got["reward"] - there.reward).abs().max())
+    departed = float((got["reward"] - here.reward).abs().max()) <= c.tol
+    _require(wrong <= c.tol, "reward_of_departed_state" if departed else "reward_wrong", f"reward differs from the real reward of arriving by up to {wrong:.3g}")
+    _require(float((got["cont"] - (~there.terminated).float()).abs().max()) <= c.tol, "cont_wrong", "cont is not 1 - terminated")
+
+def _fit(x, y):
+    "y = a x + b by least squares: a, b and the correlation"
+    x, y = x.flatten().double(), y.flatten().double()
+    cov, var = ((x - x.mean()) * (y - y.mean())).mean(), x.var(correction=0)
+    a = float(cov / var.clamp(min=1e-12))
+    return a, float(y.mean() - a * x.mean()), float(cov / (var * y.var(correction=0)).clamp(min=1e-24).sqrt())
+
+def _check_learned(c, got, there, here):
+    a, b, r = _fit(got["decode"], preprocess(there.obs))
+    _require(r > .3, "decode_unlearned", f"decoded next pictures correlate with the real ones by {r:.2f} only; train longer, or pass truth='none'")
+    _require(1 / 3 < a < 3 and abs(b) < .2, "decode_scale", f"real pictures are about {a:.3g} * decode + {b:.3g}; decode must be scaled as preprocess(obs)")
+    arrived, departed = (float((got["reward"] - s.reward).square().mean()) for s in (there, here))
+    _require(departed >= .9 * arrived, "reward_of_departed_state", f"rewards fit those of the departed state better (squared error {departed:.3g}) than those of arriving ({arrived:.3g})")
+
+def _check_truth(c):
+    if c.truth != "none": (_check_exact if c.truth == "exact" else _check_learned)(c, *_one_step(c))
+
+# %% ../../nbs/20_contracts.ipynb #d82408f7
+_WORLD_CHECKS = (_check_shapes, _check_mutation, _check_global_numbers, _check_seeded, _check_module, _check_rows, _check_reset, _check_temperature,
+                 _check_action, _check_decode, _check_truth, _check_axes, _check_sequence, _check_gradient)
+
+def check_world(
+    world: World,
+    steps: Step | None = None,        # [n, T] recorded steps; None: noise drawn from the spaces
+    *, truth: Literal["none", "learned", "exact"] = "none",  # compare with `steps`: not at all | as a trained world | as a simulator
+    stochastic: bool | None = None,   # does imagine sample? None: either is fine
+    uses_action: bool = True,         # False for models that ignore actions by design
+    tol: float = 1e-4,                # tolerated difference, relative to the size of the numbers
+    device="cpu",                     # where the noise lives when no steps are given
+) -> list[str]:                       # the names of the checks that passed
+    "Does `world` keep the contract? Raises ContractError, whose `name` says what is broken"
+    if truth != "none" and steps is None: raise ValueError(f"truth={truth!r} needs recorded steps [n, T]: check_world(world, steps, truth={truth!r})")
+    if steps is None: steps = random_steps(world.obs_space, world.action_space, T=world.context + 7, device=device)
+    with torch.no_grad():
+        case = _Case(world, steps, truth, stochastic, uses_action, tol)
+        for check in _WORLD_CHECKS: check(case)
+    return [c.__name__.removeprefix("_check_") for c in _WORLD_CHECKS]
+
+# %% ../../nbs/20_contracts.ipynb #c76276fe
+@dataclass
+class _AgentCase:
+    agent: Any
+    steps: Step       # [n, T]
+    uses_action: bool
+    tol: float
+
+    def __post_init__(self): self.facts = _module_facts(self.agent)
+
+    def run(self, steps, *, greedy=True, seed=0, state=None):
+        "Act through a sequence; the outputs of every moment as one state"
+        state, outs = self.agent.initial(len(steps)) if state is None else state, []
+        for t in range(steps.reward.shape[1]):
+            act = self.agent.act(state, steps.at(t), greedy=greedy, rng=Rng(1., seed + t))
+            state = act.state
+            outs.append({"action": act.action, "info": act.info})
+        return outs
+
+    def same(self, a, b, name, why):
+        d = max(gap(x, y) for x, y in zip(a, b))
+        _require(d <= self.tol, name, f"{why} (largest difference {d:.3g})")
+
+def _check_act(c):
+    a, n = c.agent, len(c.steps)
+    _require(isinstance(a, Agent), "shapes", f"{type(a).__name__} lacks some of: obs_space action_space initial act")
+    for greedy in (False, True):
+        act = a.act(a.initial(n), c.steps.at(0), greedy=greedy, rng=Rng(1., 0))
+        _require(all(len(x) == n for x in leaves({"action": {"a": act.action}, "state": act.state, "info": act.info})), "shapes", f"action, state and info must have {n} rows")
+        for row in act.action.detach().cpu().numpy(): _require(_fits(a.action_space, row), "action_space", f"{row!r} does not belong to {a.action_space}")
+        _require(_structure(act.state) == _structure(a.initial(n)), "shapes", "act returns a state unlike initial's")
+        _require(all(bool(x.isfinite().all()) for x in leaves(act.info)), "shapes", "info is not finite")
+
+def _fits(space, row):
+    "A box may be left (the env clips, and reports what was executed); all else must be contained"
+    if isinstance(space, gym.spaces.Box): return row.shape == space.shape and np.isfinite(row).all()
+    return space.contains(row if row.ndim else row[()])
+
+# %% ../../nbs/20_contracts.ipynb #757d54ff
+def _check_agent_globals(c):
+    before, facts = _global_numbers(), c.facts
+    for greedy in (False, True): c.run(c.steps, greedy=greedy)
+    after = _module_facts(c.agent)
+    _require(_global_numbers() == before, "global_random_numbers", "global random numbers were drawn; draw from rng")
+    _require(after[:2] == facts[:2] and all(torch.equal(x, y) for x, y in zip(facts[2], after[2])), "module_changed", "mode, weights or running statistics changed while acting")
+    c.same(c.run(c.steps, greedy=False), c.run(c.steps, greedy=False), "not_seeded", "the same seed of rng gives other actions")
+
+def _check_agent_mutation(c):
+    first = c.agent.act(c.agent.initial(len(c.steps)), c.steps.at(0), rng=Rng(1., 0))
+    kept = map_state(torch.clone, first.state)
+    c.agent.act(first.state, c.steps.at(1), rng=Rng(1., 0))
+    _require(gap(kept, first.state) == 0, "state_mutated", "act wrote into the state it was given; it must return a new one")
+
+def _check_greedy(c):
+    c.same(c.run(c.steps, seed=0), c.run(c.steps, seed=100), "greedy_random", "greedy actions depend on the seed")
+
+def _check_agent_rows(c):
+    batch, others = c.run(c.steps), [0] + list(range(len(c.steps) - 1, 0, -1))
+    for i in (0, len(c.steps) - 1):
+        c.same(c.run(c.steps.take([i])), [map_state(lambda x: x[[i]], o) for o in batch], "rows_mixed", f"row {i} alone acts unlike row {i} in the batch")
+    for greedy in (True, False):
+        a, b = c.run(c.steps, greedy=greedy), c.run(c.steps.take(others), greedy=greedy)
+        c.same([take(o, [0]) for o in a], [take(o, [0]) for o in b], "rows_mixed", "row 0 acts otherwise when its neighbours swap places")
+
+# %% ../../nbs/20_contracts.ipynb #03ae3ea4
+def _check_agent_reset(c):
+    n, T = c.steps.reward.shape
+    some = torch.arange(n, device=c.steps.reward.device) % 2 == 0
+    cut = c.steps.map(torch.clone)
+    for x in (cut.is_first, cut.terminated, cut.truncated): x[:, 1:] = False
+    cut.is_first[:, T // 2], cut.action[:, T // 2], cut.reward[:, T // 2] = some, cut.action[:, T // 2] * ~some[:, None], cut.reward[:, T // 2] * ~some
+    begun = cut.map(lambda x: x[some][:, T // 2:])
+    got = [take(o, some) for o in c.run(cut)[T // 2:]]
+    c.same(got, c.run(begun), "state_not_reset", "a row that resets acts unlike a row that begins")
+
+def _check_own_action(c):
+    agent, n = c.agent, len(c.steps)
+    if c.uses_action:
+        other = replace(c.steps, action=c.steps.action.roll(1, -1) * ~c.steps.is_first[..., None])
+        _require(any(gap(a, b) > 0 for a, b in zip(c.run(c.steps), c.run(other))), "own_action_trusted", "step.action changes nothing, though uses_action=True")
+    for seed in range(4):
+        rng = Rng(1., seed, record=True)
+        a = agent.act(agent.initial(n), c.steps.at(0), rng=rng)
+        b = agent.act(agent.initial(n), c.steps.at(0), rng=rng.replay(max(rng.recorded - 1, 0), then=99 - seed))
+        after = c.steps.map(lambda x: x[:, 1:])
+        c.same(c.run(after, state=a.state), c.run(after, state=b.state), "own_action_trusted", "what it chose itself matters, although another action was executed; read step.action")
+
+# %% ../../nbs/20_contracts.ipynb #b3f96f49
+_AGENT_CHECKS = (_check_act, _check_agent_globals, _check_agent_mutation, _check_greedy, _check_agent_rows, _check_agent_reset, _check_own_action)
+
+def check_agent(
+    agent: Agent,
+    n: int = 5, T: int = 8,       # rows and moments of noise it acts on
+    *, uses_action: bool = False, # True: its outputs must depend on step.action
+    steps: Step | None = None,    # [n, T] recorded steps instead of noise
+    tol: float = 1e-4,
+    device="cpu",                 # where the noise lives when no steps are given
+) -> list[str]:                   # the names of the checks that passed
+    "Does `agent` keep the contract? Raises ContractError, whose `name` says what is broken"
+    if steps is None: steps = random_steps(agent.obs_space, agent.action_space, n, T, device=device)
+    with torch.no_grad():
+        case = _AgentCase(agent, steps, uses_action, tol)
+        for check in _AGENT_CHECKS: check(case)
+    return [c.__name__.removeprefix("_check_").removeprefix("agent_") for c in _AGENT_CHECKS]
