@@ -162,6 +162,18 @@ class _Source:
         return x
 
 # %% ../../nbs/20_contracts.ipynb #e70e7bd9
+class _RowSource(_Source):
+    "A stream of random numbers per row, so that a row's numbers do not depend on how many rows there are"
+    def __init__(self, seeds):
+        super().__init__(None, False)
+        self.rows = [torch.Generator().manual_seed(int(s)) for s in seeds]
+
+    def draw(self, shape, device, fill):
+        n, rest = divmod(shape[0] if len(shape) else 0, len(self.rows))
+        if rest or not n: raise ValueError(f"numbers of shape {tuple(shape)} asked for, but this Rng has {len(self.rows)} rows; the first axis must be a multiple of it")
+        return torch.cat([fill((n, *shape[1:]), generator=g) for g in self.rows]).to(device or "cpu")
+
+# %% ../../nbs/20_contracts.ipynb #742301d7
 class Rng:
     "All randomness of agents and worlds: tempered draws from one generator, which can be recorded and replayed"
     def __init__(self,
@@ -172,6 +184,13 @@ class Rng:
         if not temperature >= 0: raise ValueError(f"temperature must be >= 0 (0 = mode), not {temperature}")
         self.temperature = float(temperature)
         self._source = _Source(int(torch.randint(2**31, ())) if generator is None else generator, record)
+
+    @classmethod
+    def of_rows(cls, seeds, temperature: float = 1.0) -> "Rng":
+        "A stream per row (a seed each): a row draws the same numbers in any batch; slower, for evaluation"
+        rng = cls(temperature, 0)
+        rng._source = _RowSource(seeds)
+        return rng
 
     @property
     def generator(self): return self._source.generator
@@ -303,12 +322,13 @@ def random_obs(
     return np.where(finite, low + (high - low) * draw.random(size), draw.standard_normal(size)).astype(np.float32)
 
 def random_actions(
-    space,                     # Discrete, Box or MultiBinary
+    space,                     # Discrete, Box, MultiBinary or MultiDiscrete
     shape: tuple,              # leading axes
     draw: np.random.Generator,
 ) -> np.ndarray:               # native actions [*shape, ...]
     "Uniform native actions"
     if isinstance(space, gym.spaces.Discrete): return space.start + draw.integers(0, space.n, shape)
+    if isinstance(space, gym.spaces.MultiDiscrete): return space.start + draw.integers(0, space.nvec, (*shape, *space.shape))
     if isinstance(space, gym.spaces.MultiBinary): return draw.integers(0, 2, (*shape, *space.shape)).astype(np.int8)
     return random_obs(space, shape, draw)
 
