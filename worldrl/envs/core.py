@@ -221,11 +221,11 @@ class FrameStack(Wrapper):
 # %% ../../nbs/10_envs.ipynb #5ca971c5
 def hash_uniform(
     seeds: np.ndarray,   # [n] uint64, one per row
-    t: int,              # step
+    t: int | np.ndarray,     # step, or [n] steps
 ) -> np.ndarray:         # [n] float64 in [0, 1)
     "A uniform number per (seed, step) by splitmix64; no state, so rows never mix"
     with np.errstate(over="ignore"):
-        z = seeds + np.uint64(t + 1) * np.uint64(0x9E3779B97F4A7C15)
+        z = seeds + (np.asarray(t, np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
         z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
         z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return ((z ^ (z >> np.uint64(31))) >> np.uint64(11)) / 2.0**53
