@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 NBS = ROOT / "nbs"
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 INPUT = re.compile(r"""data/(?:zoo|results|samples)[\w./*\-]*""")
+LINK = re.compile(r"(\]\(|src=\")(?!https?:|#)([^)\"]+)")
 ZOO = re.compile(r"""\bload\(\s*["']([\w.\-]+)["']""")
 
 
@@ -131,7 +132,7 @@ def readme_text():
     out = []
     for c in read(NBS / "index.ipynb")["cells"]:
         src = source(c).strip()
-        if c["cell_type"] == "markdown": out.append(src.replace("](../", "]("))
+        if c["cell_type"] == "markdown": out.append(LINK.sub(lambda m: m[1] + (m[2].removeprefix("../") if m[2].startswith("../") else f"nbs/{m[2]}"), src))
         elif c["cell_type"] == "code" and src and not re.search(r"^#\|\s*hide\b", src, re.M):
             out.append("```python\n" + re.sub(r"^#\|.*\n", "", src, flags=re.M) + "\n```")
             text = "".join("".join(o.get("text", o.get("data", {}).get("text/plain", ""))) for o in c.get("outputs", [])).strip()

@@ -91,7 +91,7 @@ def check_wheel(tmp):
     for cmd in (pip + index + [torch], pip + ["-c", ROOT / "constraints.txt", wheel], pip + ["--no-deps", "--force-reinstall", wheel]):
         out = sh(*cmd)
         if out.returncode: return out.stderr[-2000:]
-    out = sh(py, "-c", IMPORT_ALL, cwd=tmp)
+    out = sh(py, "-P", "-c", IMPORT_ALL, cwd=tmp)
     return (out.stdout + out.stderr)[-2000:] if out.returncode else ""
 
 

@@ -1,1 +1,32 @@
+"""A workbook and library to understand, run and reuse world models in reinforcement learning.
+
+The names below resolve on first use, so that `import worldrl` loads no torch."""
+
 __version__ = "0.1.0"
+
+_WHERE = {
+    "core": ["Config", "WorldrlError", "device", "seed_everything"],
+    "runs": ["load", "run_training"],
+    "viz": ["save_video", "show_video", "strip", "side_by_side", "curves"],
+    "envs.core": ["make_env", "check_env", "to_rgb", "preprocess"],
+    "parts.contracts": ["Agent", "World", "Policy", "Step", "Rng", "check_agent", "check_world"],
+    "parts.rollout": ["EnvStream", "RandomAgent", "evaluate", "record", "rollout"],
+    "parts.episodes": ["EpisodeStore", "Replay", "SequenceSampler"],
+    "parts.dream": ["DreamEnv", "ThroughWorld", "WithWorld", "dream", "dream_error", "dream_video"],
+    "worldmodels.gather": ["gather"],
+}
+_NAMES = {name: module for module, names in _WHERE.items() for name in names}
+__all__ = ["__version__", *_NAMES]
+
+
+def __getattr__(name):
+    from importlib import import_module
+    if name in _NAMES: return getattr(import_module(f"worldrl.{_NAMES[name]}"), name)
+    if name.startswith("_"): raise AttributeError(name)
+    try: return import_module(f"worldrl.{name}")
+    except ModuleNotFoundError as e:
+        if e.name != f"worldrl.{name}": raise
+    raise AttributeError(f"worldrl has no '{name}'; it has {', '.join(sorted(_NAMES))}")
+
+
+def __dir__(): return sorted(set(globals()) | set(_NAMES))
