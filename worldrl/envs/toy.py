@@ -38,7 +38,7 @@ def coverage(
 
 def draw(
     agent: np.ndarray,      # [n, 2] int (y, x) in 1/255 pixel
-    goal: np.ndarray,       # [n, 2] int (y, x) in cells
+    goal: np.ndarray,       # [n, 2] int (y, x) in cells, upper left of 2×2 cells
     hazard: np.ndarray,     # [n, 3] int (y, x in cells; heading -1 or 1)
 ) -> np.ndarray:            # [n, 3, 16, 16] uint8
     "The picture"
@@ -47,8 +47,9 @@ def draw(
     frames[:, 0] = (cy[:, :, None] * cx[:, None, :] + 127) // UNIT
     front = 2 * hazard[:, 1] + (hazard[:, 2] > 0)
     back = 2 * hazard[:, 1] + (hazard[:, 2] < 0)
+    near_y, near_x = (np.arange(PIXELS) // 4 == goal[:, i, None] // 2 for i in (0, 1))
+    frames[:, 1] = 255 * (near_y[:, :, None] & near_x[:, None, :])
     for dy in (0, 1):
-        for dx in (0, 1): frames[rows, 1, 2 * goal[:, 0] + dy, 2 * goal[:, 1] + dx] = 255
         frames[rows, 2, 2 * hazard[:, 0] + dy, front] = 255
         frames[rows, 2, 2 * hazard[:, 0] + dy, back] = DIM
     return frames
@@ -61,7 +62,7 @@ def draw_starts(
     "Starts of one episode per row"
     def pick(k, low, n): return low + (hash_uniform(seeds, episode * 8 + k) * n).astype(np.int64)
     agent = np.stack([pick(0, 2, 4), pick(1, 2, 4)], 1) * CELL
-    goal = np.stack([pick(2, 0, 2), pick(3, 0, 2)], 1) * (CELLS - 1)
+    goal = np.stack([pick(2, 0, 2), pick(3, 0, 2)], 1) * (CELLS - 2)
     hazard = np.stack([pick(4, 2, 4), pick(5, 0, CELLS), 2 * pick(6, 0, 2) - 1], 1)
     return agent, goal, hazard
 
@@ -86,10 +87,12 @@ def patrol(
 
 def touches(
     agent: np.ndarray,       # [n, 2] int in 1/255 pixel
-    cell: np.ndarray,        # [n, 2] int in cells
+    cell: np.ndarray,        # [n, 2] int in cells, upper left
+    size: int = 1,           # cells
 ) -> np.ndarray:             # [n] bool
-    "At most half a cell apart in y and in x"
-    return (np.abs(agent - cell * CELL) <= UNIT).all(1)
+    "At least half of the agent's width and height lies in the square"
+    middle = cell * CELL + (size - 1) * UNIT
+    return (np.abs(agent - middle) <= size * UNIT).all(1)
 
 # %% ../../nbs/11_toy.ipynb #cdd7ba01
 class ToyVec(VectorEnv):
@@ -127,7 +130,7 @@ class ToyVec(VectorEnv):
         self.agent = (self.agent + to_moves(np.asarray(actions))).clip(0, (CELLS - 1) * CELL)
         self.hazard, self.t = patrol(self.hazard), self.t + 1
         if fresh.any(): self._start(np.flatnonzero(fresh))
-        terminated = touches(self.agent, self.goal)
+        terminated = touches(self.agent, self.goal, size=2)
         reward = terminated - HAZARD_COST * touches(self.agent, self.hazard[:, :2])
         reward[fresh] = 0.0
         truncated = (self.t >= self.max_steps) & ~terminated
