@@ -4,8 +4,9 @@
 
 # %% auto #0
 __all__ = ['FIELDS', 'DTYPES', 'MANIFEST', 'EpisodeError', 'check_episode', 'check_order', 'EpisodeRecorder', 'pack', 'unpack',
-           'write_atomic', 'read_manifest', 'episode_bytes', 'lay_out', 'cut_up', 'read_chunk', 'ChunkWriter',
-           'EpisodeStore', 'split', 'valid_starts', 'gather_rows', 'SequenceSampler']
+           'write_atomic', 'read_manifest', 'write_manifest', 'episode_bytes', 'lay_out', 'cut_up', 'read_chunk',
+           'ChunkWriter', 'EpisodeStore', 'split', 'valid_starts', 'gather_rows', 'SequenceSampler', 'Replay',
+           'save_replay', 'load_replay']
 
 # %% ../../nbs/25_episodes.ipynb #04765eaf
 import io, json, os, struct, zipfile, zlib
@@ -141,6 +142,12 @@ def read_manifest(folder) -> dict:
     except ValueError as e: raise EpisodeError(f"{path} is damaged ({e}); restore it or gather again into another folder") from e
 
 
+def write_manifest(folder, meta: dict, chunk_bytes: int, chunks: list):
+    "Name the chunks that exist; equal episodes give equal bytes"
+    tree = {"format": 1, "meta": meta, "chunk_bytes": chunk_bytes, "chunks": chunks}
+    write_atomic(Path(folder) / MANIFEST, json.dumps(tree, sort_keys=True, indent=1).encode())
+
+
 def _differing(a, b): return sorted(k for k in a.keys() | b.keys() if a.get(k) != b.get(k))
 
 
@@ -185,14 +192,14 @@ def read_chunk(
 
 def _stored_chunks(folder, meta, chunk_bytes):
     "Chunks that a writer finds in its folder; none in a new one, EpisodeError if they are of another kind"
-    if not (folder / MANIFEST).exists(): return []
+    if not (folder / MANIFEST).exists(): return _sweep(folder, [])
     old, new = read_manifest(folder), {"chunk_bytes": chunk_bytes, **meta}
     old = {"chunk_bytes": old["chunk_bytes"], **old["meta"]} | {"chunks": old["chunks"]}
     chunks = old.pop("chunks")
     if bad := _differing(old, new):
         text = "; ".join(f"{k} was {old.get(k)!r}, now {new.get(k)!r}" for k in bad)
         raise EpisodeError(f"{folder} holds other episodes ({text}); use the old settings or choose another folder")
-    return chunks
+    return _sweep(folder, chunks)
 
 
 def _sweep(folder, chunks):
@@ -200,6 +207,7 @@ def _sweep(folder, chunks):
     named = {c["file"] for c in chunks}
     for f in [*folder.glob("episodes-*.npz"), *folder.glob(".*.tmp")]:
         if f.name not in named: f.unlink()
+    return chunks
 
 # %% ../../nbs/25_episodes.ipynb #38a4bd41
 class ChunkWriter:
@@ -211,12 +219,8 @@ class ChunkWriter:
     ):
         self.folder, self.meta, self.chunk_bytes = Path(folder), _plain(manifest or {}), chunk_bytes
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.chunks, self.pending, self.infos = _stored_chunks(self.folder, self.meta, chunk_bytes), [], []
-        _sweep(self.folder, self.chunks)
-        last = read_chunk(self.folder, self.chunks[-1]) if self.chunks else []
-        self.weight = sum(map(episode_bytes, last))
-        if self.weight < chunk_bytes and last: self.pending, self.infos = last, self.chunks.pop()["episodes"]
-        else: self.weight = 0
+        self.chunks, self.pending, self.infos, self.weight = _stored_chunks(self.folder, self.meta, chunk_bytes), [], [], 0
+        if self.chunks and self.chunks[-1]["bytes"] < chunk_bytes: self._take_up(self.chunks.pop())
 
     @property
     def episodes(self) -> int:
@@ -237,13 +241,15 @@ class ChunkWriter:
         "Write what is pending as a short last chunk"
         if self.pending: self._write()
 
+    def _take_up(self, chunk): self.pending, self.infos, self.weight = read_chunk(self.folder, chunk), chunk["episodes"], chunk["bytes"]
+
     def _write(self):
         first = self.episodes - len(self.pending)
         name = f"episodes-{first:06d}-{self.episodes:06d}.npz"
         write_atomic(self.folder / name, pack(lay_out(self.pending)))
-        self.chunks.append({"file": name, "rows": sum(i["length"] for i in self.infos), "episodes": self.infos})
+        self.chunks.append({"file": name, "rows": sum(i["length"] for i in self.infos), "bytes": self.weight, "episodes": self.infos})
         self.pending, self.infos, self.weight = [], [], 0
-        write_atomic(self.folder / MANIFEST, json.dumps({"format": 1, "meta": self.meta, "chunk_bytes": self.chunk_bytes, "chunks": self.chunks}, sort_keys=True, indent=1).encode())
+        write_manifest(self.folder, self.meta, self.chunk_bytes, self.chunks)
         _sweep(self.folder, self.chunks)
 
 # %% ../../nbs/25_episodes.ipynb #975071aa
@@ -266,7 +272,10 @@ class EpisodeStore:
     def lengths(self) -> np.ndarray: return np.array([e["length"] for e in self.infos], int)     # rows, the first one of the reset included
     @property
     def returns(self) -> np.ndarray: return np.array([e["return"] for e in self.infos])
+    @property
+    def nbytes(self) -> int: return sum(c["bytes"] for _, c in self.chunks)             # of all episodes in memory, unpacked
     def __len__(self) -> int: return len(self.infos)
+    def __repr__(self) -> str: return f"EpisodeStore({len(self)} episodes, {self.lengths.sum():,} rows, {self.nbytes:,} bytes unpacked, {sum((f / c['file']).stat().st_size for f, c in self.chunks):,} on disk)"
 
     def episode(self, i: int) -> dict:
         "Episode i, a dict of arrays [T, ...]"
@@ -356,3 +365,104 @@ def _windows_text(s):
     size = sum(v.nbytes for v in s.rows.values())
     return (f"{len(s.starts):,} windows of {s.length} rows {'across' if s.across else 'within'} {len(s.lengths)} episodes, "
             f"{unused} episodes too short, {size:,} bytes, batch {s.batch}")
+
+# %% ../../nbs/25_episodes.ipynb #64347a93
+class Replay:
+    "A ring of the newest rows of n envs; windows may cross marked borders of episodes, never the write head"
+    def __init__(self,
+        capacity: int,          # rows in all; each env gets capacity // n of them
+        *, seed: int = 0,
+        folder=None,            # where state() appends chunk files; needed for state() only
+        device="cpu",           # of the sampled tensors; the ring itself is in main memory
+    ):
+        self.capacity, self.folder, self.device = capacity, folder and Path(folder), device
+        self.rows, self.count, self.saved, self.ended = None, 0, 0, None
+        self.generator = torch.Generator().manual_seed(seed)
+
+    @property
+    def length(self) -> int: return self.rows["reward"].shape[1] if self.rows else 0       # of each env's ring
+    @property
+    def filled(self) -> int: return min(self.count, self.length)                           # rows of each env
+    @property
+    def nbytes(self) -> int: return sum(v.nbytes for v in self.rows.values()) if self.rows else 0
+    def __len__(self) -> int: return self.filled * (len(self.rows["reward"]) if self.rows else 0)
+    def __repr__(self) -> str: return f"Replay({len(self):,} of {self.capacity:,} rows, {self.nbytes:,} bytes)"
+
+    def state(self) -> dict: return save_replay(self)
+    def load_state(self, tree: dict): load_replay(self, tree)
+
+    def add(self,
+        step: Step,             # rows [n, ...], one per env, in NEXT_STEP order; all n envs at once
+    ):
+        row = {k: getattr(step, k).cpu().numpy() for k in FIELDS}
+        check_order(self.ended, row["is_first"])
+        if self.rows is None: self.rows = _empty_ring(row, self.capacity)
+        for k, v in row.items(): self.rows[k][:, self.count % self.length] = v
+        self.ended = row["terminated"] | row["truncated"]
+        self.count += 1
+
+    def sample(self,
+        batch: int,             # B
+        length: int,            # T
+    ) -> Step:                  # [B, T, ...] windows, uniform over all in the ring
+        if self.filled < length: raise EpisodeError(f"the replay has {self.filled} rows per env, too few for sequences of {length}; collect more before the first sample")
+        windows = self.filled - length + 1
+        chosen = torch.randint(len(self.rows["reward"]) * windows, (batch,), generator=self.generator).numpy()
+        env, begin = chosen // windows, self.count - self.filled + chosen % windows     # counted from the oldest row
+        return gather_rows(self.rows, (env[:, None], (begin[:, None] + np.arange(length)) % self.length), self.device)
+
+# %% ../../nbs/25_episodes.ipynb #438aab1f
+def _empty_ring(row, capacity):
+    "Arrays [n, capacity // n, ...] for rows like these"
+    n, obs = len(row["reward"]), row["obs"]
+    if capacity < n: raise EpisodeError(f"a replay of {capacity} rows cannot hold {n} envs; take a capacity of at least {n}, better thousands")
+    if obs.ndim >= 4 and obs.dtype != np.uint8:
+        raise EpisodeError(f"pictures are replayed as uint8, got {obs.dtype} {list(obs.shape)}: four times the memory; add the env's own observations and preprocess the sampled ones")
+    return {k: np.zeros((n, capacity // n, *v.shape[1:]), v.dtype) for k, v in row.items()}
+
+# %% ../../nbs/25_episodes.ipynb #c3957f23
+def _span(name): return tuple(int(x) for x in Path(name).stem.split("-")[1:])          # rows-<begin>-<end>.npz: of each env
+
+
+def save_replay(
+    r: Replay,
+) -> dict:              # for a checkpoint: {"count", "length", "chunks", "generator"}; the rows are in chunk files
+    "End open episodes as truncated, append the new rows as a chunk file, and say what a resumed run needs"
+    if r.folder is None: raise EpisodeError("this replay has no folder for its rows; make it with Replay(capacity, folder=...)")
+    r.folder.mkdir(parents=True, exist_ok=True)
+    if r.saved < r.count:
+        r.rows["truncated"][:, (r.count - 1) % r.length] |= ~r.ended
+        r.ended = np.ones_like(r.ended)
+        begin, still_needed = max(r.saved, r.count - r.length), r.saved - r.length      # the state before this one may be needed again
+        columns = np.arange(begin, r.count) % r.length
+        write_atomic(r.folder / f"rows-{begin:010d}-{r.count:010d}.npz", pack({k: v[:, columns] for k, v in r.rows.items()}))
+        r.saved = r.count
+        for f in r.folder.glob("rows-*.npz"):
+            if _span(f)[1] <= still_needed: f.unlink()
+    return {"count": r.count, "length": r.length, "chunks": sorted(f.name for f in r.folder.glob("rows-*.npz")), "generator": r.generator.get_state()}
+
+
+def load_replay(
+    r: Replay,
+    tree: dict,         # what save_replay gave
+):
+    "Fill the ring from the chunk files; later files, of a run that was killed, are deleted"
+    if r.folder is None: raise EpisodeError("this replay has no folder to read its rows from; make it with Replay(capacity, folder=...)")
+    for f in [*r.folder.glob("rows-*.npz"), *r.folder.glob(".*.tmp")]:
+        if f.name not in tree["chunks"]: f.unlink()
+    r.rows, r.count, r.ended = None, 0, None
+    for name in sorted(tree["chunks"]):
+        if _span(name)[1] > tree["count"] - tree["length"]: _read_into(r, name)
+    if (r.count, r.length) != (tree["count"], tree["length"]):
+        raise EpisodeError(f"{r.folder} gives {r.count} rows per env in a ring of {r.length}, the checkpoint has {tree['count']} in {tree['length']}; use the old capacity, restore the files, or start the run with --fresh")
+    r.saved = r.count
+    r.generator.set_state(torch.as_tensor(tree["generator"]))
+
+
+def _read_into(r, name):
+    "Put the rows of one chunk file into the ring"
+    (begin, end), rows = _span(name), unpack(r.folder / name)
+    if r.rows is None: r.rows = _empty_ring({k: v[:, 0] for k, v in rows.items()}, r.capacity)
+    elif begin != r.count: raise EpisodeError(f"{r.folder} lacks the rows {r.count} to {begin}; restore the chunk files or start the run with --fresh")
+    for k, v in rows.items(): r.rows[k][:, np.arange(begin, end) % r.length] = v
+    r.count, r.ended = end, np.ones(len(rows["reward"]), bool)
