@@ -426,8 +426,6 @@ def _check_shapes(c):
         _require(tuple(x.shape) == want[name], "shapes", f"{name} has shape {tuple(x.shape)}, expected {want[name]}")
         _require(x.dtype == torch.float32 and x.device.type == c.device.type, "shapes", f"{name} is {x.dtype} on {x.device}, expected float32 on {c.device}")
         _require(bool(x.isfinite().all()), "shapes", f"{name} is not finite")
-    cont = c.dream(c.starts)["cont"]
-    _require(bool(((cont >= 0) & (cont <= 1)).all()), "shapes", f"cont is a probability, but ranges from {cont.min():.3g} to {cont.max():.3g}")
 
 # %% ../../nbs/20_contracts.ipynb #fc3b066c
 def _global_numbers():
@@ -522,9 +520,11 @@ def _check_action(c):
     _require(not varies or _spread(outs, "reward") > 1e-7, "reward_of_departed_state", "rewards differ between states, but never with the last action; reward(imagine(s, a)) must belong to the state that a leads to")
 
 # %% ../../nbs/20_contracts.ipynb #5805b7bc
-def _check_decode(c):
+def _check_ranges(c):
+    out = map_state(torch.Tensor.detach, c.dream(c.starts))
+    cont, x = out["cont"], out["decode"]
+    _require(float(cont.min()) >= -c.tol and float(cont.max()) <= 1 + c.tol, "cont_range", f"cont is a probability, but ranges from {cont.min():.3g} to {cont.max():.3g}")
     if c.world.obs_space.dtype != np.uint8: return
-    x = c.dream(c.starts)["decode"].detach()
     _require(float(x.min()) > -1 and float(x.max()) < 2, "decode_scale", f"pixels are decoded in {x.min():.3g} ... {x.max():.3g}, expected about 0 ... 1, as preprocess(obs)")
 
 def _check_axes(c):
@@ -590,7 +590,7 @@ def _check_truth(c):
 
 # %% ../../nbs/20_contracts.ipynb #d82408f7
 _WORLD_CHECKS = (_check_shapes, _check_mutation, _check_global_numbers, _check_seeded, _check_module, _check_rows, _check_reset, _check_temperature,
-                 _check_action, _check_decode, _check_truth, _check_axes, _check_sequence, _check_gradient)
+                 _check_action, _check_ranges, _check_truth, _check_axes, _check_sequence, _check_gradient)
 
 def check_world(
     world: World,
