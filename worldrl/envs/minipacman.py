@@ -6,11 +6,11 @@
 __all__ = ['ROWS', 'COLS', 'CELLS', 'MAZE', 'WALL', 'FREE', 'GONE', 'STAY', 'RIGHT', 'UP', 'LEFT', 'DOWN', 'OFFSET', 'BACK',
            'NEXT', 'EXITS', 'DEGREE', 'MODES', 'STRAY', 'RULES', 'GHOST_PLACES', 'Mode', 'get_mode', 'reward_totals',
            'Game', 'new_games', 'far_cells', 'start_level', 'move_pacman', 'turn_ghosts', 'move_ghosts', 'play',
-           'level_over', 'draw', 'MiniPacmanVec', 'MiniPacmanEnv', 'bench_env']
+           'level_over', 'draw', 'begin', 'check_actions', 'MiniPacmanVec', 'MiniPacmanEnv', 'bench_env']
 
 # %% ../../nbs/12_minipacman.ipynb #d24e9256
 from dataclasses import dataclass, fields
-from functools import cache
+from functools import cache, partial
 from time import process_time
 from types import SimpleNamespace
 import gymnasium as gym
@@ -349,6 +349,43 @@ def _seeds(seed, num_envs: int, rng: np.random.Generator) -> list[int]:
     return [int(s) for s in seed]
 
 # %% ../../nbs/12_minipacman.ipynb #606c17d7
+def _stay_a_while(some: Game, episode, mode: Mode, rules: str) -> np.ndarray:  # -> [len(some)] reward thrown away
+    "1..30 stay actions in new episodes; who dies meanwhile starts once more, and goes on staying."
+    lost, count = np.zeros(len(some)), np.where(episode, 1 + _below(_draws(some, 1, first=_SLOTS - 1)[:, 0], 30), 0)
+    for t in range(int(count.max(initial=0))):
+        rows = np.flatnonzero(t < count)
+        few = some.take(rows)
+        reward, dead = play(few, np.zeros(len(rows), dtype=np.int64), mode, rules)
+        lost[rows] = np.where(dead, 0.0, lost[rows] + reward)
+        if dead.any(): begin(few, np.flatnonzero(dead), True)
+        some.put(rows, few)
+    return lost
+
+
+def begin(game: Game, rows, episode, stay=None):  # rows: indices; episode: [len(rows)] bool; stay: what to do before the start
+    "Start a new episode, or else the next level, in some games. Returns what `stay` returned, or None."
+    some = game.take(rows)
+    some.level, some.frame = np.where(episode, 1, some.level + 1), np.where(episode, 0, some.frame)
+    start_level(some)
+    lost = stay(some, episode) if stay else None
+    game.put(rows, some)
+    return lost
+
+
+def _check_options(num_envs: int, rules: str, frame_cap: int, noop_start: bool) -> None:
+    if rules not in RULES: raise ConfigError(f"unknown rules {rules!r}, expected one of {', '.join(RULES)}.{did_you_mean(rules, list(RULES))}")
+    if num_envs < 1 or frame_cap < 1: raise ConfigError(f"num_envs={num_envs} and frame_cap={frame_cap} must be at least 1")
+    if noop_start and frame_cap <= 30: raise ConfigError(f"noop_start takes up to 30 steps; frame_cap={frame_cap} must be larger")
+
+
+def check_actions(actions, num_envs: int) -> np.ndarray:
+    "n whole numbers 0..4, or ValueError."
+    actions = np.asarray(actions)
+    if actions.shape != (num_envs,) or actions.dtype.kind not in "iu" or actions.min() < 0 or actions.max() > 4:
+        raise ValueError(f"actions must be {num_envs} whole numbers 0..4 (stay, right, up, left, down), got {actions.dtype}{list(actions.shape)}: {actions.reshape(-1)[:8]}")
+    return actions
+
+# %% ../../nbs/12_minipacman.ipynb #319e0874
 class MiniPacmanVec(VectorEnv):
     "num_envs games of MiniPacman that step together; game i depends on its own seed and actions alone."
 
@@ -362,9 +399,7 @@ class MiniPacmanVec(VectorEnv):
         noop_start: bool = False,  # begin with 1..30 stay actions
         render_mode: str | None = "rgb_array",
     ):
-        if rules not in RULES: raise ConfigError(f"unknown rules {rules!r}, expected one of {', '.join(RULES)}.{did_you_mean(rules, list(RULES))}")
-        if num_envs < 1 or frame_cap < 1: raise ConfigError(f"num_envs={num_envs} and frame_cap={frame_cap} must be at least 1")
-        if noop_start and frame_cap <= 30: raise ConfigError(f"noop_start takes up to 30 steps; frame_cap={frame_cap} must be larger")
+        _check_options(num_envs, rules, frame_cap, noop_start)
         self.num_envs, self.mode, self.rules, self.frame_cap, self.noop_start = num_envs, get_mode(mode), rules, frame_cap, noop_start
         self.render_mode = render_mode
         self.single_observation_space = gym.spaces.Box(0, 255, (3, ROWS, COLS), np.uint8)
@@ -378,59 +413,31 @@ class MiniPacmanVec(VectorEnv):
         if seed is not None or self.game is None:
             self.game = new_games(_seeds(seed, self.num_envs, self.np_random))
         self.game.clock += 1
-        noop_reward = self._begin(np.arange(self.num_envs), np.ones(self.num_envs, dtype=bool))
+        info = self._begin(np.arange(self.num_envs), np.ones(self.num_envs, dtype=bool))
         self._over = np.zeros(self.num_envs, dtype=bool)
-        return draw(self.game), self._info(noop_reward)
+        return draw(self.game), info
 
     def step(self, actions):  # [n] integers 0..4
         "One step of all games. Rows that ended in the step before ignore their action and begin anew."
         if self.game is None: raise gym.error.ResetNeeded("call env.reset() before env.step(actions)")
-        begin = self._over
-        reward, dead = play(self.game, self._actions(actions), self.mode, self.rules)
-        terminated = dead & ~begin
-        truncated = (self.game.frame >= self.frame_cap) & ~(dead | begin)
-        reward[begin] = 0.0
-        rows = np.flatnonzero((level_over(self.game, self.mode) & ~dead) | begin)
-        noop_reward = self._begin(rows, begin[rows]) if rows.size else None
+        fresh = self._over
+        reward, dead = play(self.game, check_actions(actions, self.num_envs), self.mode, self.rules)
+        terminated = dead & ~fresh
+        truncated = (self.game.frame >= self.frame_cap) & ~(dead | fresh)
+        reward[fresh] = 0.0
+        rows = np.flatnonzero((level_over(self.game, self.mode) & ~dead) | fresh)
+        info = self._begin(rows, fresh[rows])
         self._over = terminated | truncated
-        return draw(self.game), reward, terminated, truncated, self._info(noop_reward)
+        return draw(self.game), reward, terminated, truncated, info
 
-    def _begin(self, rows, episode):  # indices; [len(rows)] bool: a new episode, else the next level
-        "Start a level in some games. Returns the rewards lost in no-op steps [n], or None."
-        some = self.game.take(rows)
-        some.level, some.frame = np.where(episode, 1, some.level + 1), np.where(episode, 0, some.frame)
-        start_level(some)
-        lost = self._noops(some, episode) if self.noop_start else None
-        self.game.put(rows, some)
-        if lost is None: return None
-        full = np.zeros(self.num_envs); full[rows] = lost
-        return full
-
-    def _noops(self, some: Game, episode) -> np.ndarray:  # [len(some)] reward thrown away
-        "1..30 stay actions in new episodes; who dies meanwhile starts once more, and goes on staying."
-        lost, count = np.zeros(len(some)), np.where(episode, 1 + _below(_draws(some, 1, first=_SLOTS - 1)[:, 0], 30), 0)
-        for t in range(int(count.max(initial=0))):
-            rows = np.flatnonzero(t < count)
-            few = some.take(rows)
-            reward, dead = play(few, np.zeros(len(rows), dtype=np.int64), self.mode, self.rules)
-            if dead.any():
-                again = few.take(dead)
-                again.level[:], again.frame[:] = 1, 0
-                start_level(again); few.put(np.flatnonzero(dead), again)
-            lost[rows] = np.where(dead, 0.0, lost[rows] + reward)
-            some.put(rows, few)
-        return lost
-
-    def _actions(self, actions) -> np.ndarray:
-        "Check the actions: n whole numbers 0..4."
-        actions = np.asarray(actions)
-        if actions.shape != (self.num_envs,) or actions.dtype.kind not in "iu" or actions.min() < 0 or actions.max() > 4:
-            raise ValueError(f"actions must be {self.num_envs} whole numbers 0..4 (stay, right, up, left, down), got {actions.dtype}{list(actions.shape)}: {actions.reshape(-1)[:8]}")
-        return actions
-
-    def _info(self, noop_reward) -> dict:
+    def _begin(self, rows, episode) -> dict:
+        "Begin new episodes or levels in some rows; returns the info of all."
+        stay = partial(_stay_a_while, mode=self.mode, rules=self.rules) if self.noop_start else None
+        lost = begin(self.game, rows, episode, stay) if rows.size else None
         info = {"state": _state(self.game)}
-        if self.noop_start: info["noop_reward"] = np.zeros(self.num_envs) if noop_reward is None else noop_reward
+        if self.noop_start:
+            info["noop_reward"] = np.zeros(self.num_envs)
+            if rows.size: info["noop_reward"][rows] = lost
         return info
 
     def render(self):
@@ -475,7 +482,7 @@ def _first_row(info: dict) -> dict:
     return {k: _first_row(v) if isinstance(v, dict) else v[0] for k, v in info.items()}
 
 # %% ../../nbs/12_minipacman.ipynb #92a0e849
-def bench_env(num_envs: int = 64, seconds: float = 1.0, mode: str = "regular") -> float:
+def bench_env(num_envs: int = 64, seconds: float = 1.0, mode: str = "hunt") -> float:
     "Env steps per second of process time under random actions, frames drawn, single thread."
     env = MiniPacmanVec(num_envs, mode)
     env.reset(seed=0)
