@@ -14,7 +14,8 @@ from torch import nn
 # %% auto #0
 __all__ = ['CELLS', 'PIXELS', 'UNIT', 'CELL', 'MOVES', 'DIM', 'HAZARD_COST', 'MAX_STEPS', 'coverage', 'draw', 'draw_starts',
            'to_moves', 'patrol', 'touches', 'ToyVec', 'ToyEnv', 'shift_matrices', 'patrol_matrix', 'read_maps',
-           'show_cells', 'show_hazard', 'OracleWorld', 'underway']
+           'show_cells', 'show_hazard', 'OracleWorld', 'underway', 'straight_through', 'soft_coverage', 'middle_of',
+           'BoxOracleWorld', 'oracle_world']
 
 # %% ../../nbs/11_toy.ipynb #b97548fd
 from .core import EnvError, hash_uniform, row_seeds
@@ -239,3 +240,79 @@ def underway(
     rest = agent * (1 - goal)
     total = rest.sum(-1, keepdim=True)
     return torch.where(total > 1e-6, rest / total.clamp(min=1e-6), agent)
+
+# %% ../../nbs/11_toy.ipynb #550c2fe6
+class _Straight(torch.autograd.Function):
+    "Forward `hard`, backward through `soft`"
+    @staticmethod
+    def forward(ctx, hard, soft): return hard.clone()
+    @staticmethod
+    def backward(ctx, grad): return None, grad
+
+
+def straight_through(
+    hard: torch.Tensor,     # the value
+    soft: torch.Tensor,     # what the gradient is of; same shape
+) -> torch.Tensor:
+    "`hard` to the last bit, with the gradient of `soft`"
+    return _Straight.apply(hard.detach(), soft)
+
+
+def soft_coverage(
+    p: torch.Tensor,        # [...] edge in 1/255 pixel
+) -> torch.Tensor:          # [..., 16] in 0..255
+    "`coverage` with a gradient"
+    left = torch.arange(PIXELS, device=p.device) * float(UNIT)
+    return (torch.minimum(p[..., None] + CELL, left + UNIT) - torch.maximum(p[..., None], left)).clamp(0, UNIT)
+
+
+def middle_of(
+    maps: torch.Tensor,     # [..., 64] zeros and ones
+) -> torch.Tensor:          # [..., 2] (y, x) in 1/255 pixel
+    "The mean position of the marked cells"
+    at = torch.stack(torch.meshgrid(*[torch.arange(CELLS, device=maps.device) * float(CELL)] * 2, indexing="ij"), -1).flatten(0, 1)
+    return maps @ at / maps.sum(-1, keepdim=True).clamp(min=1)
+
+# %% ../../nbs/11_toy.ipynb #7a59c66c
+class BoxOracleWorld(OracleWorld):
+    "The exact dynamics of worldrl/ToyBox-v0; state = position in 1/255 pixel and maps; straight-through gradients"
+    def __init__(self):
+        super().__init__()
+        self.action_space, self.feature_size = ToyVec(1, "box").single_action_space, 2 + 3 * CELLS**2
+
+    def initial(self, n): return {**super().initial(n), "agent": self.moves.new_zeros(n, 2)}
+
+    def observe(self, state, step, *, rng=None):
+        red = step.obs[..., 0, :, :]
+        red = (red * UNIT).round() if red.is_floating_point() else red.float()
+        index = torch.arange(PIXELS, device=red.device).float()
+        edges = [(red.amax(axis) * index).sum(-1) / 2 - UNIT / 2 for axis in (-1, -2)]
+        return {"agent": torch.stack(edges, -1).clamp(min=0), **read_maps(step.obs)}
+
+    def imagine(self, state, action, *, rng=None):
+        step = action.clamp(-1, 1).flip(-1) * CELL
+        moved = (state["agent"] + straight_through(step.round(), step)).clamp(0, (CELLS - 1) * CELL)
+        return {"agent": moved, "goal": state["goal"], "hazard": state["hazard"] @ self.patrols}
+
+    def features(self, state): return torch.cat([state["agent"] / ((CELLS - 1) * CELL), state["goal"], state["hazard"]], -1)
+
+    def decode(self, state):
+        area = soft_coverage(state["agent"][..., 0])[..., :, None] * soft_coverage(state["agent"][..., 1])[..., None, :]
+        red = straight_through(((area + 127) / UNIT).floor(), area / UNIT) / UNIT
+        return torch.stack([red, show_cells(state["goal"]), show_hazard(state["hazard"])], -3)
+
+    def _touch(self, state, maps, size):
+        gap = state["agent"] - middle_of(maps)
+        return straight_through((gap.abs() <= size * UNIT).all(-1).float(), 1 / (1 + (gap / (2 * CELL)).square().sum(-1)))
+
+    def at_goal(self, state): return self._touch(state, state["goal"], 2)
+    def on_hazard(self, state): return self._touch(state, state["hazard"].unflatten(-1, (2, -1)).sum(-2), 1)
+
+# %% ../../nbs/11_toy.ipynb #6cea3133
+def oracle_world(
+    env_id: str = "worldrl/Toy-v0",     # or "worldrl/ToyBox-v0"
+) -> OracleWorld:
+    "The oracle of a toy env. Raises EnvError for other ids."
+    oracles = {"worldrl/Toy-v0": OracleWorld, "worldrl/ToyBox-v0": BoxOracleWorld}
+    if env_id not in oracles: raise EnvError(f"no oracle for {env_id!r}; there is one for {' and '.join(oracles)}.")
+    return oracles[env_id]()
