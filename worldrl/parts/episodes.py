@@ -4,12 +4,12 @@
 
 # %% auto #0
 __all__ = ['FIELDS', 'DTYPES', 'MANIFEST', 'EpisodeError', 'check_episode', 'check_order', 'EpisodeRecorder', 'pack', 'unpack',
-           'write_atomic', 'read_manifest', 'write_manifest', 'episode_bytes', 'lay_out', 'cut_up', 'read_chunk',
-           'ChunkWriter', 'EpisodeStore', 'split', 'valid_starts', 'gather_rows', 'SequenceSampler', 'Replay',
+           'read_manifest', 'write_manifest', 'episode_bytes', 'lay_out', 'cut_up', 'read_chunk', 'write_chunk',
+           'ChunkWriter', 'EpisodeStore', 'split', 'valid_starts', 'gather_rows', 'SequenceSampler', 'Ring', 'Replay',
            'save_replay', 'load_replay']
 
 # %% ../../nbs/25_episodes.ipynb #04765eaf
-import io, json, os, struct, zipfile, zlib
+import io, json, struct, zipfile, zlib
 from collections import OrderedDict
 from dataclasses import fields
 from pathlib import Path
@@ -18,6 +18,7 @@ import numpy as np
 import torch
 
 from ..core import WorldrlError
+from ..runs import write_atomic, write_json
 from .contracts import Step
 
 # %% ../../nbs/25_episodes.ipynb #121a3d28
@@ -55,7 +56,7 @@ def check_order(
     why = "a reset without an end before it; call flush() where you cut a stream" if is_first[env] else "no reset after an end; make the env with autoreset NEXT_STEP and start with env.reset()"
     raise EpisodeError(f"row of env {env}: {why}")
 
-
+# %% ../../nbs/25_episodes.ipynb #49ec894a
 class EpisodeRecorder:
     "Collects the steps of n envs and gives back each episode when it is complete"
     def __init__(self): self.steps, self.dropped, self.start, self.ended = [], 0, None, None
@@ -104,7 +105,7 @@ def pack(
             z.writestr(zipfile.ZipInfo(f"{k}.npy", (1980, 1, 1, 0, 0, 0)), raw.getbuffer(), zipfile.ZIP_DEFLATED, compresslevel=1)
     return out.getvalue()
 
-
+# %% ../../nbs/25_episodes.ipynb #0c02606e
 def unpack(path) -> dict:
     "Read such a file; EpisodeError names the file if it is damaged or gone"
     try:
@@ -113,22 +114,6 @@ def unpack(path) -> dict:
     except FileNotFoundError: raise EpisodeError(f"{Path(path).name} is missing in {Path(path).parent}; restore it or gather again into another folder") from None
     except (zipfile.BadZipFile, zlib.error, struct.error, ValueError, EOFError, OSError, KeyError, RuntimeError) as e:
         raise EpisodeError(f"{path} is damaged ({type(e).__name__}: {e}); restore it, or gather again into another folder") from e
-
-
-def write_atomic(
-    path,
-    data: bytes,
-):
-    "Write beside, flush to the disk, rename: the file is either the old one or the whole new one"
-    path = Path(path)
-    tmp = path.with_name(f".{path.name}.tmp")
-    try:
-        with open(tmp, "wb") as f:
-            f.write(data); f.flush(); os.fsync(f.fileno())
-        os.replace(tmp, path)
-    except OSError as e:
-        tmp.unlink(missing_ok=True)
-        raise EpisodeError(f"could not write {path}: {e.strerror or e}; make room or name another folder. What was stored before is whole") from e
 
 # %% ../../nbs/25_episodes.ipynb #775bd37e
 MANIFEST = "manifest.json"
@@ -144,8 +129,7 @@ def read_manifest(folder) -> dict:
 
 def write_manifest(folder, meta: dict, chunk_bytes: int, chunks: list):
     "Name the chunks that exist; equal episodes give equal bytes"
-    tree = {"format": 1, "meta": meta, "chunk_bytes": chunk_bytes, "chunks": chunks}
-    write_atomic(Path(folder) / MANIFEST, json.dumps(tree, sort_keys=True, indent=1).encode())
+    write_json(Path(folder) / MANIFEST, {"format": 1, "meta": meta, "chunk_bytes": chunk_bytes, "chunks": chunks})
 
 
 def _differing(a, b): return sorted(k for k in a.keys() | b.keys() if a.get(k) != b.get(k))
@@ -190,6 +174,18 @@ def read_chunk(
     return cut_up(rows, [e["length"] for e in chunk["episodes"]])
 
 
+def write_chunk(
+    folder,
+    first: int,         # number of the first episode, for the file's name
+    episodes: list,
+    infos: list,        # for the manifest, one dict per episode
+) -> dict:              # the entry of the manifest's "chunks"
+    "Write episodes as one chunk file"
+    name, rows = f"episodes-{first:06d}-{first + len(episodes):06d}.npz", lay_out(episodes)
+    write_atomic(Path(folder) / name, pack(rows))
+    return {"file": name, "rows": len(rows["reward"]), "bytes": episode_bytes(rows), "episodes": infos}
+
+# %% ../../nbs/25_episodes.ipynb #1ce1156e
 def _stored_chunks(folder, meta, chunk_bytes):
     "Chunks that a writer finds in its folder; none in a new one, EpisodeError if they are of another kind"
     if not (folder / MANIFEST).exists(): return _sweep(folder, [])
@@ -205,7 +201,7 @@ def _stored_chunks(folder, meta, chunk_bytes):
 def _sweep(folder, chunks):
     "Delete chunk files that nobody names: of killed writers, or replaced by a longer one"
     named = {c["file"] for c in chunks}
-    for f in [*folder.glob("episodes-*.npz"), *folder.glob(".*.tmp")]:
+    for f in [*folder.glob("episodes-*.npz"), *folder.glob("*.part")]:
         if f.name not in named: f.unlink()
     return chunks
 
@@ -244,10 +240,7 @@ class ChunkWriter:
     def _take_up(self, chunk): self.pending, self.infos, self.weight = read_chunk(self.folder, chunk), chunk["episodes"], chunk["bytes"]
 
     def _write(self):
-        first = self.episodes - len(self.pending)
-        name = f"episodes-{first:06d}-{self.episodes:06d}.npz"
-        write_atomic(self.folder / name, pack(lay_out(self.pending)))
-        self.chunks.append({"file": name, "rows": sum(i["length"] for i in self.infos), "bytes": self.weight, "episodes": self.infos})
+        self.chunks.append(write_chunk(self.folder, self.episodes - len(self.pending), self.pending, self.infos))
         self.pending, self.infos, self.weight = [], [], 0
         write_manifest(self.folder, self.meta, self.chunk_bytes, self.chunks)
         _sweep(self.folder, self.chunks)
@@ -324,7 +317,7 @@ def gather_rows(
     "Rows by index as a Step"
     return Step(**{k: torch.from_numpy(rows[k][index]).to(device) for k in FIELDS})
 
-
+# %% ../../nbs/25_episodes.ipynb #9670ad9d
 class SequenceSampler:
     "Seeded windows of episodes: uniform over all valid ones, never over a border that is_first does not mark"
     def __init__(self,
@@ -367,17 +360,12 @@ def _windows_text(s):
             f"{unused} episodes too short, {size:,} bytes, batch {s.batch}")
 
 # %% ../../nbs/25_episodes.ipynb #64347a93
-class Replay:
-    "A ring of the newest rows of n envs; windows may cross marked borders of episodes, never the write head"
+class Ring:
+    "Arrays [n, length, ...] of the newest rows of n envs; the oldest are overwritten"
     def __init__(self,
         capacity: int,          # rows in all; each env gets capacity // n of them
-        *, seed: int = 0,
-        folder=None,            # where state() appends chunk files; needed for state() only
-        device="cpu",           # of the sampled tensors; the ring itself is in main memory
     ):
-        self.capacity, self.folder, self.device = capacity, folder and Path(folder), device
-        self.rows, self.count, self.saved, self.ended = None, 0, 0, None
-        self.generator = torch.Generator().manual_seed(seed)
+        self.capacity, self.rows, self.count, self.ended = capacity, None, 0, None         # count: rows that each env ever got
 
     @property
     def length(self) -> int: return self.rows["reward"].shape[1] if self.rows else 0       # of each env's ring
@@ -386,10 +374,7 @@ class Replay:
     @property
     def nbytes(self) -> int: return sum(v.nbytes for v in self.rows.values()) if self.rows else 0
     def __len__(self) -> int: return self.filled * (len(self.rows["reward"]) if self.rows else 0)
-    def __repr__(self) -> str: return f"Replay({len(self):,} of {self.capacity:,} rows, {self.nbytes:,} bytes)"
-
-    def state(self) -> dict: return save_replay(self)
-    def load_state(self, tree: dict): load_replay(self, tree)
+    def __repr__(self) -> str: return f"{type(self).__name__}({len(self):,} of {self.capacity:,} rows, {self.nbytes:,} bytes)"
 
     def add(self,
         step: Step,             # rows [n, ...], one per env, in NEXT_STEP order; all n envs at once
@@ -401,6 +386,28 @@ class Replay:
         self.ended = row["terminated"] | row["truncated"]
         self.count += 1
 
+
+def _empty_ring(row, capacity):
+    "Arrays [n, capacity // n, ...] for rows like these"
+    n, obs = len(row["reward"]), row["obs"]
+    if capacity < n: raise EpisodeError(f"a replay of {capacity} rows cannot hold {n} envs; take a capacity of at least {n}, better thousands")
+    if obs.ndim >= 4 and obs.dtype != np.uint8:
+        raise EpisodeError(f"pictures are replayed as uint8, got {obs.dtype} {list(obs.shape)}: four times the memory; add the env's own observations and preprocess the sampled ones")
+    return {k: np.zeros((n, capacity // n, *v.shape[1:]), v.dtype) for k, v in row.items()}
+
+# %% ../../nbs/25_episodes.ipynb #7452c53a
+class Replay(Ring):
+    "Seeded windows of a ring; they may cross marked borders of episodes, never the write head"
+    def __init__(self,
+        capacity: int,          # rows in all; each env gets capacity // n of them
+        *, seed: int = 0,
+        folder=None,            # where state() appends chunk files; needed for state() only
+        device="cpu",           # of the sampled tensors; the ring itself is in main memory
+    ):
+        super().__init__(capacity)
+        self.folder, self.device, self.saved = folder and Path(folder), device, 0
+        self.generator = torch.Generator().manual_seed(seed)
+
     def sample(self,
         batch: int,             # B
         length: int,            # T
@@ -411,14 +418,8 @@ class Replay:
         env, begin = chosen // windows, self.count - self.filled + chosen % windows     # counted from the oldest row
         return gather_rows(self.rows, (env[:, None], (begin[:, None] + np.arange(length)) % self.length), self.device)
 
-# %% ../../nbs/25_episodes.ipynb #438aab1f
-def _empty_ring(row, capacity):
-    "Arrays [n, capacity // n, ...] for rows like these"
-    n, obs = len(row["reward"]), row["obs"]
-    if capacity < n: raise EpisodeError(f"a replay of {capacity} rows cannot hold {n} envs; take a capacity of at least {n}, better thousands")
-    if obs.ndim >= 4 and obs.dtype != np.uint8:
-        raise EpisodeError(f"pictures are replayed as uint8, got {obs.dtype} {list(obs.shape)}: four times the memory; add the env's own observations and preprocess the sampled ones")
-    return {k: np.zeros((n, capacity // n, *v.shape[1:]), v.dtype) for k, v in row.items()}
+    def state(self) -> dict: return save_replay(self)
+    def load_state(self, tree: dict): load_replay(self, tree)
 
 # %% ../../nbs/25_episodes.ipynb #c3957f23
 def _span(name): return tuple(int(x) for x in Path(name).stem.split("-")[1:])          # rows-<begin>-<end>.npz: of each env
@@ -441,14 +442,14 @@ def save_replay(
             if _span(f)[1] <= still_needed: f.unlink()
     return {"count": r.count, "length": r.length, "chunks": sorted(f.name for f in r.folder.glob("rows-*.npz")), "generator": r.generator.get_state()}
 
-
+# %% ../../nbs/25_episodes.ipynb #d549cc93
 def load_replay(
     r: Replay,
     tree: dict,         # what save_replay gave
 ):
     "Fill the ring from the chunk files; later files, of a run that was killed, are deleted"
     if r.folder is None: raise EpisodeError("this replay has no folder to read its rows from; make it with Replay(capacity, folder=...)")
-    for f in [*r.folder.glob("rows-*.npz"), *r.folder.glob(".*.tmp")]:
+    for f in [*r.folder.glob("rows-*.npz"), *r.folder.glob("*.part")]:
         if f.name not in tree["chunks"]: f.unlink()
     r.rows, r.count, r.ended = None, 0, None
     for name in sorted(tree["chunks"]):
