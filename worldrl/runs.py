@@ -4,7 +4,7 @@
 
 # %% ../nbs/01_runs.ipynb #37fdc5b7
 from __future__ import annotations
-import contextlib, errno, glob, hashlib, importlib, importlib.util, io, itertools, json, math, os, platform, random, re, shlex, shutil, signal, subprocess, sys, time
+import contextlib, errno, glob, hashlib, importlib, importlib.util, io, itertools, json, math, os, platform, random, re, select, shlex, shutil, signal, subprocess, sys, time
 from importlib import metadata
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
@@ -18,7 +18,10 @@ from .core import Config, ConfigError, WorldrlError, derive_seed, device as pick
 # %% auto #0
 __all__ = ['runs_root', 'data_root', 'run_dir', 'DiskError', 'CheckpointError', 'disk_errors', 'write_atomic', 'write_json',
            'pack', 'unpack', 'sha256_tree', 'save_checkpoint', 'load_checkpoint', 'class_path', 'class_at',
-           'SineConfig', 'Sine', 'save_model', 'zoo_folders', 'load']
+           'SineConfig', 'Sine', 'save_model', 'zoo_folders', 'load', 'is_clock', 'read_metrics', 'metrics_sha256',
+           'EventFile', 'Progress', 'Logger', 'LockedError', 'RunLock', 'command_line', 'commit', 'provenance',
+           'Trainer', 'SineTrainer', 'differences', 'newest_checkpoint', 'Interrupted', 'run_training', 'run_digest',
+           'kill_test']
 
 # %% ../nbs/01_runs.ipynb #11f260a5
 def runs_root() -> Path:                             # $WORLDRL_RUNS, or runs/ below the current folder
@@ -305,3 +308,500 @@ def load(
     try: model.load_state_dict(tensors)
     except RuntimeError as e: raise CheckpointError(f"the weights in {folder} do not fit {about['class']}: {' '.join(str(e).split())[:300]}") from None
     return model.to(pick_device(device)).eval()
+
+# %% ../nbs/01_runs.ipynb #21029ea4
+def is_clock(name: str) -> bool:      # "charts/SPS" and "clock/..." are
+    "Whether a metric measures time, so that it differs between equal runs"
+    return name == "charts/SPS" or name.startswith("clock/")
+
+def _rows(folder) -> list[dict]:
+    file = Path(folder) / "metrics.jsonl"
+    if not file.exists(): raise WorldrlError(f"{folder} has no metrics.jsonl; it is not a run folder, or its run has not finished a segment")
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+
+def read_metrics(
+    folder,                                            # a run folder
+) -> dict[str, tuple[np.ndarray, np.ndarray]]:         # name -> (steps int64, values float64)
+    "The metrics of a run as arrays, in the order they were logged"
+    found: dict[str, list] = {}
+    for r in _rows(folder): found.setdefault(r["name"], []).append((r["step"], r["value"]))
+    return {k: (np.array([s for s, _ in v], dtype=np.int64), np.array([x for _, x in v], dtype=np.float64)) for k, v in found.items()}
+
+def metrics_sha256(folder) -> str:
+    "SHA-256 of a run's metrics without the clock fields"
+    return _sha("\n".join(json.dumps(r) for r in _rows(folder) if not is_clock(r["name"])).encode())
+
+# %% ../nbs/01_runs.ipynb #1c9ae0e6
+class EventFile:
+    "TensorBoard events of one life of a run; what earlier lives wrote from `purge_step` on is to be forgotten"
+    def __init__(self, folder: Path, purge_step: int):
+        from tensorboard.compat.proto.event_pb2 import Event, SessionLog
+        self.Event, lives = Event, len(list(folder.glob("events.out.tfevents.*")))
+        self.path = folder / f"events.out.tfevents.{int(time.time()):010d}.worldrl.{lives:04d}"
+        self._append([Event(wall_time=time.time(), file_version="brain.Event:2"),
+                      Event(wall_time=time.time(), step=purge_step, session_log=SessionLog(status=SessionLog.START))])
+
+    def _append(self, events):
+        from tensorboard.summary.writer.record_writer import RecordWriter
+        out = io.BytesIO()
+        writer = RecordWriter(out)
+        for e in events: writer.write(e.SerializeToString())
+        _append(self.path, out.getvalue())
+
+    def scalars(self, rows: list[tuple[int, str, float]]):      # (step, name, value)
+        events = [self.Event(wall_time=time.time(), step=step) for step, _, _ in rows]
+        for e, (_, name, value) in zip(events, rows): e.summary.value.add(tag=name, simple_value=value)
+        self._append(events)
+
+def _append(path: Path, data: bytes):
+    "Add to the end of a file and push it to the disk; DiskError"
+    with disk_errors(path), open(path, "ab") as f:
+        f.write(data); f.flush(); os.fsync(f.fileno())
+
+# %% ../nbs/01_runs.ipynb #98a3a87c
+class Progress:
+    "How far a run is, in segments: a bar on a terminal, else a line now and then"
+    def __init__(self, label: str, total: int, done: float = 0, show: bool = True, every: float = 5.0):   # every: seconds between lines
+        self.label, self.total, self.first, self.done, self.show, self.every = label, total, done, done, show, every
+        self.began = self.printed = time.monotonic()
+        self.bar = None
+        if show and sys.stderr.isatty():
+            from tqdm import tqdm
+            self.bar = tqdm(total=total, initial=done, desc=label, unit="segment", bar_format="{l_bar}{bar}| {n:.1f}/{total_fmt} [{elapsed}<{remaining}, {rate_fmt}{postfix}]")
+
+    def at(self, done: float, note: str = ""):
+        if self.bar is not None:
+            if note: self.bar.set_postfix_str(note, refresh=False)
+            self.bar.update(done - self.done)
+        self.done = done
+
+    def line(self, note: str = ""):
+        "A line, unless there is a bar or the last line is fresh"
+        now = time.monotonic()
+        if self.bar is not None or not self.show or (now - self.printed < self.every and self.done < self.total): return
+        self.printed, spent = now, now - self.began
+        left = spent / max(self.done - self.first, 1e-9) * (self.total - self.done)
+        print(f"{self.label}: segment {self.done:.0f} of {self.total}, {spent:.0f} s, about {left:.0f} s left{note and ', '}{note}", flush=True)
+
+    def close(self):
+        if self.bar is not None: self.bar.close()
+
+# %% ../nbs/01_runs.ipynb #bbe2f8db
+class Logger:
+    "Collects a segment's metrics, and writes them at its border"
+    def __init__(self, folder: Path, tensorboard: bool = True, last_step: int = -1, bar: Progress | None = None):
+        self.folder, self.tensorboard, self.last_step, self.bar = Path(folder), tensorboard, last_step, bar
+        self.waiting: list[tuple] = []     # (step, name, float or 0-d tensor)
+        self.events: EventFile | None = None
+        self.base = 0                      # segments done before this one
+
+    def scalar(self, name: str, value, step: int):      # name: "group/what"; value: a number or a tensor with one element; step: env steps
+        if not re.fullmatch(r"[\w@.\-]+(/[\w@.\-]+)+", name): raise ConfigError(f"metric {name!r} needs a group, like 'losses/{name.strip('/')}'")
+        self.waiting.append((int(step), name, value.detach().clone() if isinstance(value, Tensor) else float(value)))
+
+    def scalars(self, values: dict, step: int):
+        for name, value in values.items(): self.scalar(name, value, step)
+
+    def progress(self, done: float, total: float):      # how much of this segment is done
+        if self.bar is not None: self.bar.at(self.base + min(done / total, 1.0))
+
+    def flush(self) -> int:                             # bytes of metrics.jsonl
+        file = self.folder / "metrics.jsonl"
+        rows = [(s, n, float(v)) for s, n, v in self.waiting]
+        if self.tensorboard and rows:
+            if self.events is None: self.events = EventFile(self.folder, self.last_step + 1)
+            self.events.scalars(rows)
+        self.last_step = max([self.last_step, *(s for s, _, _ in rows)])
+        _append(file, "".join(json.dumps({"step": s, "name": n, "value": v}) + "\n" for s, n, v in rows).encode())
+        self.waiting = []
+        return file.stat().st_size
+
+# %% ../nbs/01_runs.ipynb #788f2591
+class LockedError(WorldrlError):
+    "Another process writes into this folder"
+
+class RunLock:
+    "`with RunLock(folder):` nobody else writes there; the lock ends with the process, also after SIGKILL"
+    held: ClassVar[set] = set()        # open files of this process; forked children close them
+    hooked: ClassVar[bool] = False
+
+    def __init__(self, folder: Path): self.folder = Path(folder)
+
+    def __enter__(self):
+        import fcntl
+        with disk_errors(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self.file = open(self.folder / ".lock", "a+")
+        try: fcntl.flock(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self.file.seek(0); who = self.file.read().split(" ")[0]; self.file.close()
+            raise LockedError(f"{self.folder} is being written by process {who or '?'}; wait for it, or choose another seed or folder") from None
+        if not RunLock.hooked: os.register_at_fork(after_in_child=lambda: [f.close() for f in RunLock.held]); RunLock.hooked = True
+        RunLock.held.add(self.file)
+        with disk_errors(self.folder): self.file.truncate(0); self.file.write(f"{os.getpid()} {time.time_ns()}"); self.file.flush()
+        return self
+
+    def __exit__(self, *_):
+        RunLock.held.discard(self.file)
+        self.file.close()
+
+# %% ../nbs/01_runs.ipynb #ffceded7
+def command_line() -> str:
+    "The command that started this process, as one would type it; 'notebook' inside one"
+    name = Path(sys.argv[0]).name
+    if name.startswith(("ipykernel", "colab_kernel")): return "notebook"
+    return shlex.join(["worldrl" if name in ("cli.py", "__main__.py") else name if name not in ("-c", "") else "python", *sys.argv[1:]])
+
+def commit() -> str:      # "1a2b3c4", "1a2b3c4+dirty", or "" outside a checkout
+    "The commit of the checkout that worldrl is imported from"
+    root = _package().parent
+    def git(*args): return subprocess.run(["git", "--no-optional-locks", "-C", str(root), *args], capture_output=True, text=True, check=True).stdout.strip()
+    try:
+        if Path(git("rev-parse", "--show-toplevel")).resolve() != root.resolve(): return ""
+        return git("rev-parse", "--short=10", "HEAD") + ("+dirty" if git("status", "--porcelain", "--untracked-files=no") else "")
+    except (OSError, subprocess.CalledProcessError): return ""
+
+def provenance(trainer) -> dict:
+    "Command, commit, device, threads, versions, and the env's protocol when the trainer has one"
+    versions = {"python": platform.python_version()}
+    for name in ("worldrl", "torch", "numpy", "gymnasium", "ale-py", "safetensors"):
+        with contextlib.suppress(metadata.PackageNotFoundError): versions[name] = metadata.version(name)
+    return {"command": command_line(), "seed": trainer.config.seed, "commit": commit(), "device": str(getattr(trainer, "device", "cpu")),
+            "threads": torch.get_num_threads(), "versions": versions, "protocol": getattr(trainer, "protocol", None)}
+
+# %% ../nbs/01_runs.ipynb #5d6d5fe3
+class Trainer(Protocol):
+    "What `run_training` drives. Optional: `device`, `protocol` (the env's settings, a dict for the manifest)"
+    config: Config            # with env_id and seed
+    exp: str                  # "vae", "controller": names the run folder
+    total_segments: int       # known from the config, or an upper bound together with `finished`
+    finished: bool            # True ends the run before total_segments
+    folder: Path              # set by run_training: files beside the checkpoint go here, append-only
+
+    def begin_segment(self, i: int, seed: int) -> None: ...      # envs, samplers and generators of segment i, from seed alone
+    def segment(self, log: Logger) -> None: ...                  # the work; log.scalar(name, value, step), log.progress(done, total)
+    def state(self) -> dict: ...                                 # all that must survive: weights, optimiser, lasting generators, counters
+    def load_state(self, tree: dict) -> None: ...                # takes what state() gave; tensors come on the CPU
+    def result(self) -> dict: ...                                # JSON-able summary
+    def save_final(self, folder: Path) -> None: ...              # save_model of the part, or of each part in a subfolder
+
+# %% ../nbs/01_runs.ipynb #ec9faa54
+class SineTrainer:
+    "Fits one period of a sine, with noise; the smallest Trainer"
+    exp = "sine"
+    def __init__(self, config: SineConfig):
+        self.config, self.total_segments, self.finished, self.updates = config, config.segments, False, 0
+        seed_everything(derive_seed(config.seed, "init"))
+        self.net = Sine(config)
+        self.opt = torch.optim.Adam(self.net.parameters(), lr=config.lr)
+        self.noise = generator(derive_seed(config.seed, "noise"))
+
+    def begin_segment(self, i: int, seed: int): self.data = generator(seed)
+    def segment(self, log: Logger):
+        c = self.config
+        for k in range(c.updates):
+            x = torch.rand(c.batch, 1, generator=self.data)
+            y = torch.sin(2 * math.pi * x) + c.noise * torch.randn(c.batch, 1, generator=self.noise)
+            loss = (self.net(x) - y).square().mean()
+            self.opt.zero_grad(); loss.backward(); self.opt.step()
+            self.updates += 1
+            log.scalar("losses/mse", loss, self.updates); log.progress(k + 1, c.updates)
+
+    def state(self) -> dict: return dict(net=self.net.state_dict(), opt=self.opt.state_dict(), noise=self.noise.get_state(), updates=self.updates)
+    def load_state(self, tree: dict):
+        self.net.load_state_dict(tree["net"]); self.opt.load_state_dict(tree["opt"])
+        self.noise.set_state(tree["noise"]); self.updates = tree["updates"]
+
+    def result(self) -> dict:
+        x = torch.linspace(0, 1, 101)[:, None]
+        with torch.no_grad(): return dict(mse=(self.net(x) - torch.sin(2 * math.pi * x)).square().mean().item())
+    def save_final(self, folder: Path): save_model(folder, self.net, self.config)
+
+# %% ../nbs/01_runs.ipynb #ca8b1e1a
+def differences(there: dict, here: dict) -> list[str]:     # ["config.lr is 0.1 there and 0.2 here"]
+    "What differs between two nested dicts, by dotted key"
+    def flat(d, at=""):
+        if not isinstance(d, dict) or not d: return {at: d}
+        return {k: v for key, x in d.items() for k, v in flat(x, f"{at}.{key}" if at else str(key)).items()}
+    a, b = flat(there), flat(here)
+    return [f"{k} is {a.get(k, 'absent')!r} there and {b.get(k, 'absent')!r} here" for k in sorted(a.keys() | b.keys()) if k not in a or k not in b or a[k] != b[k]]
+
+def _owner(trainer) -> dict:
+    "What makes a run this run, as JSON gives it back"
+    return json.loads(json.dumps({"trainer": class_path(type(trainer)), "exp": trainer.exp, "config": trainer.config.to_dict()}))
+
+# %% ../nbs/01_runs.ipynb #5ea5507f
+def _claim(folder: Path, owner: dict, trainer) -> None:
+    "Make the folder this run's, or make sure that it is"
+    file = folder / "config.json"
+    if not file.exists():
+        if any(p.name != ".lock" and not p.name.endswith(".part") for p in folder.iterdir()): raise ConfigError(f"{folder} holds other files and is no run folder; choose another folder")
+        return write_json(file, owner | {"provenance": provenance(trainer)})
+    try: stored = json.loads(file.read_bytes())
+    except ValueError: raise CheckpointError(f"{file} is damaged; start the run anew with --fresh (fresh=True), which deletes the folder's content") from None
+    if diff := differences({k: stored.get(k) for k in owner}, owner):
+        raise ConfigError(f"{folder} holds another run: {'; '.join(diff)}. Choose another seed or folder, or start anew with --fresh (fresh=True), which deletes what is there")
+    now = provenance(trainer)
+    if diff := [d for k in ("threads", "device", "versions") for d in differences({k: stored["provenance"][k]}, {k: now[k]})]:
+        print(f"note: {folder.name} goes on under other conditions, so equal bits are not promised: {'; '.join(diff)}", file=sys.stderr)
+
+def _clear(folder: Path) -> None:
+    "Delete a run's files; refuses a folder that is no run's"
+    names = [p for p in folder.iterdir() if p.name != ".lock"]
+    if names and not (folder / "config.json").exists(): raise ConfigError(f"{folder} is no run folder, so --fresh does not delete it; choose another folder")
+    for p in names: shutil.rmtree(p) if p.is_dir() and not p.is_symlink() else p.unlink()
+
+# %% ../nbs/01_runs.ipynb #03f2faf5
+def newest_checkpoint(
+    folder,                          # a run folder
+    owner: dict | None = None,       # what the checkpoint must belong to; None: anything
+) -> tuple[dict, dict] | None:       # (tree, meta), or None when there is none yet
+    "The newest good checkpoint of a run; prints what is wrong with newer ones, CheckpointError if none is good"
+    files = sorted((Path(folder) / "checkpoints").glob("segment-*.json"), reverse=True)
+    for file in files:
+        try:
+            tree, meta = load_checkpoint(file)
+            if owner is not None: _check_meta(Path(folder), meta, owner, file)
+            return tree, meta
+        except CheckpointError as e: print(f"{e}; it is not used, trying the one before it", file=sys.stderr)
+    if files: raise CheckpointError(f"no good checkpoint is left in {folder}; start anew with --fresh (fresh=True)")
+    return None
+
+def _check_meta(folder: Path, meta: dict, owner: dict, file: Path):
+    "Whether a checkpoint belongs to this run and its metrics are still there"
+    if diff := differences(meta.get("owner", {}), owner): raise CheckpointError(f"{file} belongs to another run ({'; '.join(diff)})")
+    metrics = folder / "metrics.jsonl"
+    if (metrics.stat().st_size if metrics.exists() else 0) < meta["metrics_bytes"]: raise CheckpointError(f"{metrics} is shorter than when {file.name} was written")
+
+# %% ../nbs/01_runs.ipynb #1a6817c2
+@dataclass
+class _Life:
+    trainer: Any
+    folder: Path
+    owner: dict
+    log: Logger
+    done: int = 0                # segments behind us
+    earlier_s: float = 0.0       # wall seconds of earlier lives, up to the last border
+    began: float = field(default_factory=time.monotonic)
+
+    @property
+    def wall_s(self) -> float: return self.earlier_s + time.monotonic() - self.began
+
+def _resume(life: _Life) -> None:
+    "Back to the last border: state, counters, and the metrics cut to its length"
+    metrics, found = life.folder / "metrics.jsonl", newest_checkpoint(life.folder, life.owner)
+    if found is not None:
+        tree, meta = found
+        try: life.trainer.load_state(tree)
+        except (KeyError, ValueError, RuntimeError) as e: raise CheckpointError(f"the checkpoint of segment {meta['segments']} in {life.folder} does not fit this code ({e}); start anew with --fresh (fresh=True)") from e
+        life.done, life.earlier_s, life.log.last_step = meta["segments"], meta["wall_s"], meta["last_step"]
+    if metrics.exists(): os.truncate(metrics, found[1]["metrics_bytes"] if found else 0)
+
+# %% ../nbs/01_runs.ipynb #48045a2c
+def _border(life: _Life, segment_s: float) -> None:
+    "Metrics to the disk, then the checkpoint, then the oldest checkpoint goes; two stay"
+    log = life.log
+    steps = max([s for s, _, _ in log.waiting], default=log.last_step) - max(log.last_step, 0)
+    if steps > 0: log.scalar("charts/SPS", steps / max(segment_s, 1e-9), log.last_step + steps if log.last_step > 0 else steps)
+    size = log.flush()
+    meta = {"owner": life.owner, "segments": life.done, "metrics_bytes": size, "last_step": log.last_step, "wall_s": life.wall_s}
+    where = life.folder / "checkpoints"
+    save_checkpoint(where / f"segment-{life.done:06d}", life.trainer.state(), meta)
+    for old in sorted(where.glob("segment-*.json"))[:-2]:
+        for f in sorted(where.glob(f"{old.stem}.*")): f.unlink()
+
+def _one_segment(life: _Life, bar: Progress) -> None:
+    "The next segment, from its seed to its border"
+    trainer, began = life.trainer, time.monotonic()
+    seed = derive_seed(trainer.config.seed, "segment", life.done)
+    seed_everything(seed)
+    life.log.base = life.done
+    trainer.begin_segment(life.done, seed)
+    trainer.segment(life.log)
+    life.done += 1
+    note = ", ".join(f"{n} {float(v):.4g}" for _, n, v in {n: r for r in life.log.waiting for n in [r[1]]}.values())
+    _border(life, time.monotonic() - began)
+    bar.at(life.done, note[:120]); bar.line(note[:120])
+
+# %% ../nbs/01_runs.ipynb #609aeb52
+def _finish(life: _Life) -> dict:
+    "Models into final/, then result.json"
+    trainer = life.trainer
+    seed_everything(derive_seed(trainer.config.seed, "result"))
+    trainer.save_final(life.folder / "final")
+    record = {"env_id": trainer.config.env_id, "exp": trainer.exp} | provenance(trainer)
+    record |= {"wall_s": round(life.wall_s, 2), "segments": life.done, "steps": max(life.log.last_step, 0), "result": trainer.result()}
+    write_json(life.folder / "result.json", record)
+    return json.loads((life.folder / "result.json").read_bytes())
+
+def _introduce(life: _Life) -> None:
+    "What is going to happen, in a few lines"
+    t, c = life.trainer, life.trainer.config.to_dict()
+    print(f"{life.folder}: {type(t).__name__} on {getattr(t, 'device', 'cpu')}, {t.total_segments} segments" + (f", going on after segment {life.done}" if life.done else ""))
+    print("  config:", " ".join(f"{k}={v}" for k, v in c.items()))
+    if getattr(t, "protocol", None): print("  env:", " ".join(f"{k}={v}" for k, v in t.protocol.items()), flush=True)
+
+# %% ../nbs/01_runs.ipynb #2888ebb6
+class Interrupted(WorldrlError):
+    "The user pressed Ctrl-C; the last checkpoint is good"
+
+def run_training(
+    trainer: Trainer,            # new; run_training brings it to its last border
+    folder=None,                 # None: run_dir(env_id, exp, seed)
+    *,
+    fresh: bool = False,         # delete what the folder holds, and start anew
+    progress: bool = True,       # False: print nothing but warnings
+    tensorboard: bool = True,    # also write TensorBoard events
+) -> dict:                       # the content of result.json; ["result"] is trainer.result()
+    "Train to the end, from wherever an earlier life stopped; ConfigError, CheckpointError, LockedError, DiskError, Interrupted"
+    folder = Path(folder) if folder is not None else run_dir(trainer.config.env_id, trainer.exp, trainer.config.seed)
+    owner = _owner(trainer)
+    with RunLock(folder), disk_errors(folder):
+        if fresh: _clear(folder)
+        _claim(folder, owner, trainer)
+        if (folder / "result.json").exists(): return _earlier_result(folder, progress)
+        trainer.folder = folder
+        life = _Life(trainer, folder, owner, Logger(folder, tensorboard))
+        _resume(life)
+        if progress: _introduce(life)
+        return _drive(life, progress)
+
+# %% ../nbs/01_runs.ipynb #879b8f86
+def _drive(life: _Life, progress: bool) -> dict:
+    "The segments that are left, and the end; Ctrl-C becomes Interrupted"
+    trainer = life.trainer
+    bar = life.log.bar = Progress(trainer.exp, trainer.total_segments, life.done, show=progress)
+    try:
+        while life.done < trainer.total_segments and not trainer.finished: _one_segment(life, bar)
+        record = _finish(life)
+    except KeyboardInterrupt:
+        raise Interrupted(f"stopped after {life.done} of {trainer.total_segments} segments, which are kept in {life.folder}. To go on, give the same command again: {command_line()}") from None
+    finally: bar.close()
+    if progress: print(f"{life.folder}: finished, {record['result']}", flush=True)
+    return record
+
+def _earlier_result(folder: Path, progress: bool) -> dict:
+    "The result of a run that was finished earlier"
+    record = json.loads((folder / "result.json").read_bytes())
+    if progress: print(f"{folder}: was finished before (--fresh starts anew), {record['result']}", flush=True)
+    return record
+
+# %% ../nbs/01_runs.ipynb #71a8b83e
+def run_digest(
+    folder,                  # a run folder
+) -> dict[str, str]:         # {"weights": ..., "metrics": ..., "checkpoint": ...}
+    "What must be equal after any number of kills"
+    folder = Path(folder)
+    weights = {f.relative_to(folder).as_posix(): _sha(f.read_bytes()) for f in sorted(folder.glob("final/**/*.safetensors"))}
+    found = newest_checkpoint(folder)
+    return {"weights": _sha(json.dumps(weights).encode()), "metrics": metrics_sha256(folder), "checkpoint": sha256_tree(found[0]) if found else ""}
+
+# %% ../nbs/01_runs.ipynb #252e23e2
+_FORKER = '''
+import ast, os, sys, traceback
+code = sys.argv[1]
+imports = [n for n in ast.parse(code).body if isinstance(n, (ast.Import, ast.ImportFrom))]
+exec(compile(ast.Module(imports, []), "imports", "exec"), {})
+import torch._dynamo, tensorboard.summary.writer.record_writer, tensorboard.compat.proto.event_pb2
+for root in map(str.rstrip, sys.stdin):
+    pid = os.fork()
+    if pid == 0:
+        os.setpgid(0, 0); os.environ["WORLDRL_RUNS"] = root; status = 0
+        fd = os.open(root + ".log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC); os.dup2(fd, 1); os.dup2(fd, 2)
+        try: exec(compile(code, "command", "exec"), {"__name__": "__main__"})
+        except BaseException: traceback.print_exc(); status = 1
+        sys.stdout.flush(); sys.stderr.flush(); os._exit(status)
+    try: os.setpgid(pid, pid)
+    except OSError: pass
+    print(pid, flush=True)
+    print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
+'''
+
+# %% ../nbs/01_runs.ipynb #9da74792
+class _Launcher:
+    "Starts a command again and again, each time in a process group of its own; code is forked from one warm process"
+    def __init__(self, command):
+        self.command = command
+        self.forker = subprocess.Popen([sys.executable, "-c", _FORKER, command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0) if isinstance(command, str) else None
+
+    def start(self, root: Path) -> None:      # runs go below root, what is printed into <root>.log
+        root.parent.mkdir(parents=True, exist_ok=True)
+        if self.forker is not None:
+            self.forker.stdin.write(f"{root}\n".encode())
+            self.pid = int(self.forker.stdout.readline())
+        else:
+            with open(f"{root}.log", "wb") as log:
+                self.child = subprocess.Popen(self.command, env=os.environ | {"WORLDRL_RUNS": str(root)}, start_new_session=True, stdout=log, stderr=log)
+            self.pid = self.child.pid
+
+    def ended(self, seconds: float) -> int | None:      # the exit status, or None when it still lives after this time
+        if self.forker is not None: return int(self.forker.stdout.readline()) if select.select([self.forker.stdout], [], [], seconds)[0] else None
+        try: return self.child.wait(seconds)
+        except subprocess.TimeoutExpired: return None
+
+    def kill(self) -> None:
+        with contextlib.suppress(ProcessLookupError): os.killpg(self.pid, signal.SIGKILL)
+        self.ended(60)
+
+    def close(self) -> None:
+        if self.forker is not None: self.forker.stdin.close(); self.forker.stdout.close(); self.forker.wait(60)
+
+# %% ../nbs/01_runs.ipynb #28d1f5cf
+def _one_life(lives: _Launcher, root: Path, kill_after: float | None = None) -> tuple[bool, float]:
+    "One life, killed so many seconds after it took a lock: (whether it ended by itself, seconds since the lock)"
+    def locks(): return {f: f.read_bytes() for f in root.rglob(".lock")}
+    before, status = locks(), None
+    lives.start(root)
+    while status is None and locks() == before: status = lives.ended(.002)
+    began = time.monotonic()
+    if status is None: status = lives.ended(600 if kill_after is None else kill_after)
+    spent = time.monotonic() - began
+    if status is None:
+        lives.kill()
+        assert kill_after is not None, f"the command took more than 600 s; use a smaller preset"
+    assert status in (None, 0), f"the command failed with status {status}: {Path(f'{root}.log').read_text(errors='replace')[-2000:]}"
+    return status is not None, spent
+
+def _borders(root: Path) -> int:
+    "Segments that the checkpoints below root hold"
+    return max([int(f.stem[-6:]) for f in root.rglob("segment-*.json")], default=0)
+
+def _kill_all(lives: _Launcher, root: Path, delays: list[float]) -> list[int] | None:
+    "Kill one life after another; segments kept at each kill, or None when the run ended first"
+    kept = []
+    for delay in delays:
+        if _one_life(lives, root, delay)[0]: return None
+        kept.append(_borders(root))
+    return kept
+
+# %% ../nbs/01_runs.ipynb #e6ec7393
+def kill_test(
+    command: list[str] | str,        # a command, or Python code (faster: forked after its imports); its run folders must lie in $WORLDRL_RUNS
+    folder,                          # where to work: subfolders whole/ and killed/ are replaced
+    kills: int = 5,                  # SIGKILLs
+    seed: int = 0,                   # draws the moments
+    digest=run_digest,               # run folder -> dict of what must be equal
+) -> list[int]:                      # segments that were kept at each kill
+    "Run a command alone, and again with SIGKILLs at random moments; AssertionError unless both end equal"
+    folder, rng, lives = Path(folder).resolve(), random.Random(seed), _Launcher(command)
+    whole, killed = folder / "whole", folder / "killed"
+    for root in (whole, killed): shutil.rmtree(root, ignore_errors=True)
+    try:
+        _, seconds = _one_life(lives, whole)
+        span = 2 * seconds / max(_borders(whole), 1)
+        for _ in range(8):
+            kept = _kill_all(lives, killed, [rng.uniform(0, span) for _ in range(kills)])
+            if kept and (max(kept) > 0 or not _borders(whole)): break
+            span *= .7 if kept is None else 1.4
+            shutil.rmtree(killed, ignore_errors=True)
+        else: raise AssertionError(f"a run of {_borders(whole)} segments in {seconds:.2f} s cannot be killed {kills} times; give it more segments")
+        _one_life(lives, killed)
+    finally: lives.close()
+    _compare(whole, killed, digest)
+    return kept
+
+def _compare(whole: Path, killed: Path, digest) -> None:
+    "AssertionError names the run folders and what differs in them"
+    a, b = ({f.parent.relative_to(root).as_posix(): digest(f.parent) for f in sorted(root.rglob(".lock"))} for root in (whole, killed))
+    assert a, f"the command made no run folder in $WORLDRL_RUNS ({whole})"
+    assert a == b, "not equal after the kills: " + "; ".join(differences(a, b))
