@@ -240,6 +240,7 @@ class GatherConfig(Config):
     obs: str | None = None        # observation settings; None: the env family's default
     env_kwargs: dict[str, int | float | bool | str] = field(default_factory=dict)  # more for make_env, e.g. actions native
     name: str = ""                # folder below $WORLDRL_DATA; empty: env, policy and seed
+    chunk_mb: float = 8.0         # a file is written whenever so many megabytes (unpacked) came together: what a kill can cost
     workers: int = 1              # processes; changes nothing in the data
     presets = {"tiny": dict(episodes=8, max_steps=20, num_envs=4), "small": {}, "paper": dict(episodes=10_000, max_steps=250)}
 
@@ -337,7 +338,7 @@ def manifest_of(
 ) -> dict:            # JSON-able
     "Where the data comes from; equal for equal data."
     kept = {k: v for k, v in config.to_dict().items() if k not in ("workers", "name")}
-    meta = {"env_id": config.env_id, "config": kept, "protocol": env.protocol, "command": command_of(config)}
+    meta = kept | {"protocol": env.protocol, "command": command_of(config)}
     if agent is None: return meta
     weights = sha256_tree(agent.state_dict()) if isinstance(agent, torch.nn.Module) else ""
     return meta | {"agent": {"class": f"{type(agent).__module__}:{type(agent).__qualname__}", "sha256": weights}}
@@ -375,7 +376,7 @@ def gather(
     env = make_env(config.env_id, seed=config.seed, obs=config.obs, **config.env_kwargs)
     make_agent(config, env, agent)
     with _only_writer(folder):
-        writer = ChunkWriter(folder, manifest_of(config, env, agent), chunk_bytes=8_000_000)
+        writer = ChunkWriter(folder, manifest_of(config, env, agent), chunk_bytes=int(config.chunk_mb * 1e6))
         env.close()
         if progress: print(_opening(config, folder, env, writer.episodes))
         try: _fill(config, agent, writer, progress)
