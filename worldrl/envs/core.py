@@ -290,6 +290,15 @@ class Moments:
         self.m2 = self.m2 + ((x - x.mean(0))**2).sum(0) + delta**2 * self.count * m / total
         self.mean, self.count = self.mean + delta * m / total, total
 
+    def scaled(
+        self,
+        x: np.ndarray,        # [m, *shape]
+        clip: float,          # cut to [-clip, clip]
+        centre: bool = True,  # subtract the mean
+    ) -> np.ndarray:
+        "x in units of standard deviations"
+        return np.clip((x - self.mean * centre) / np.sqrt(self.var + 1e-8), -clip, clip)
+
     def state(self) -> dict: return {"count": self.count, "mean": np.array(self.mean), "m2": np.array(self.m2)}
     def load_state(self, tree: dict) -> None: self.count, self.mean, self.m2 = float(tree["count"]), np.array(tree["mean"]), np.array(tree["m2"])
 
@@ -315,13 +324,12 @@ class Normalise(Wrapper):
     def _obs(self, obs):
         if not self.scale_obs: return obs
         if not self.frozen: self.obs_moments.update(np.asarray(obs, np.float64))
-        m = self.obs_moments
-        return np.clip((obs - m.mean) / np.sqrt(m.var + 1e-8), -self.clip, self.clip).astype(np.float32)
+        return self.obs_moments.scaled(obs, self.clip).astype(np.float32)
 
     def _reward(self, reward, fresh):
         self.running = np.where(fresh, 0.0, self.gamma * self.running + reward)
         if not self.frozen: self.return_moments.update(self.running[~fresh])
-        return np.clip(reward / np.sqrt(self.return_moments.var + 1e-8), -self.clip, self.clip)
+        return self.return_moments.scaled(reward, self.clip, centre=False)
 
     def started(self, obs, seed):
         self.running = np.zeros(self.num_envs)
@@ -345,7 +353,7 @@ def action_size(
     if isinstance(space, gym.spaces.MultiDiscrete) and len(space.shape) == 1: return int(space.nvec.sum())
     raise EnvError(f"cannot encode actions of {space}; expected Discrete, Box, MultiBinary or a flat MultiDiscrete.")
 
-
+# %% ../../nbs/10_envs.ipynb #f9b0961d
 def _one_hot(index, n: int):
     if index.device.type == "cpu" and index.numel() and not (0 <= int(index.min()) and int(index.max()) < n):
         raise EnvError(f"action out of range: {int(index.min())}..{int(index.max())}, expected 0..{n - 1} after the space's start.")
@@ -366,7 +374,7 @@ def encode_action(
         a = torch.minimum(torch.maximum(a.float(), low), high)
     return a.float().reshape(*a.shape[:a.ndim - len(space.shape)], size)
 
-
+# %% ../../nbs/10_envs.ipynb #a7abd1c2
 def decode_action(
     space: gym.Space,    # of ONE env
     encoded,             # [..., A] numbers, hard or soft, numpy or tensor
@@ -430,7 +438,7 @@ def _pybullet_advice(env_id: str) -> str:
     return (f"{env_id}: PyBullet's envs need the old gym and do not run with Gymnasium. Use its twin {twin}; "
             "install with: pip install 'worldrl[mujoco]' (or 'worldrl[dmc]').")
 
-
+# %% ../../nbs/10_envs.ipynb #b782ad3a
 def _load_plugin(env_id: str) -> None:
     for prefix, module in PLUGINS.items():
         if env_id.startswith(prefix): gym.register_envs(__import__(module))
@@ -448,7 +456,7 @@ def check_id(
     raise EnvError(f"unknown env id {env_id!r}.{did_you_mean(env_id, known)} "
                    "Ours start with worldrl/, Atari's with ALE/, MinAtar's with MinAtar/; gymnasium.pprint_registry() lists the rest.")
 
-
+# %% ../../nbs/10_envs.ipynb #4d0790fc
 def missing_extra(
     env_id: str,           # what was asked for
     error: BaseException,  # ImportError or Gymnasium's DependencyNotInstalled
@@ -527,7 +535,9 @@ def make_registered(
     if settings.kind == "state" and image: raise EnvError(f"{env_id} gives frames and no state vector; use obs='raw' or obs='world64'.")
     if own: env = _own_batch(env_id, num_envs, settings, kwargs)
     else: env = _sync_batch(env_id, num_envs, settings, settings.kind == "pixels" and not image, kwargs, workers)
-    return (PixelObs(env, settings) if settings.kind == "pixels" else VectorObs(env)), settings
+    if settings.kind != "pixels": return VectorObs(env), settings
+    ready = own and not settings.size and not settings.gray            # ours draw uint8 C×H×W
+    return env if ready else PixelObs(env, settings), settings
 
 # %% ../../nbs/10_envs.ipynb #b0a89357
 class MadeEnv(Wrapper):
@@ -570,7 +580,7 @@ def _protocol(env_id: str, env: VectorEnv, settings: ObsSettings, kwargs: dict, 
     plain = {k: v if isinstance(v, (str, int, float, bool, type(None))) else repr(v)[:80] for k, v in kwargs.items()}
     return {"env_id": env_id, "obs": settings.to_dict(), "kwargs": plain, **own, "autoreset": "NEXT_STEP", "versions": _versions(packages)}
 
-
+# %% ../../nbs/10_envs.ipynb #afac196f
 def make_env(
     env_id: str,                             # "ALE/Breakout-v5", "MinAtar/Breakout-v1", "CarRacing-v3", "worldrl/Toy-v0", "HalfCheetah-v5", ...
     num_envs: int = 1,                       # rows
@@ -585,7 +595,7 @@ def make_env(
     family = family_of(env_id)
     settings = obs_settings(obs or family.obs) if obs or family else None
     try: env, settings = _make(env_id, num_envs, family, settings, kwargs)
-    except (ImportError, gym.error.DependencyNotInstalled) as e: raise missing_extra(env_id, e) or e
+    except (ImportError, gym.error.DependencyNotInstalled) as e: raise (not isinstance(e, WorldrlError) and missing_extra(env_id, e)) or e
     except gym.error.UnregisteredEnv as e: raise EnvError(f"unknown env id {env_id!r}: {e}") from e
     require_next_step(env, env_id)
     protocol = _protocol(env_id, env, settings, kwargs, family.packages if family else ())
@@ -605,7 +615,6 @@ def _make(env_id: str, num_envs: int, family, settings, kwargs: dict) -> tuple[V
 PLANE_COLOURS = np.array([[236, 98, 76], [82, 178, 242], [250, 206, 78], [122, 204, 120], [190, 126, 222],
                           [246, 150, 196], [90, 214, 204], [236, 236, 236], [170, 140, 96], [132, 146, 238]], np.float32)
 _BACK = np.array([24, 24, 32], np.float32)
-_PLANES = {"asterix": 4, "breakout": 4, "freeway": 7, "seaquest": 10, "space_invaders": 6, "spaceinvaders": 6}
 
 
 def planes_to_rgb(
@@ -618,7 +627,7 @@ def planes_to_rgb(
         image = image * (1 - p) + PLANE_COLOURS[c % len(PLANE_COLOURS)] * p
     return image.round().astype(np.uint8)
 
-
+# %% ../../nbs/10_envs.ipynb #25f4ea68
 def vectors_to_rgb(
     x: np.ndarray,          # [n, D] float32
     height: int = 64,       # of the picture, pixels
@@ -635,6 +644,9 @@ def vectors_to_rgb(
     image = image.repeat(width, axis=2)
     if width > 2: image[:, :, width - 1::width] = _BACK
     return image.astype(np.uint8)
+
+# %% ../../nbs/10_envs.ipynb #a887b4a1
+_PLANES = {"asterix": 4, "breakout": 4, "freeway": 7, "seaquest": 10, "space_invaders": 6}
 
 
 def _minatar_planes(env_id: str, channels: int) -> int:
@@ -685,7 +697,7 @@ class _Played:
     def rows(self, pick): return [a[:, pick] for a in (self.obs, self.reward, self.terminated, self.truncated)]
 
 
-def _same(a, b) -> bool: return all(x.shape == y.shape and np.array_equal(x, y, equal_nan=x.dtype.kind == "f") for x, y in zip(a, b))
+def _same(a: list, b: list) -> bool: return all(x.shape == y.shape and np.array_equal(x, y, equal_nan=x.dtype.kind == "f") for x, y in zip(a, b))
 
 # %% ../../nbs/10_envs.ipynb #ee457e35
 def _check_spaces(env) -> None:
