@@ -19,9 +19,9 @@ from .core import Config, ConfigError, WorldrlError, derive_seed, device as pick
 __all__ = ['runs_root', 'data_root', 'run_dir', 'DiskError', 'CheckpointError', 'disk_errors', 'write_atomic', 'write_json',
            'pack', 'unpack', 'sha256_tree', 'save_checkpoint', 'load_checkpoint', 'class_path', 'class_at',
            'SineConfig', 'Sine', 'save_model', 'zoo_folders', 'load', 'is_clock', 'read_metrics', 'metrics_sha256',
-           'EventFile', 'Progress', 'Logger', 'LockedError', 'RunLock', 'command_line', 'commit', 'provenance',
-           'Trainer', 'SineTrainer', 'differences', 'newest_checkpoint', 'Interrupted', 'run_training', 'run_digest',
-           'kill_test']
+           'EventFile', 'Progress', 'Logger', 'LockedError', 'RunLock', 'command_line', 'commit', 'conditions',
+           'provenance', 'Trainer', 'SineTrainer', 'differences', 'newest_checkpoint', 'Interrupted', 'run_training',
+           'run_digest', 'kill_test']
 
 # %% ../nbs/01_runs.ipynb #11f260a5
 def runs_root() -> Path:                             # $WORLDRL_RUNS, or runs/ below the current folder
@@ -55,7 +55,7 @@ def disk_errors(path):     # what is being written, for the message
     try: yield
     except OSError as e:
         if e.errno not in _DISK: raise
-        raise DiskError(f"{_DISK[e.errno]} while writing {path}; nothing that was saved is lost. Free some space (or set WORLDRL_RUNS to another disk), and run the same command again") from None
+        raise DiskError(f"{_DISK[e.errno]} ({e.filename or path}); nothing that was saved is lost. Make room there (or set WORLDRL_RUNS to another disk), and give the same command again") from None
 
 # %% ../nbs/01_runs.ipynb #762871e8
 def write_atomic(
@@ -108,12 +108,15 @@ def _pack(x, at: str, tensors: dict):
     if kind is None: raise CheckpointError(f"{at or 'the tree'} is a {type(x).__name__}, which a checkpoint cannot hold; keep its numbers instead (a generator's get_state(), a module's state_dict())")
     name = next(n for n in itertools.chain([at.strip("/") or "tensor"], (f"{at}#{i}" for i in itertools.count(2))) if n not in tensors)
     tensors[name] = _as_tensor(x, at)
-    return {"$": kind, "name": name}
+    return {"$": kind, "name": name} | ({"layout": "channels_last"} if _is_channels_last(x) else {})
 
 # %% ../nbs/01_runs.ipynb #9ed93af6
 def _pack_key(k, at):
     if type(k) in (str, int): return k
     raise CheckpointError(f"{at or 'the tree'} has the key {k!r}; keys are str or int")
+
+def _is_channels_last(x) -> bool:
+    return isinstance(x, Tensor) and x.ndim == 4 and not x.is_contiguous() and x.is_contiguous(memory_format=torch.channels_last)
 
 def _as_tensor(x, at) -> Tensor:
     "A tensor on the CPU that shares no memory with another one"
@@ -121,6 +124,7 @@ def _as_tensor(x, at) -> Tensor:
     try: return torch.from_numpy(np.array(x))
     except TypeError: raise CheckpointError(f"{at} is an array of {x.dtype}, which a checkpoint cannot hold; use numbers") from None
 
+# %% ../nbs/01_runs.ipynb #15ec2ba3
 def unpack(
     tensors: dict[str, Tensor],
     skeleton,                        # as `pack` gave it
@@ -131,7 +135,9 @@ def unpack(
     kind = skeleton.get("$")
     if kind == "tuple": return tuple(unpack(tensors, v) for v in skeleton["items"])
     if kind == "dict": return {k: unpack(tensors, v) for k, v in skeleton["items"]}
-    if kind == "tensor": return tensors[skeleton["name"]]
+    if kind == "tensor":
+        t = tensors[skeleton["name"]]
+        return t.contiguous(memory_format=torch.channels_last) if "layout" in skeleton else t
     if kind in ("array", "scalar"): return tensors[skeleton["name"]].numpy()[()] if kind == "scalar" else tensors[skeleton["name"]].numpy()
     return {k: unpack(tensors, v) for k, v in skeleton.items()}
 
@@ -225,7 +231,7 @@ class SineConfig(Config):
     env_id: str = "sine"      # what is learned; it has no env
     seed: int = 0             # of weights, data and noise
     hidden: int = 16          # units of the one hidden layer
-    lr: float = 1e-2          # Adam's learning rate
+    lr: float = 3e-2          # Adam's learning rate
     segments: int = 8         # segments of the run
     updates: int = 50         # updates per segment
     batch: int = 64           # points per update
@@ -381,7 +387,8 @@ class Progress:
         if self.bar is not None or not self.show or (now - self.printed < self.every and self.done < self.total): return
         self.printed, spent = now, now - self.began
         left = spent / max(self.done - self.first, 1e-9) * (self.total - self.done)
-        print(f"{self.label}: segment {self.done:.0f} of {self.total}, {spent:.0f} s, about {left:.0f} s left{note and ', '}{note}", flush=True)
+        remaining = f", about {left:.0f} s left" if left else ""
+        print(f"{self.label}: segment {self.done:.0f} of {self.total}, {spent:.0f} s{remaining}{note and ', '}{note}", flush=True)
 
     def close(self):
         if self.bar is not None: self.bar.close()
@@ -461,13 +468,16 @@ def commit() -> str:      # "1a2b3c4", "1a2b3c4+dirty", or "" outside a checkout
         return git("rev-parse", "--short=10", "HEAD") + ("+dirty" if git("status", "--porcelain", "--untracked-files=no") else "")
     except (OSError, subprocess.CalledProcessError): return ""
 
-def provenance(trainer) -> dict:
-    "Command, commit, device, threads, versions, and the env's protocol when the trainer has one"
+def conditions(trainer) -> dict:
+    "What must stay the same for equal bits: device, threads, versions"
     versions = {"python": platform.python_version()}
     for name in ("worldrl", "torch", "numpy", "gymnasium", "ale-py", "safetensors"):
         with contextlib.suppress(metadata.PackageNotFoundError): versions[name] = metadata.version(name)
-    return {"command": command_line(), "seed": trainer.config.seed, "commit": commit(), "device": str(getattr(trainer, "device", "cpu")),
-            "threads": torch.get_num_threads(), "versions": versions, "protocol": getattr(trainer, "protocol", None)}
+    return {"device": str(getattr(trainer, "device", "cpu")), "threads": torch.get_num_threads(), "versions": versions}
+
+def provenance(trainer) -> dict:
+    "Command, seed and commit; the conditions; and the env's protocol when the trainer has one"
+    return {"command": command_line(), "seed": trainer.config.seed, "commit": commit()} | conditions(trainer) | {"protocol": getattr(trainer, "protocol", None)}
 
 # %% ../nbs/01_runs.ipynb #5d6d5fe3
 class Trainer(Protocol):
@@ -541,8 +551,8 @@ def _claim(folder: Path, owner: dict, trainer) -> None:
     except ValueError: raise CheckpointError(f"{file} is damaged; start the run anew with --fresh (fresh=True), which deletes the folder's content") from None
     if diff := differences({k: stored.get(k) for k in owner}, owner):
         raise ConfigError(f"{folder} holds another run: {'; '.join(diff)}. Choose another seed or folder, or start anew with --fresh (fresh=True), which deletes what is there")
-    now = provenance(trainer)
-    if diff := [d for k in ("threads", "device", "versions") for d in differences({k: stored["provenance"][k]}, {k: now[k]})]:
+    now = conditions(trainer)
+    if diff := differences({k: stored["provenance"][k] for k in now}, now):
         print(f"note: {folder.name} goes on under other conditions, so equal bits are not promised: {'; '.join(diff)}", file=sys.stderr)
 
 def _clear(folder: Path) -> None:
@@ -601,8 +611,8 @@ def _resume(life: _Life) -> None:
 def _border(life: _Life, segment_s: float) -> None:
     "Metrics to the disk, then the checkpoint, then the oldest checkpoint goes; two stay"
     log = life.log
-    steps = max([s for s, _, _ in log.waiting], default=log.last_step) - max(log.last_step, 0)
-    if steps > 0: log.scalar("charts/SPS", steps / max(segment_s, 1e-9), log.last_step + steps if log.last_step > 0 else steps)
+    step, before = max([s for s, _, _ in log.waiting], default=0), max(log.last_step, 0)
+    if step > before and all(n != "charts/SPS" for _, n, _ in log.waiting): log.scalar("charts/SPS", (step - before) / max(segment_s, 1e-9), step)
     size = log.flush()
     meta = {"owner": life.owner, "segments": life.done, "metrics_bytes": size, "last_step": log.last_step, "wall_s": life.wall_s}
     where = life.folder / "checkpoints"
@@ -662,27 +672,29 @@ def run_training(
         if (folder / "result.json").exists(): return _earlier_result(folder, progress)
         trainer.folder = folder
         life = _Life(trainer, folder, owner, Logger(folder, tensorboard))
-        _resume(life)
-        if progress: _introduce(life)
         return _drive(life, progress)
 
 # %% ../nbs/01_runs.ipynb #879b8f86
 def _drive(life: _Life, progress: bool) -> dict:
     "The segments that are left, and the end; Ctrl-C becomes Interrupted"
-    trainer = life.trainer
-    bar = life.log.bar = Progress(trainer.exp, trainer.total_segments, life.done, show=progress)
+    trainer, bar = life.trainer, None
     try:
+        _resume(life)
+        if progress: _introduce(life)
+        bar = life.log.bar = Progress(trainer.exp, trainer.total_segments, life.done, show=progress)
         while life.done < trainer.total_segments and not trainer.finished: _one_segment(life, bar)
         record = _finish(life)
     except KeyboardInterrupt:
         raise Interrupted(f"stopped after {life.done} of {trainer.total_segments} segments, which are kept in {life.folder}. To go on, give the same command again: {command_line()}") from None
-    finally: bar.close()
+    finally:
+        if bar is not None: bar.close()
     if progress: print(f"{life.folder}: finished, {record['result']}", flush=True)
     return record
 
 def _earlier_result(folder: Path, progress: bool) -> dict:
     "The result of a run that was finished earlier"
-    record = json.loads((folder / "result.json").read_bytes())
+    try: record = json.loads((folder / "result.json").read_bytes())
+    except ValueError: raise CheckpointError(f"{folder / 'result.json'} is damaged; delete it and give the same command again: it is written anew from the last checkpoint") from None
     if progress: print(f"{folder}: was finished before (--fresh starts anew), {record['result']}", flush=True)
     return record
 
@@ -766,13 +778,14 @@ def _borders(root: Path) -> int:
     "Segments that the checkpoints below root hold"
     return max([int(f.stem[-6:]) for f in root.rglob("segment-*.json")], default=0)
 
-def _kill_all(lives: _Launcher, root: Path, delays: list[float]) -> list[int] | None:
+def _kill_all(lives: _Launcher, root: Path, kills: int, span: float, rng) -> list[int] | None:
     "Kill one life after another; segments kept at each kill, or None when the run ended first"
-    kept = []
-    for delay in delays:
-        if _one_life(lives, root, delay)[0]: return None
+    kept = [0]
+    for _ in range(kills):
+        if _one_life(lives, root, rng.uniform(0, span))[0]: return None
         kept.append(_borders(root))
-    return kept
+        if kept[-1] == kept[-2]: span *= 1.3        # no new border: live a little longer
+    return kept[1:]
 
 # %% ../nbs/01_runs.ipynb #e6ec7393
 def kill_test(
@@ -790,7 +803,7 @@ def kill_test(
         _, seconds = _one_life(lives, whole)
         span = 2 * seconds / max(_borders(whole), 1)
         for _ in range(8):
-            kept = _kill_all(lives, killed, [rng.uniform(0, span) for _ in range(kills)])
+            kept = _kill_all(lives, killed, kills, span, rng)
             if kept and (max(kept) > 0 or not _borders(whole)): break
             span *= .7 if kept is None else 1.4
             shutil.rmtree(killed, ignore_errors=True)
