@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['ACTIVATIONS', 'activation', 'mlp', 'orthogonal_init', 'Conv', 'conv_sizes', 'ConvEncoder', 'mirror', 'Spread',
-           'ConvDecoder', 'adam', 'channels_last']
+           'ConvDecoder', 'adam', 'channels_last', 'restore_adam']
 
 # %% ../../nbs/21_nets.ipynb #50e7f889
 import math
@@ -149,3 +149,13 @@ def channels_last(module: nn.Module,     # changed in place: its 4-d weights
                  ) -> nn.Module:         # the same module
     "Store the weights of convolutions channels last; inputs follow by themselves"
     return module.to(memory_format=torch.channels_last)
+
+# %% ../../nbs/21_nets.ipynb #3a2b47aa
+def restore_adam(opt: torch.optim.Optimizer,   # over the parameters, as they will be trained
+                 state: dict,                  # what its state_dict() once was
+                ) -> None:
+    "Load an optimiser's state, with its tensors laid out in memory as the parameters are"
+    opt.load_state_dict(state)
+    for p, kept in opt.state.items():
+        for name, v in kept.items():
+            if torch.is_tensor(v) and v.shape == p.shape: kept[name] = torch.empty_like(p, dtype=v.dtype).copy_(v)
