@@ -19,9 +19,9 @@ from gymnasium.vector.utils import batch_space
 __all__ = ['OBS_SETTINGS', 'FAMILIES', 'PLUGINS', 'EXTRAS', 'PLANE_COLOURS', 'EnvError', 'require_next_step', 'Wrapper',
            'EpisodeStats', 'ObsSettings', 'obs_settings', 'is_image', 'to_chw', 'PixelObs', 'VectorObs', 'FrameStack',
            'hash_uniform', 'row_seeds', 'Flicker', 'Moments', 'Normalise', 'action_size', 'encode_action',
-           'decode_action', 'preprocess', 'Family', 'family_of', 'check_id', 'missing_extra', 'ActionRepeat',
-           'make_registered', 'MadeEnv', 'make_env', 'planes_to_rgb', 'vectors_to_rgb', 'to_rgb', 'EnvCheckError',
-           'check_env']
+           'decode_action', 'preprocess', 'Family', 'family_of', 'check_id', 'missing_extra', 'is_mujoco',
+           'draw_plainly', 'ActionRepeat', 'make_registered', 'MadeEnv', 'make_env', 'planes_to_rgb', 'vectors_to_rgb',
+           'to_rgb', 'EnvCheckError', 'check_env']
 
 # %% ../../nbs/10_envs.ipynb #396d56cd
 from ..core import WorldrlError, derive_seed, did_you_mean
@@ -469,6 +469,24 @@ def missing_extra(
     return EnvError(f"{env_id} needs the package {names[0]}, which is not installed. Run: pip install 'worldrl[{EXTRAS[names[0]]}]'")
 
 # %% ../../nbs/10_envs.ipynb #096a20cf
+def is_mujoco(env_id: str) -> bool:
+    "One of Gymnasium's own MuJoCo envs"
+    return "mujoco" in str(getattr(gym.registry.get(env_id.split(":")[-1]), "entry_point", ""))
+
+
+def _headless_mujoco(env_id: str) -> None:
+    if sys.platform == "linux" and (is_mujoco(env_id) or env_id.startswith("dm_control/")): os.environ.setdefault("MUJOCO_GL", "egl")
+
+
+def draw_plainly(
+    env: gym.Env,     # a MuJoCo env that has not drawn yet
+) -> None:
+    "No shadows, reflections or multisampling: tens of times faster where the CPU draws"
+    model = env.unwrapped.model
+    model.vis.quality.shadowsize, model.vis.quality.offsamples = 0, 0
+    model.mat_reflectance[:], model.light_castshadow[:] = 0, 0
+
+# %% ../../nbs/10_envs.ipynb #fbb90adf
 class ActionRepeat(gym.Wrapper):
     "Each action `k` times, rewards summed, stopping at an end"
     def __init__(self, env, k):
@@ -484,17 +502,17 @@ class ActionRepeat(gym.Wrapper):
         return obs, total, terminated, truncated, info
 
 
-def _make_single(env_id: str, settings: ObsSettings, render: bool, kwargs: dict) -> gym.Env:
-    env = gym.make(env_id, disable_env_checker=True, **kwargs, **({"render_mode": "rgb_array"} if render else {}))
+def _make_single(env_id: str, settings: ObsSettings, render: bool, plain: bool, kwargs: dict) -> gym.Env:
+    drawn = {"render_mode": "rgb_array"} if render else {}
+    if plain and settings.size: drawn |= dict(zip(("height", "width"), (2 * x for x in settings.size)))
+    env = gym.make(env_id, disable_env_checker=True, **{**drawn, **kwargs})
+    if plain: draw_plainly(env)
     if settings.sticky: env = gym.wrappers.StickyAction(env, settings.sticky)
     if settings.skip > 1: env = ActionRepeat(env, settings.skip)
     if render: return gym.wrappers.AddRenderObservation(env, render_only=True)
     return env if isinstance(env.observation_space, gym.spaces.Box) else gym.wrappers.FlattenObservation(env)
 
 
-def _headless_mujoco(env_id: str) -> None:
-    entry = getattr(gym.registry.get(env_id.split(":")[-1]), "entry_point", "")
-    if sys.platform == "linux" and ("mujoco" in str(entry) or env_id.startswith("dm_control/")): os.environ.setdefault("MUJOCO_GL", "egl")
 
 
 def _refuse(env_id: str, settings: ObsSettings, fields: tuple) -> None:
@@ -503,15 +521,15 @@ def _refuse(env_id: str, settings: ObsSettings, fields: tuple) -> None:
         if getattr(settings, f) != getattr(idle, f):
             raise EnvError(f"{env_id} cannot do {f}={getattr(settings, f)}; use obs_settings({settings.name!r}, {f}={getattr(idle, f)}).")
 
-# %% ../../nbs/10_envs.ipynb #b2628421
+# %% ../../nbs/10_envs.ipynb #a0176ba1
 def _own_batch(env_id: str, num_envs: int, settings: ObsSettings, kwargs: dict) -> VectorEnv:
     _refuse(env_id, settings, ("skip", "max_pool", "sticky", "noop_max"))
     return gym.make_vec(env_id, num_envs, vectorization_mode="vector_entry_point", **kwargs)
 
 
-def _sync_batch(env_id: str, num_envs: int, settings: ObsSettings, render: bool, kwargs: dict, workers: bool) -> VectorEnv:
+def _sync_batch(env_id: str, num_envs: int, settings: ObsSettings, render: bool, plain: bool, kwargs: dict, workers: bool) -> VectorEnv:
     _refuse(env_id, settings, ("max_pool", "noop_max"))
-    one = partial(_make_single, env_id, settings, render, kwargs)
+    one = partial(_make_single, env_id, settings, render, plain, kwargs)
     if workers: return gym.vector.AsyncVectorEnv([one] * num_envs, autoreset_mode=AutoresetMode.NEXT_STEP)
     return SyncVectorEnv([one] * num_envs, autoreset_mode=AutoresetMode.NEXT_STEP)
 
@@ -522,6 +540,7 @@ def make_registered(
     settings: ObsSettings | None,      # None: "raw" for frames, "state" for anything else
     *,
     workers: bool = False,             # True: a process per env (AsyncVectorEnv)
+    drawing: str = "plain",            # MuJoCo's pictures: "plain" or Gymnasium's "native"
     **kwargs,                          # for the env itself
 ) -> tuple[VectorEnv, ObsSettings]:
     "A batch of any registered env in our observation format, and the settings it has. Raises EnvError."
@@ -533,11 +552,19 @@ def make_registered(
     probe.close()
     settings = settings or OBS_SETTINGS["raw" if image else "state"]
     if settings.kind == "state" and image: raise EnvError(f"{env_id} gives frames and no state vector; use obs='raw' or obs='world64'.")
-    if own: env = _own_batch(env_id, num_envs, settings, kwargs)
-    else: env = _sync_batch(env_id, num_envs, settings, settings.kind == "pixels" and not image, kwargs, workers)
-    if settings.kind != "pixels": return VectorObs(env), settings
-    ready = own and not settings.size and not settings.gray            # ours draw uint8 C×H×W
-    return env if ready else PixelObs(env, settings), settings
+    if own: return _in_our_format(_own_batch(env_id, num_envs, settings, kwargs), settings), settings
+    render = settings.kind == "pixels" and not image
+    plain = render and drawing == "plain" and is_mujoco(env_id)
+    env = _in_our_format(_sync_batch(env_id, num_envs, settings, render, plain, kwargs, workers), settings)
+    if render: env.protocol = {"drawing": "MuJoCo without shadows, reflections, multisampling, at twice the size" if plain else "as rendered"}
+    return env, settings
+
+
+def _in_our_format(env: VectorEnv, settings: ObsSettings) -> VectorEnv:
+    if settings.kind != "pixels": return VectorObs(env)
+    shape = env.single_observation_space.shape
+    ready = len(shape) == 3 and shape[-1] not in (1, 3) and not settings.size and not settings.gray     # uint8 C×H×W already
+    return env if ready else PixelObs(env, settings)
 
 # %% ../../nbs/10_envs.ipynb #b0a89357
 class MadeEnv(Wrapper):
