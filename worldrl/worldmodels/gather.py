@@ -339,9 +339,14 @@ def manifest_of(
     "Where the data comes from; equal for equal data."
     kept = {k: v for k, v in config.to_dict().items() if k not in ("workers", "name")}
     meta = kept | {"protocol": env.protocol, "command": command_of(config)}
-    if agent is None: return meta
-    weights = sha256_tree(agent.state_dict()) if isinstance(agent, torch.nn.Module) else ""
-    return meta | {"agent": {"class": f"{type(agent).__module__}:{type(agent).__qualname__}", "sha256": weights}}
+    if agent is None and config.policy in POLICIES: return meta
+    agent = agent or _loaded(config.policy)
+    return meta | {"agent": {"class": f"{type(agent).__module__}:{type(agent).__qualname__}", "sha256": sha256_tree(_weights(agent))}}
+
+def _weights(x):
+    "The weights of an agent, or of the modules it is made of"
+    if isinstance(x, torch.nn.Module): return dict(x.state_dict())
+    return {k: _weights(v) for k, v in getattr(x, "__dict__", {}).items() if isinstance(v, torch.nn.Module) or hasattr(v, "act")}
 
 # %% ../../nbs/40_gather.ipynb #b03a9951
 class _Progress:
@@ -350,7 +355,7 @@ class _Progress:
         self.total, self.done, self.fresh, self.rows, self.start = config.episodes, done, 0, 0, time.monotonic()
         watched = sys.stderr.isatty() or "ipykernel" in sys.modules
         self.lines, self.said = wanted and not watched, self.start
-        self.bar = tqdm(total=config.episodes, initial=done, unit="episode", desc=config.folder_name(), disable=not (wanted and watched) or None)
+        self.bar = tqdm(total=config.episodes, initial=done, unit="episode", desc=config.folder_name(), **({} if wanted and watched else {"disable": True}))
 
     def add(self, episodes):
         self.fresh, self.rows = self.fresh + len(episodes), self.rows + sum(len(e["reward"]) for e in episodes)
