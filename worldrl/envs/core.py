@@ -122,6 +122,7 @@ OBS_SETTINGS = {s.name: s for s in (
     ObsSettings("state", kind="state"),                                                        # joint angles, speeds, ...
     ObsSettings("planes", kind="planes"),                                                      # MinAtar 10x10xC
     ObsSettings("world64", size=(64, 64), skip=4),                                             # Ha & Schmidhuber 2018; Hafner et al. 2020
+    ObsSettings("atari64", size=(64, 64), skip=4, max_pool=True, sticky=0.25, noop_max=30),    # as world64, and what ALE needs to be random
     ObsSettings("atari84", size=(84, 84), gray=True, stack=4, skip=4, max_pool=True, sticky=0.25, noop_max=30),   # Mnih 2015 + Machado 2018
 )}
 
@@ -410,7 +411,7 @@ class Family:
 
 
 FAMILIES = (
-    Family("ALE/", "worldrl.envs.atari:make_vec", "world64", ("ale-py",)),
+    Family("ALE/", "worldrl.envs.atari:make_vec", "atari64", ("ale-py",)),
     Family("MinAtar/", "worldrl.envs.minatar:make_vec", "planes", ("MinAtar",)),
     Family("CarRacing", "worldrl.envs.carracing:make_vec", "world64", ("Box2D",)),
 )
