@@ -231,7 +231,7 @@ class GatherConfig(Config):
     "What to record: an env, a policy, and how much"
     env_id: str = "CarRacing-v3"  # any id that make_env knows
     seed: int = 1                 # decides all data
-    policy: str = "ou"            # random | white | brownian | sticky | ou, or the name or run folder of a trained agent
+    policy: str = "auto"          # random | white | brownian | sticky | ou, or the name or run folder of a trained agent; auto: ou for boxes, else sticky
     noise: float = 0.0            # on top of the policy: boxes: std of OU noise in half-widths; else: probability of a random action
     greedy: bool = False          # the agent's best action instead of a sample (of trained agents)
     episodes: int = 120           # how many
@@ -239,7 +239,7 @@ class GatherConfig(Config):
     num_envs: int = 8             # episodes per batch, which step together
     obs: str | None = None        # observation settings; None: the env family's default
     env_kwargs: dict[str, int | float | bool | str] = field(default_factory=dict)  # more for make_env, e.g. actions native
-    name: str = ""                # folder below $WORLDRL_DATA; empty: env, policy and seed
+    name: str = ""                # folder below $WORLDRL_DATA; empty: env, policy (as resolved) and seed
     chunk_mb: float = 8.0         # a file is written whenever so many megabytes (unpacked) came together: what a kill can cost
     workers: int = 1              # processes; changes nothing in the data
     presets = {"tiny": dict(episodes=8, max_steps=20, num_envs=4), "small": {}, "paper": dict(episodes=10_000, max_steps=250)}
@@ -248,11 +248,11 @@ class GatherConfig(Config):
         "The name of the data's folder"
         return self.name or "-".join([*self.env_id.lower().replace("worldrl/", "").replace("/", "-").split("-v")[:1], self.policy.replace("/", "-"), str(self.seed)])
 
-    def check(self) -> "GatherConfig":
-        "The config itself; ConfigError for numbers that make no sense"
+    def resolve(self, action_space: spaces.Space) -> "GatherConfig":
+        "The config with `auto` replaced by a policy that suits the actions; ConfigError for numbers that make no sense"
         for k, least in (("episodes", 1), ("num_envs", 1), ("workers", 1), ("max_steps", 0), ("noise", 0), ("seed", 0)):
             if getattr(self, k) < least: raise ConfigError(f"GatherConfig.{k} is {getattr(self, k)}, and must be at least {least}")
-        return self
+        return self.replace(policy="ou" if isinstance(action_space, spaces.Box) else "sticky") if self.policy == "auto" else self
 
 # %% ../../nbs/40_gather.ipynb #59888487
 def make_agent(
@@ -262,6 +262,7 @@ def make_agent(
 ):                      # an Agent
     "The agent that drives, with noise if wished. ConfigError when it does not fit the env."
     spaces_of = env.single_observation_space, env.single_action_space
+    config = config.resolve(spaces_of[1])
     if agent is None: agent = make_explorer(config.policy, config.env_id, *spaces_of) if config.policy in POLICIES else _loaded(config.policy)
     for name, mine, its in (("observations", agent.obs_space, spaces_of[0]), ("actions", agent.action_space, spaces_of[1])):
         if mine.shape != its.shape or type(mine) is not type(its) or getattr(mine, "n", 0) != getattr(its, "n", 0):
@@ -338,7 +339,7 @@ def manifest_of(
 ) -> dict:            # JSON-able
     "Where the data comes from; equal for equal data."
     kept = {k: v for k, v in config.to_dict().items() if k not in ("workers", "name")}
-    meta = kept | {"protocol": env.protocol, "command": command_of(config)}
+    meta = kept | {"protocol": env.protocol, "command": command_of(config) if agent is None else "an agent handed over in Python"}
     if agent is None and config.policy in POLICIES: return meta
     agent = agent or _loaded(config.policy)
     return meta | {"agent": {"class": f"{type(agent).__module__}:{type(agent).__qualname__}", "sha256": sha256_tree(_weights(agent))}}
@@ -374,12 +375,13 @@ def gather(
     folder=None,             # where to; None: $WORLDRL_DATA/<name>
     progress: bool = True,   # a bar with the remaining time, and what was gathered
     *,
-    agent=None,              # an Agent instead of config.policy; with several workers its class must be importable
+    agent=None,              # an Agent instead of config.policy (stored as "agent"); with several workers its class must be importable
 ) -> EpisodeStore:
     "Record episodes, or go on where a killed run stopped. ConfigError, EnvError, and EpisodeError if the folder holds other data or the disk is full."
-    folder = Path(folder or data_root() / config.check().folder_name())
     env = make_env(config.env_id, seed=config.seed, obs=config.obs, **config.env_kwargs)
+    config = (config if agent is None else config.replace(policy="agent")).resolve(env.single_action_space)
     make_agent(config, env, agent)
+    folder = Path(folder or data_root() / config.folder_name())
     with _only_writer(folder):
         writer = ChunkWriter(folder, manifest_of(config, env, agent), chunk_bytes=int(config.chunk_mb * 1e6))
         env.close()
