@@ -471,19 +471,27 @@ def missing_extra(
 
 # %% ../../nbs/10_envs.ipynb #096a20cf
 def is_mujoco(env_id: str) -> bool:
-    "One of Gymnasium's own MuJoCo envs"
-    return "mujoco" in str(getattr(gym.registry.get(env_id.split(":")[-1]), "entry_point", ""))
+    "One of Gymnasium's MuJoCo envs, or of dm-control"
+    return env_id.startswith("dm_control/") or "mujoco" in str(getattr(gym.registry.get(env_id.split(":")[-1]), "entry_point", ""))
 
 
 def _headless_mujoco(env_id: str) -> None:
-    if sys.platform == "linux" and (is_mujoco(env_id) or env_id.startswith("dm_control/")): os.environ.setdefault("MUJOCO_GL", "egl")
+    if sys.platform == "linux" and is_mujoco(env_id): os.environ.setdefault("MUJOCO_GL", "egl")
+
+
+def _picture_size(env_id: str, size) -> dict:
+    "Arguments for a picture of twice the size wanted"
+    if not size: return {}
+    twice = {"height": 2 * size[0], "width": 2 * size[1]}
+    return {"render_kwargs": twice} if env_id.startswith("dm_control/") else twice
 
 
 def draw_plainly(
     env: gym.Env,     # a MuJoCo env that has not drawn yet
 ) -> None:
     "No shadows, reflections or multisampling: tens of times faster where the CPU draws"
-    model = env.unwrapped.model
+    inner = env.unwrapped
+    model = inner.model if hasattr(inner, "model") else inner._env.physics.model      # dm-control keeps it there
     model.vis.quality.shadowsize, model.vis.quality.offsamples = 0, 0
     model.mat_reflectance[:], model.light_castshadow[:] = 0, 0
 
@@ -505,7 +513,7 @@ class ActionRepeat(gym.Wrapper):
 
 def _make_single(env_id: str, settings: ObsSettings, render: bool, plain: bool, kwargs: dict) -> gym.Env:
     drawn = {"render_mode": "rgb_array"} if render else {}
-    if plain and settings.size: drawn |= dict(zip(("height", "width"), (2 * x for x in settings.size)))
+    if plain: drawn |= _picture_size(env_id, settings.size)
     env = gym.make(env_id, disable_env_checker=True, **{**drawn, **kwargs})
     if plain: draw_plainly(env)
     if settings.sticky: env = gym.wrappers.StickyAction(env, settings.sticky)
@@ -545,8 +553,8 @@ def make_registered(
     **kwargs,                          # for the env itself
 ) -> tuple[VectorEnv, ObsSettings]:
     "A batch of any registered env in our observation format, and the settings it has. Raises EnvError."
-    check_id(env_id)
     _headless_mujoco(env_id)
+    check_id(env_id)
     own = env_id.split(":")[-1].startswith("worldrl/")
     probe = gym.make_vec(env_id, 1, vectorization_mode="vector_entry_point", **kwargs) if own else gym.make(env_id, disable_env_checker=True, **kwargs)
     image = is_image(probe.single_observation_space if own else probe.observation_space)
@@ -626,7 +634,7 @@ def make_env(
     except (ImportError, gym.error.DependencyNotInstalled) as e: raise (not isinstance(e, WorldrlError) and missing_extra(env_id, e)) or e
     except gym.error.UnregisteredEnv as e: raise EnvError(f"unknown env id {env_id!r}: {e}") from e
     require_next_step(env, env_id)
-    protocol = _protocol(env_id, env, settings, kwargs, family.packages if family else ())
+    protocol = _protocol(env_id, env, settings, kwargs, family.packages if family else ("mujoco",) * is_mujoco(env_id))
     if settings.flicker: env = Flicker(env, settings.flicker)
     if settings.stack > 1: env = FrameStack(env, settings.stack)
     return MadeEnv(EpisodeStats(env), env_id, settings, protocol, seed)
