@@ -45,7 +45,7 @@ def _register(env_id: str) -> None:
     "Make the MinAtar ids known. Raises EnvError with the line that installs them."
     try: from minatar.gym import register_envs
     except ImportError as e: raise missing_extra(env_id, e) or e
-    register_envs()
+    if "MinAtar/Breakout-v1" not in gym.registry: register_envs()  # twice would warn
 
 
 def _make_one(env_id: str, max_steps: int | None, options: dict) -> gym.Env:
