@@ -267,9 +267,7 @@ def save_video(
     "Write a video that opens everywhere, or raise VideoError and leave nothing behind"
     x, path = as_frames(frames, 4), Path(path)
     if path.suffix not in WRITERS: raise VideoError(f"cannot write {path.suffix or 'a name without ending'!r}; name the video with one of {sorted(WRITERS)}")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fd, tmp = tempfile.mkstemp(suffix=path.suffix, prefix=".writing-", dir=path.parent)
-    os.close(fd)
+    tmp = _beside(path)
     try:
         try: WRITERS[path.suffix](x, tmp, fps)
         except OSError as e: raise VideoError(_no_video(path, str(e).strip().splitlines()[-1])) from e
@@ -279,6 +277,16 @@ def save_video(
         os.replace(tmp, path)
     finally: Path(tmp).unlink(missing_ok=True)
     return path
+
+
+def _beside(path):
+    "An empty temporary file in the folder of `path`, which is made if missing"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fd, tmp = tempfile.mkstemp(suffix=path.suffix, prefix=".writing-", dir=path.parent)
+    except OSError as e: raise VideoError(f"could not write into {path.parent}: {e.strerror}; name another folder") from e
+    os.close(fd)
+    return tmp
 
 
 def _no_video(path, why):
