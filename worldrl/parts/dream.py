@@ -4,12 +4,13 @@
 
 # %% auto #0
 __all__ = ['NoDreamError', 'windows', 'filter_starts', 'Dream', 'as_obs', 'dream', 'DreamError', 'paired_lower', 'dream_error',
-           'plot_dream_error', 'dream_rows', 'dream_video', 'dream_sliders']
+           'plot_dream_error', 'dream_rows', 'dream_video', 'dream_sliders', 'DreamEnv', 'SingleDream', 'WithWorld',
+           'native_action', 'ThroughWorld']
 
 # %% ../../nbs/26_dream.ipynb #b1350877
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
-from typing import Any, Callable, Literal
+from typing import Literal
 
 import gymnasium as gym
 import numpy as np
@@ -19,7 +20,7 @@ from torch import Tensor
 
 from ..core import WorldrlError, derive_seed
 from ..envs.core import action_size, decode_action, encode_action, hash_uniform, preprocess, row_seeds, to_rgb
-from .contracts import Act, Rng, State, Step, detach_state, leaves, map_state, next_step, observe_sequence, stack_states, state_size, take, where_state, cat_states
+from .contracts import Act, Rng, State, Step, cat_states, first_step, leaves, map_state, next_step, observe_sequence, stack_states, state_size, take, where_state
 from .episodes import FIELDS
 from .rollout import executed
 from ..viz import error_frames, save_video, side_by_side, strip
@@ -344,5 +345,159 @@ def dream_sliders(
     panel = w.VBox([*box.values(), said])
     display(panel)
     picture = display(draw(), display_id=True)
-    for b in box.values(): b.observe(lambda change: picture.update(draw()), "value")
+    def redraw(change):
+        new = draw()
+        if picture is not None: picture.update(new)            # None where no front end answers
+    for b in box.values(): b.observe(redraw, "value")
     return panel
+
+# %% ../../nbs/26_dream.ipynb #06c9af37
+class DreamEnv(gym.vector.VectorEnv):
+    "A World as a NEXT_STEP VectorEnv"
+    metadata = {"autoreset_mode": gym.vector.AutoresetMode.NEXT_STEP, "render_modes": ["rgb_array"], "render_fps": 8}
+
+    def __init__(self,
+        world,                        # a World
+        starts,                       # a pool of states (filter_starts), or recorded episodes to make one from
+        num_envs: int = 1,
+        *, horizon: int = 100,        # steps until truncation
+        temperature: float = 1.,      # of the world's dice
+        obs: Literal["pixels", "features"] = "pixels",
+        end: Literal["sample", "threshold"] = "sample",
+        pool: int = 256,              # starts made from episodes
+        seed: int = 0,                # for the first reset without a seed
+        env_id: str = "",             # the real env's id, for pictures
+        render_mode: str | None = None,
+    ):
+        for name, value, kinds in (("obs", obs, ("pixels", "features")), ("end", end, ("sample", "threshold"))):
+            if value not in kinds: raise NoDreamError(f"{name}={value!r}, expected {' or '.join(map(repr, kinds))}")
+        self.world, self.num_envs, self.horizon, self.temperature, self.obs, self.end = world, num_envs, horizon, temperature, obs, end
+        self.pool = starts if isinstance(starts, dict) and not isinstance(leaves(starts)[0], np.ndarray) else filter_starts(world, starts, pool)
+        self.env_id, self.render_mode, self._seed, self.device = env_id, render_mode, seed, leaves(self.pool)[0].device
+        self.single_action_space = world.action_space
+        self.single_observation_space = world.obs_space if obs == "pixels" else gym.spaces.Box(-np.inf, np.inf, (world.feature_size,), np.float32)
+        self.action_space, self.observation_space = (batch_space(s, num_envs) for s in (self.single_action_space, self.single_observation_space))
+        self.protocol = {"dream": {"world": type(world).__name__, "of": env_id, "starts": state_size(self.pool), "horizon": horizon, "temperature": temperature, "end": end}}
+
+    @torch.no_grad()
+    def reset(self, *, seed=None, options=None):
+        seed, self._seed = (self._seed if seed is None else seed), None
+        if seed is not None: self._reseed(seed)
+        self.t, self.ended = np.zeros(self.num_envs, np.int64), np.zeros(self.num_envs, bool)
+        self.state = self._begin(np.ones(self.num_envs, bool))
+        return self._look(), {}
+
+    def _reseed(self, seed):
+        one = isinstance(seed, (int, np.integer))
+        self.rng = Rng(self.temperature, derive_seed(int(seed), "dream")) if one else Rng.of_rows(seed, self.temperature)
+        self._starts, self._episode = np.array(row_seeds(seed, self.num_envs, "start"), np.uint64), np.zeros(self.num_envs, np.int64)
+
+    def _begin(self, rows):
+        "A start for every row; only those of `rows` count as used"
+        chosen = (hash_uniform(self._starts, self._episode) * state_size(self.pool)).astype(np.int64)
+        self._episode += rows
+        return take(self.pool, torch.from_numpy(chosen).to(self.device))
+
+    @torch.no_grad()
+    def step(self, actions):
+        fresh = self.ended
+        action = encode_action(self.single_action_space, executed(self.single_action_space, actions)).to(self.device)
+        self.state = self.world.imagine(self.state, action, rng=self.rng)
+        reward, goes_on = self.world.reward(self.state).cpu().numpy(), self._goes_on().cpu().numpy()
+        if fresh.any(): self.state = where_state(torch.from_numpy(fresh).to(self.device), self._begin(fresh), self.state)
+        self.t = np.where(fresh, 0, self.t + 1)
+        terminated = ~(goes_on | fresh)
+        truncated = (self.t >= self.horizon) & ~terminated
+        self.ended = terminated | truncated
+        return self._look(), np.where(fresh, np.float32(0), reward), terminated, truncated, {}
+
+    def _goes_on(self):
+        cont = self.world.cont(self.state)
+        return cont >= .5 if self.end == "threshold" else self.rng.uniform(cont) < cont
+
+    def _look(self):
+        x = self.world.features(self.state) if self.obs == "features" else as_obs(self.world, self.world.decode(self.state))
+        return np.array(x.cpu().numpy(), self.single_observation_space.dtype)
+
+    @torch.no_grad()
+    def render(self): return tuple(to_rgb(self.env_id, self.world.decode(self.state))) if self.render_mode == "rgb_array" else None
+
+    @classmethod
+    def single(cls, world, starts, **kwargs) -> "SingleDream":
+        "One dream as a gym.Env; the same arguments without num_envs"
+        return SingleDream(cls(world, starts, 1, **kwargs))
+
+# %% ../../nbs/26_dream.ipynb #8edbd930
+class SingleDream(gym.Env):
+    "One dream as an ordinary gym.Env (Gymnasium's checker, SB3 and CleanRL take these)"
+    metadata = {"render_modes": ["rgb_array"], "render_fps": 8}
+
+    def __init__(self, batch: DreamEnv):
+        self.batch, self.render_mode = batch, batch.render_mode
+        self.observation_space, self.action_space = batch.single_observation_space, batch.single_action_space
+
+    def reset(self, *, seed=None, options=None):
+        super().reset(seed=seed)
+        obs, _ = self.batch.reset(seed=seed)
+        return obs[0], {}
+
+    def step(self, action):
+        obs, reward, terminated, truncated, _ = self.batch.step(np.asarray(action)[None])
+        return obs[0], float(reward[0]), bool(terminated[0]), bool(truncated[0]), {}
+
+    def render(self): return self.batch.render()[0] if self.render_mode else None
+
+# %% ../../nbs/26_dream.ipynb #34ef49f6
+class WithWorld:
+    "World + Policy = Agent: watches with the world, acts on its features"
+    def __init__(self,
+        world, policy,
+        sample: bool = False,      # draw the posterior with the agent's rng (Dreamer does); False: its mean
+    ):
+        self.world, self.policy, self.sample = world, policy, sample
+        self.obs_space, self.action_space = world.obs_space, world.action_space
+
+    def initial(self, n: int) -> State: return {"world": self.world.initial(n)}
+
+    def act(self, state: State, step: Step, *, greedy: bool = False, rng: Rng | None = None) -> Act:
+        "Watch one step, then ask the policy"
+        seen = self.world.observe(state["world"], step, rng=rng if self.sample else None)
+        encoded, info = self.policy(self.world.features(seen), greedy=greedy or rng is None, rng=rng)
+        return Act(native_action(self.action_space, encoded), {"world": seen}, info)
+
+def native_action(
+    space,             # of ONE env
+    encoded: Tensor,   # [n, A] hard or soft
+) -> Tensor:           # [n, ...] on the same device
+    "Encoded actions as the tensor of native ones that an Agent returns"
+    return torch.from_numpy(np.asarray(decode_action(space, encoded))).to(encoded.device)
+
+# %% ../../nbs/26_dream.ipynb #089bab0a
+class ThroughWorld(gym.vector.VectorWrapper):
+    "A real VectorEnv whose observations are a world's features [n, F]; rewards, ends and infos stay real"
+    def __init__(self, env: gym.vector.VectorEnv, world):
+        super().__init__(env)
+        self.world, self.device = world, _device_of(world)
+        self.single_observation_space = gym.spaces.Box(-np.inf, np.inf, (world.feature_size,), np.float32)
+        self.observation_space = batch_space(self.single_observation_space, env.num_envs)
+
+    def __getattr__(self, name):
+        if name.startswith("_") or name == "env": raise AttributeError(name)
+        return getattr(self.env, name)
+
+    def reset(self, *, seed=None, options=None):
+        obs, info = self.env.reset(seed=seed, options=options)
+        self.ended, self.state = np.zeros(self.num_envs, bool), self.world.initial(self.num_envs)
+        return self._watch(first_step(obs, action_size(self.single_action_space), self.device)), info
+
+    def step(self, actions):
+        native = executed(self.single_action_space, actions)
+        obs, reward, terminated, truncated, info = self.env.step(native)
+        step = next_step(encode_action(self.single_action_space, native), obs, reward, self.ended, terminated, truncated, self.device)
+        self.ended = terminated | truncated
+        return self._watch(step), reward, terminated, truncated, info
+
+    @torch.no_grad()
+    def _watch(self, step):
+        self.state = self.world.observe(self.state, step)
+        return np.array(self.world.features(self.state).cpu().numpy(), np.float32)
