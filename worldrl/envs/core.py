@@ -479,6 +479,13 @@ def _headless_mujoco(env_id: str) -> None:
     if sys.platform == "linux" and is_mujoco(env_id): os.environ.setdefault("MUJOCO_GL", "egl")
 
 
+def _hear_mujoco() -> None:
+    "MuJoCo's warnings as Python's; by itself it writes them to a file in the current folder"
+    import mujoco, warnings
+    old_file = "compiler attribute"                       # about the XML files of Gymnasium, which nobody here can mend
+    if mujoco.get_mju_user_warning() is None: mujoco.set_mju_user_warning(lambda m: None if old_file in m else warnings.warn(f"MuJoCo: {m}"))
+
+
 def _picture_size(env_id: str, size) -> dict:
     "Arguments for a picture of twice the size wanted"
     if not size: return {}
@@ -514,6 +521,7 @@ class ActionRepeat(gym.Wrapper):
 def _make_single(env_id: str, settings: ObsSettings, render: bool, plain: bool, kwargs: dict) -> gym.Env:
     drawn = {"render_mode": "rgb_array"} if render else {}
     if plain: drawn |= _picture_size(env_id, settings.size)
+    if is_mujoco(env_id): _hear_mujoco()
     env = gym.make(env_id, disable_env_checker=True, **{**drawn, **kwargs})
     if plain: draw_plainly(env)
     if settings.sticky: env = gym.wrappers.StickyAction(env, settings.sticky)
@@ -556,7 +564,7 @@ def make_registered(
     _headless_mujoco(env_id)
     check_id(env_id)
     own = env_id.split(":")[-1].startswith("worldrl/")
-    probe = gym.make_vec(env_id, 1, vectorization_mode="vector_entry_point", **kwargs) if own else gym.make(env_id, disable_env_checker=True, **kwargs)
+    probe = gym.make_vec(env_id, 1, vectorization_mode="vector_entry_point", **kwargs) if own else _make_single(env_id, ObsSettings(), False, False, kwargs)
     image = is_image(probe.single_observation_space if own else probe.observation_space)
     probe.close()
     settings = settings or OBS_SETTINGS["raw" if image else "state"]

@@ -33,7 +33,7 @@ def coverage(
     p: np.ndarray,       # [n] left (or upper) edge, in 1/255 pixel, 0 .. 14*255
 ) -> np.ndarray:         # [n, 16] int, 0..255
     "How much of each of 16 pixels a square two pixels wide covers"
-    left = np.arange(PIXELS) * UNIT
+    left, p = np.arange(PIXELS, dtype=np.int32) * UNIT, p.astype(np.int32)
     return (np.minimum(p[:, None] + CELL, left + UNIT) - np.maximum(p[:, None], left)).clip(0, UNIT)
 
 
