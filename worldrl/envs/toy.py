@@ -13,9 +13,9 @@ from torch import nn
 
 # %% auto #0
 __all__ = ['CELLS', 'PIXELS', 'UNIT', 'CELL', 'MOVES', 'DIM', 'HAZARD_COST', 'MAX_STEPS', 'coverage', 'draw', 'draw_starts',
-           'to_moves', 'patrol', 'touches', 'ToyVec', 'ToyEnv', 'shift_matrices', 'patrol_matrix', 'read_maps',
-           'show_cells', 'show_hazard', 'OracleWorld', 'underway', 'straight_through', 'soft_coverage', 'middle_of',
-           'BoxOracleWorld', 'oracle_world']
+           'to_moves', 'patrol', 'touches', 'toy_action_space', 'ToyVec', 'ToyEnv', 'shift_matrices', 'patrol_matrix',
+           'read_maps', 'show_cells', 'show_hazard', 'underway', 'OracleWorld', 'straight_through', 'soft_coverage',
+           'middle_of', 'BoxOracleWorld', 'oracle_world']
 
 # %% ../../nbs/11_toy.ipynb #b97548fd
 from .core import EnvError, hash_uniform, row_seeds
@@ -96,6 +96,15 @@ def touches(
     return (np.abs(agent - middle) <= size * UNIT).all(1)
 
 # %% ../../nbs/11_toy.ipynb #cdd7ba01
+def toy_action_space(
+    actions: str,     # "moves": Discrete(5) stay up down left right | "box": Box(2) right, down
+) -> gym.Space:
+    "The action space of one toy. Raises EnvError for another word."
+    kinds = {"moves": gym.spaces.Discrete(5), "box": gym.spaces.Box(-1, 1, (2,), np.float32)}
+    if actions not in kinds: raise EnvError(f"actions={actions!r}, expected 'moves' or 'box'.")
+    return kinds[actions]
+
+# %% ../../nbs/11_toy.ipynb #42ddb2e6
 class ToyVec(VectorEnv):
     "The toy as a batch; rows are seeded one by one, NEXT_STEP"
     metadata = {"autoreset_mode": AutoresetMode.NEXT_STEP, "render_modes": ["rgb_array"]}
@@ -103,13 +112,11 @@ class ToyVec(VectorEnv):
     def __init__(
         self,
         num_envs: int = 1,         # rows
-        actions: str = "moves",    # "moves": Discrete(5) stay up down left right | "box": Box(2) right, down
+        actions: str = "moves",    # or "box"
         max_steps: int = MAX_STEPS,
     ):
-        kinds = {"moves": gym.spaces.Discrete(5), "box": gym.spaces.Box(-1, 1, (2,), np.float32)}
-        if actions not in kinds: raise EnvError(f"actions={actions!r}, expected 'moves' or 'box'.")
         self.num_envs, self.max_steps = num_envs, max_steps
-        self.single_action_space, self.single_observation_space = kinds[actions], gym.spaces.Box(0, 255, (3, PIXELS, PIXELS), np.uint8)
+        self.single_action_space, self.single_observation_space = toy_action_space(actions), gym.spaces.Box(0, 255, (3, PIXELS, PIXELS), np.uint8)
         self.action_space, self.observation_space = (batch_space(s, num_envs) for s in (self.single_action_space, self.single_observation_space))
         self.seeds, self.episode = np.random.SeedSequence().generate_state(num_envs, np.uint64), np.zeros(num_envs, np.int64)
 
@@ -202,6 +209,16 @@ def show_hazard(
     return columns.repeat_interleave(2, -2)
 
 # %% ../../nbs/11_toy.ipynb #54b76745
+def underway(
+    agent: torch.Tensor,    # [n, 64] probabilities
+    goal: torch.Tensor,     # [n, 64] zeros and a one
+) -> torch.Tensor:          # [n, 64]
+    "Where the agent is, given that it has not reached the goal; unchanged where it surely has"
+    rest = agent * (1 - goal)
+    total = rest.sum(-1, keepdim=True)
+    return torch.where(total > 1e-6, rest / total.clamp(min=1e-6), agent)
+
+# %% ../../nbs/11_toy.ipynb #7e2a105b
 class OracleWorld(nn.Module):
     "The exact dynamics of worldrl/Toy-v0 as a World; state = probability maps, differentiable in soft actions"
     context = 1                               # one frame tells everything
@@ -230,16 +247,6 @@ class OracleWorld(nn.Module):
     def on_hazard(self, state): return (state["agent"] * state["hazard"].unflatten(-1, (2, -1)).sum(-2)).sum(-1)
     def reward(self, state): return self.at_goal(state) - HAZARD_COST * self.on_hazard(state)
     def cont(self, state): return 1 - self.at_goal(state)
-
-
-def underway(
-    agent: torch.Tensor,    # [n, 64] probabilities
-    goal: torch.Tensor,     # [n, 64] zeros and a one
-) -> torch.Tensor:          # [n, 64]
-    "Where the agent is, given that it has not reached the goal; unchanged where it surely has"
-    rest = agent * (1 - goal)
-    total = rest.sum(-1, keepdim=True)
-    return torch.where(total > 1e-6, rest / total.clamp(min=1e-6), agent)
 
 # %% ../../nbs/11_toy.ipynb #550c2fe6
 class _Straight(torch.autograd.Function):
