@@ -373,7 +373,7 @@ class Progress:
         self.bar = None
         if show and sys.stderr.isatty():
             from tqdm import tqdm
-            self.bar = tqdm(total=total, initial=done, desc=label, unit="segment", bar_format="{l_bar}{bar}| {n:.1f}/{total_fmt} [{elapsed}<{remaining}, {rate_fmt}{postfix}]")
+            self.bar = tqdm(total=total, initial=done, desc=label, unit="segment", nrows=20, bar_format="{l_bar}{bar}| {n:.1f}/{total_fmt} [{elapsed}<{remaining}, {rate_fmt}{postfix}]")
 
     def at(self, done: float, note: str = ""):
         if self.bar is not None:
@@ -557,7 +557,7 @@ def _claim(folder: Path, owner: dict, trainer) -> None:
 
 def _clear(folder: Path) -> None:
     "Delete a run's files; refuses a folder that is no run's"
-    names = [p for p in folder.iterdir() if p.name != ".lock"]
+    names = sorted((p for p in folder.iterdir() if p.name != ".lock"), key=lambda p: p.name == "config.json")     # the mark of a run folder goes last
     if names and not (folder / "config.json").exists(): raise ConfigError(f"{folder} is no run folder, so --fresh does not delete it; choose another folder")
     for p in names: shutil.rmtree(p) if p.is_dir() and not p.is_symlink() else p.unlink()
 
@@ -801,6 +801,7 @@ def kill_test(
     for root in (whole, killed): shutil.rmtree(root, ignore_errors=True)
     try:
         _, seconds = _one_life(lives, whole)
+        assert any(whole.rglob(".lock")), f"the command made no run folder below $WORLDRL_RUNS ({whole}), so there is nothing to compare"
         span = 2 * seconds / max(_borders(whole), 1)
         for _ in range(8):
             kept = _kill_all(lives, killed, kills, span, rng)
@@ -816,5 +817,4 @@ def kill_test(
 def _compare(whole: Path, killed: Path, digest) -> None:
     "AssertionError names the run folders and what differs in them"
     a, b = ({f.parent.relative_to(root).as_posix(): digest(f.parent) for f in sorted(root.rglob(".lock"))} for root in (whole, killed))
-    assert a, f"the command made no run folder in $WORLDRL_RUNS ({whole})"
     assert a == b, "not equal after the kills: " + "; ".join(differences(a, b))
