@@ -352,6 +352,12 @@ def dream_sliders(
     return panel
 
 # %% ../../nbs/26_dream.ipynb #06c9af37
+def _encoded(space, actions):
+    "Native actions of a batch as floats; what `executed` has clipped is not clipped twice"
+    native = executed(space, actions)
+    return torch.from_numpy(native.astype(np.float32).reshape(len(native), -1)) if isinstance(space, gym.spaces.Box) else encode_action(space, native)
+
+# %% ../../nbs/26_dream.ipynb #dabd810c
 class DreamEnv(gym.vector.VectorEnv):
     "A World as a NEXT_STEP VectorEnv"
     metadata = {"autoreset_mode": gym.vector.AutoresetMode.NEXT_STEP, "render_modes": ["rgb_array"], "render_fps": 8}
@@ -400,16 +406,16 @@ class DreamEnv(gym.vector.VectorEnv):
 
     @torch.no_grad()
     def step(self, actions):
-        fresh = self.ended
-        action = encode_action(self.single_action_space, executed(self.single_action_space, actions)).to(self.device)
-        self.state = self.world.imagine(self.state, action, rng=self.rng)
-        reward, goes_on = self.world.reward(self.state).cpu().numpy(), self._goes_on().cpu().numpy()
-        if fresh.any(): self.state = where_state(torch.from_numpy(fresh).to(self.device), self._begin(fresh), self.state)
-        self.t = np.where(fresh, 0, self.t + 1)
-        terminated = ~(goes_on | fresh)
-        truncated = (self.t >= self.horizon) & ~terminated
+        fresh, self.t = self.ended, self.t + 1
+        self.state = self.world.imagine(self.state, _encoded(self.single_action_space, actions).to(self.device), rng=self.rng)
+        reward, goes_on = np.array(self.world.reward(self.state).cpu().numpy()), self._goes_on().cpu().numpy()
+        if fresh.any():
+            self.state = where_state(torch.from_numpy(fresh).to(self.device), self._begin(fresh), self.state)
+            self.t[fresh], reward[fresh], goes_on = 0, 0, goes_on | fresh
+        terminated = ~goes_on
+        truncated = (self.t >= self.horizon) & goes_on
         self.ended = terminated | truncated
-        return self._look(), np.where(fresh, np.float32(0), reward), terminated, truncated, {}
+        return self._look(), reward, terminated, truncated, {}
 
     def _goes_on(self):
         cont = self.world.cont(self.state)

@@ -83,7 +83,7 @@ def executed(
 ) -> np.ndarray:    # [n, ...] of the space's dtype
     "What the envs will really get: a box is clipped"
     a = action.detach().cpu().numpy() if isinstance(action, Tensor) else np.asarray(action)
-    return np.clip(a, space.low, space.high).astype(space.dtype) if isinstance(space, gym.spaces.Box) else a.astype(space.dtype)
+    return np.minimum(np.maximum(a, space.low), space.high).astype(space.dtype) if isinstance(space, gym.spaces.Box) else a.astype(space.dtype)
 
 # %% ../../nbs/24_rollout.ipynb #e539e0f0
 class RandomAgent:
