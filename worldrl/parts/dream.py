@@ -357,6 +357,22 @@ def _encoded(space, actions):
     native = executed(space, actions)
     return torch.from_numpy(native.astype(np.float32).reshape(len(native), -1)) if isinstance(space, gym.spaces.Box) else encode_action(space, native)
 
+class _Chance:
+    "The dice and the starts of a batch of dreams"
+    def __init__(self, pool, n, temperature): self.pool, self.n, self.temperature = pool, n, temperature
+
+    def seed(self, seed):
+        "One number: one stream for all rows; a list: a stream per row"
+        one = isinstance(seed, (int, np.integer))
+        self.rng = Rng(self.temperature, derive_seed(int(seed), "dream")) if one else Rng.of_rows(seed, self.temperature)
+        self.seeds, self.episode = np.array(row_seeds(seed, self.n, "start"), np.uint64), np.zeros(self.n, np.int64)
+
+    def begin(self, rows):
+        "A start for every row; only those of `rows` count as used"
+        chosen = (hash_uniform(self.seeds, self.episode) * state_size(self.pool)).astype(np.int64)
+        self.episode += rows
+        return take(self.pool, torch.from_numpy(chosen).to(leaves(self.pool)[0].device))
+
 # %% ../../nbs/26_dream.ipynb #dabd810c
 class DreamEnv(gym.vector.VectorEnv):
     "A World as a NEXT_STEP VectorEnv"
@@ -377,9 +393,10 @@ class DreamEnv(gym.vector.VectorEnv):
     ):
         for name, value, kinds in (("obs", obs, ("pixels", "features")), ("end", end, ("sample", "threshold"))):
             if value not in kinds: raise NoDreamError(f"{name}={value!r}, expected {' or '.join(map(repr, kinds))}")
-        self.world, self.num_envs, self.horizon, self.temperature, self.obs, self.end = world, num_envs, horizon, temperature, obs, end
+        self.world, self.num_envs, self.horizon, self.obs, self.end = world, num_envs, horizon, obs, end
         self.pool = starts if isinstance(starts, dict) and not isinstance(leaves(starts)[0], np.ndarray) else filter_starts(world, starts, pool)
         self.env_id, self.render_mode, self._seed, self.device = env_id, render_mode, seed, leaves(self.pool)[0].device
+        self.chance = _Chance(self.pool, num_envs, temperature)
         self.single_action_space = world.action_space
         self.single_observation_space = world.obs_space if obs == "pixels" else gym.spaces.Box(-np.inf, np.inf, (world.feature_size,), np.float32)
         self.action_space, self.observation_space = (batch_space(s, num_envs) for s in (self.single_action_space, self.single_observation_space))
@@ -388,29 +405,18 @@ class DreamEnv(gym.vector.VectorEnv):
     @torch.no_grad()
     def reset(self, *, seed=None, options=None):
         seed, self._seed = (self._seed if seed is None else seed), None
-        if seed is not None: self._reseed(seed)
+        if seed is not None: self.chance.seed(seed)
         self.t, self.ended = np.zeros(self.num_envs, np.int64), np.zeros(self.num_envs, bool)
-        self.state = self._begin(np.ones(self.num_envs, bool))
+        self.state = self.chance.begin(np.ones(self.num_envs, bool))
         return self._look(), {}
-
-    def _reseed(self, seed):
-        one = isinstance(seed, (int, np.integer))
-        self.rng = Rng(self.temperature, derive_seed(int(seed), "dream")) if one else Rng.of_rows(seed, self.temperature)
-        self._starts, self._episode = np.array(row_seeds(seed, self.num_envs, "start"), np.uint64), np.zeros(self.num_envs, np.int64)
-
-    def _begin(self, rows):
-        "A start for every row; only those of `rows` count as used"
-        chosen = (hash_uniform(self._starts, self._episode) * state_size(self.pool)).astype(np.int64)
-        self._episode += rows
-        return take(self.pool, torch.from_numpy(chosen).to(self.device))
 
     @torch.no_grad()
     def step(self, actions):
         fresh, self.t = self.ended, self.t + 1
-        self.state = self.world.imagine(self.state, _encoded(self.single_action_space, actions).to(self.device), rng=self.rng)
+        self.state = self.world.imagine(self.state, _encoded(self.single_action_space, actions).to(self.device), rng=self.chance.rng)
         reward, goes_on = np.array(self.world.reward(self.state).cpu().numpy()), self._goes_on().cpu().numpy()
         if fresh.any():
-            self.state = where_state(torch.from_numpy(fresh).to(self.device), self._begin(fresh), self.state)
+            self.state = where_state(torch.from_numpy(fresh).to(self.device), self.chance.begin(fresh), self.state)
             self.t[fresh], reward[fresh], goes_on = 0, 0, goes_on | fresh
         terminated = ~goes_on
         truncated = (self.t >= self.horizon) & goes_on
@@ -419,7 +425,7 @@ class DreamEnv(gym.vector.VectorEnv):
 
     def _goes_on(self):
         cont = self.world.cont(self.state)
-        return cont >= .5 if self.end == "threshold" else self.rng.uniform(cont) < cont
+        return cont >= .5 if self.end == "threshold" else self.chance.rng.uniform(cont) < cont
 
     def _look(self):
         x = self.world.features(self.state) if self.obs == "features" else as_obs(self.world, self.world.decode(self.state))
