@@ -137,7 +137,7 @@ class _AgentActor:
 
 def _actor(world, actor, n, rng):
     if isinstance(actor, Tensor): return _plan_actor(world, actor, n, rng)
-    return _AgentActor(world, actor, n, rng) if hasattr(actor, "act") else _policy_actor(world, actor, n, rng)
+    return _AgentActor(world, actor, n, rng) if hasattr(actor, "initial") else _policy_actor(world, actor, n, rng)
 
 # %% ../../nbs/26_dream.ipynb #8c8042b2
 def dream(
@@ -323,33 +323,38 @@ def dream_video(
 def dream_sliders(
     world,
     episodes,                  # list of episodes, or an EpisodeStore
-    *, env_id: str = "",
-    start: int = 6, horizon: int = 24, temperature: float = 1., columns: int = 14, max_horizon: int = 100,
-    **how,                     # for dream_rows
-):                             # the ipywidgets box; its picture is already displayed
-    "Sliders for episode, start, horizon and temperature that redraw the dream strip"
-    import ipywidgets as w
+    *, env_id: str = "",       # for to_rgb
+    columns: int = 14,         # pictures per row at most
+    start: int = 6, horizon: int = 24, temperature: float = 1.,    # where the sliders stand
+    **how,                     # settings, for dream_rows
+):                             # the ipywidgets box; its picture is displayed below it
+    "Sliders for episode, start, horizon, temperature and seed that redraw the dream strip"
     from IPython.display import display
     lengths, get = _reader(episodes)
-    slide = lambda name, value, low, high, kind=w.IntSlider, **kw: kind(value=value, min=low, max=high, description=name, continuous_update=False, **kw)
-    box = {"episode": slide("episode", int(lengths.argmax()), 0, len(lengths) - 1), "start": slide("start", start, world.context, max(world.context, int(lengths.max()) - 2)),
-           "horizon": slide("horizon", horizon, 1, max_horizon), "temperature": slide("temperature", temperature, 0., 3., w.FloatSlider, step=.1), "seed": slide("seed", 0, 0, 20)}
-    said = w.Label()
-    def draw():
-        v = {k: b.value for k, b in box.items()}
+    panel, said, values = _sliders(lengths, world.context, start, horizon, temperature)
+    def draw(change=None):
+        v = values()
         begin = min(v["start"], int(lengths[v["episode"]]) - 1)
         rows = dream_rows(world, get(v["episode"]), begin, v["horizon"], env_id=env_id, temperature=v["temperature"], seed=v["seed"], **how)
         n = len(rows["real"])
         said.value = f"episode {v['episode']}: {begin} frames watched, {n - begin} dreamt at temperature {v['temperature']:g}"
-        return strip(rows, every=max(1, -(-n // columns)), border=begin, title=said.value)
-    panel = w.VBox([*box.values(), said])
+        figure = strip(rows, every=max(1, -(-n // columns)), border=begin, title=said.value)
+        return figure if change is None or picture is None else picture.update(figure)
     display(panel)
-    picture = display(draw(), display_id=True)
-    def redraw(change):
-        new = draw()
-        if picture is not None: picture.update(new)            # None where no front end answers
-    for b in box.values(): b.observe(redraw, "value")
+    picture = display(draw(), display_id=True)                 # None where there is no IPython
+    for b in panel.children[:-1]: b.observe(draw, "value")
     return panel
+
+def _sliders(lengths, least, start, horizon, temperature):
+    "The box of sliders, its label, and a function that reads the sliders"
+    import ipywidgets as w
+    def slide(name, value, low, high, kind=w.IntSlider):
+        return kind(value=value, min=low, max=high, description=name, continuous_update=False, style={"description_width": "90px"})
+    longest = int(lengths.max())
+    sliders = [slide("episode", int(lengths.argmax()), 0, len(lengths) - 1), slide("start", start, least, max(least, longest - 2)),
+               slide("horizon", horizon, 1, longest), slide("temperature", temperature, 0., 3., w.FloatSlider), slide("seed", 0, 0, 20)]
+    said = w.Label()
+    return w.VBox([*sliders, said]), said, lambda: {s.description: s.value for s in sliders}
 
 # %% ../../nbs/26_dream.ipynb #06c9af37
 def _encoded(space, actions):
