@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['PAPER', 'HALVING', 'VAEConfig', 'paper_nets', 'small_nets', 'grid_nets', 'resolved', 'VAE', 'vae_loss',
-           'active_latents', 'traverse', 'LatentSliders', 'find_episodes', 'load_frames', 'evaluate_vae', 'VAETrainer',
-           'bench_vae']
+           'active_latents', 'traverse', 'LatentSliders', 'find_episodes', 'load_frames', 'thinned', 'frame_shape',
+           'evaluate_vae', 'cosine', 'VAETrainer', 'bench_vae']
 
 # %% ../../nbs/41_vae.ipynb #c6a9f96b
 import base64, io, time
@@ -209,8 +209,19 @@ def load_frames(
     order, chosen, n = np.random.default_rng(seed).permutation(ids).tolist(), [], 0
     while order and n < limit: chosen.append(order.pop()); n += int(store.lengths[chosen[-1]])
     frames = np.concatenate([store.episode(i)["obs"] for i in sorted(chosen)])
-    keep = np.linspace(0, len(frames) - 1, min(limit, len(frames))).astype(int)
-    return torch.from_numpy(frames if len(keep) == len(frames) else frames[keep])
+    return thinned(torch.from_numpy(frames), limit)
+
+
+def thinned(x: Tensor, limit: int) -> Tensor:  # [N, ...] -> [<= limit, ...]
+    "Evenly spaced rows, at most `limit` of them"
+    return x if len(x) <= limit else x[torch.linspace(0, len(x) - 1, limit).long()]
+
+# %% ../../nbs/41_vae.ipynb #9d8d9c5d
+def frame_shape(store) -> tuple:  # (C, H, W)
+    "Shape of the frames of an EpisodeStore; ConfigError if its observations are no pictures"
+    shape = store.episode(0)["obs"].shape[1:]
+    if len(shape) != 3: raise ConfigError(f"a VAE reads pictures (C, H, W); these episodes hold observations of shape {shape}: nothing to compress, use them as they are")
+    return shape
 
 # %% ../../nbs/41_vae.ipynb #3720bfa3
 def evaluate_vae(
@@ -226,25 +237,28 @@ def evaluate_vae(
         mse = sum((vae.decode(q.mean) - preprocess(o.to(where))).square().mean((1, 2, 3)).sum() for q, o in zip(parts, obs.split(batch))) / len(obs)
         q = Gaussian(torch.cat([p.mean for p in parts]), torch.cat([p.logvar for p in parts]))
         base = (preprocess(obs) - mean_frame).square().mean()
-        return {"test/mse": mse.item(), "test/mean_frame_mse": base.item(), "test/kl": q.kl().mean().item(), "test/active": int(active_latents(q.mean).sum())}
+        return {"test/mse": mse.item(), "test/mean_frame_mse": base.item(), "test/kl": q.kl().mean().item(),
+                "test/active": int(active_latents(q.mean).sum()), "test/informative": int((q.kl_each().mean(0) > .5).sum())}
 
-# %% ../../nbs/41_vae.ipynb #c119a733
+# %% ../../nbs/41_vae.ipynb #f09c3707
+def cosine(i: int, n: int, start: float, end: float) -> float:  # update i of n
+    "From `start` at i = 0 to `end` at i = n along half a cosine"
+    return end + (start - end) * (1 + float(np.cos(np.pi * min(i / n, 1.)))) / 2
+
+# %% ../../nbs/41_vae.ipynb #c7f4aee9
 class VAETrainer:
     "Trains a VAE on gathered episodes; drive it with run_training"
     exp = "vae"
     def __init__(self, config: VAEConfig, store=None):   # store: an EpisodeStore; None: find_episodes(config.env_id, config.data)
         self.store = store = find_episodes(config.env_id, config.data) if store is None else store
-        first = store.episode(0)["obs"]
-        if first.ndim != 4: raise ConfigError(f"a VAE reads pictures [T, C, H, W]; the episodes of {config.env_id} hold observations of shape {first.shape[1:]}")
-        self.config = config = resolved(config.replace(obs_shape=first.shape[1:]))
+        self.config = config = resolved(config.replace(obs_shape=frame_shape(store)))
         self.device, self.updates = device(config.device), 0
         torch.manual_seed(derive_seed(config.seed, "vae", "weights"))
         self.vae = VAE(config).to(self.device)
         self.opt = adam(self.vae.parameters(), config.lr)
         self.loss = torch.compile(self.vae.loss) if config.compile else self.vae.loss
         self.train_ids, self.test_ids = split(len(store), config.train_fraction, config.seed)
-        self.frames, self.held = None, load_frames(store, self.test_ids, 4096)
-        self.held = self.held[torch.linspace(0, len(self.held) - 1, min(512, len(self.held))).long()]
+        self.frames, self.held = None, thinned(load_frames(store, self.test_ids, 4096), 512)
         self.mean_frame = preprocess(load_frames(store, self.train_ids, 4096)).mean(0)
 
     @property
@@ -267,7 +281,7 @@ class VAETrainer:
     def update(self) -> dict:
         "One optimiser step on a random batch"
         c = self.config
-        self.opt.param_groups[0]["lr"] = c.lr_end + (c.lr - c.lr_end) * (1 + np.cos(np.pi * self.updates / c.updates)) / 2
+        self.opt.param_groups[0]["lr"] = cosine(self.updates, c.updates, c.lr, c.lr_end)
         obs = self.frames[torch.randint(len(self.frames), (c.batch,), generator=self.gen)].to(self.device)
         loss, metrics = self.loss(obs, torch.randn(c.batch, c.z_size, generator=self.gen).to(self.device))
         self.opt.zero_grad(); loss.backward(); self.opt.step()
@@ -298,13 +312,13 @@ def _bench_update(batch, shape, plain=False, **settings):
 
 def bench_vae(batch: int = 32,
               rounds: int = 7,         # alternated A B C A B C ...; the first is thrown away
-             ) -> dict:                # variant -> median ms of one update on one thread
+             ) -> dict:                # variant -> median ms of CPU time of one update, on one thread
     "Time an update of the paper's VAE on 64 x 64 frames: plain, and as we train it"
     variants = {"plain": dict(plain=True), "float32": {}, "float32, NCHW": dict(channels_last=False), "bfloat16": dict(dtype="bfloat16")}
     updates, times, threads = {k: _bench_update(batch, (3, 64, 64), **kw) for k, kw in variants.items()}, {k: [] for k in variants}, torch.get_num_threads()
     torch.set_num_threads(1)
     try:
         for _ in range(rounds + 1):
-            for k, f in updates.items(): t = time.perf_counter(); f(); times[k].append(1e3 * (time.perf_counter() - t))
+            for k, f in updates.items(): t = time.process_time(); f(); times[k].append(1e3 * (time.process_time() - t))
     finally: torch.set_num_threads(threads)
     return {k: float(np.median(t[1:])) for k, t in times.items()}
