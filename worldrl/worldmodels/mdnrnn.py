@@ -66,7 +66,7 @@ MDNRNNConfig.recipes = {
     "carracing": dict(hidden=256, z_size=32, action_size=3, reward_head=False, cont_head=False),                          # World Models, CarRacing
     "doom": dict(hidden=512, z_size=64, action_size=1, reward_head=False, restart_flag=True, length=500, lr_end=1e-5, end_weight=10., features="zhc"),
     "ctallec": dict(hidden=256, z_size=32, action_size=3, shared=True, batch=16, length=32, lr=1e-3),                    # the PyTorch reproduction
-    "tour": dict(hidden=128, updates=800, batch=32, length=32, lr=2e-3, reward_clip=(-1., 7.)),                           # our trials on CarRacing-v3 at skip 4
+    "tour": dict(hidden=128, updates=800, batch=16, length=60, lr=2e-3, reward_clip=(-1., 7.), features="z"),             # our trials on CarRacing-v3 at skip 4; windows of whole short episodes
 }
 
 # %% ../../nbs/42_mdnrnn.ipynb #60d68591
