@@ -55,7 +55,7 @@ class VAEConfig(Config):
     compile: bool = False               # torch.compile: a minute at the start, for long runs
 
     presets: ClassVar[dict] = {
-        "tiny": dict(updates=40, segment_updates=10, batch=16, z_size=8, hidden=64),
+        "tiny": dict(updates=120, segment_updates=20, batch=32, lr=2e-3, z_size=8, hidden=64),
         "paper": dict(arch="paper64", likelihood="squared", updates=1_000_000, segment_updates=10_000, batch=100)}   # 10 passes over 10,000 episodes of 1,000 frames
     recipes: ClassVar[dict] = {
         "ha": dict(beta=1.0, kl_tolerance=0.5, lr=1e-4, lr_end=1e-4, batch=100),                 # CarRacing of the paper's code
@@ -250,7 +250,10 @@ class VAETrainer:
     "Trains a VAE on gathered episodes; drive it with run_training"
     exp = "vae"
     def __init__(self, config: VAEConfig, store=None):   # store: an EpisodeStore; None: find_episodes(config.env_id, config.data)
-        self.store = store = find_episodes(config.env_id, config.data) if store is None else store
+        if store is None:
+            store = find_episodes(config.env_id, config.data)
+            config = config.replace(data=config.data or tuple(dict.fromkeys(folder.name for folder, _ in store.chunks)))   # a resumed run must find the same
+        self.store = store
         self.config = config = resolved(config.replace(obs_shape=frame_shape(store)))
         self.device, self.updates = device(config.device), 0
         torch.manual_seed(derive_seed(config.seed, "vae", "weights"))
