@@ -4,12 +4,12 @@
 
 # %% ../nbs/90_cli.ipynb #79b01351
 from __future__ import annotations
-import difflib, errno, importlib, sys
+import difflib, errno, importlib, re, sys
 from dataclasses import dataclass
 
 # %% auto #0
-__all__ = ['COMMANDS', 'Command', 'usage', 'UsageError', 'find_command', 'resolve', 'read_config', 'run_command', 'main',
-           'load_agent', 'evaluate_agent', 'parse_only']
+__all__ = ['COMMANDS', 'Command', 'usage', 'UsageError', 'find_command', 'resolve', 'one_line', 'read_config', 'run_command',
+           'main', 'explain', 'load_agent', 'evaluate_agent', 'parse_only']
 
 # %% ../nbs/90_cli.ipynb #f91a44a4
 @dataclass(frozen=True)
@@ -72,25 +72,48 @@ def resolve(where: str):
     return getattr(importlib.import_module(module), name)
 
 # %% ../nbs/90_cli.ipynb #166d6992
+def _parsed(what, argv, prog, **options):
+    "tyro.cli, with its complaint as a UsageError of one line; --help prints and exits as usual"
+    import contextlib, io, tyro
+    said = io.StringIO()
+    try:
+        with contextlib.redirect_stderr(said): return tyro.cli(what, args=argv, prog=prog, **options)
+    except SystemExit as e:
+        if not e.code: raise
+        raise UsageError(one_line(said.getvalue(), prog)) from None
+
+def one_line(
+    box: str,       # what tyro printed
+    prog: str,      # "worldrl gather"
+) -> str:
+    "The complaint, the nearest flags or the flag's meaning, and where all flags are listed"
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", box).translate(str.maketrans("│╭╮╰╯─", "|    -"))
+    lines = [line.strip(" |") for line in plain.splitlines()]
+    blocks = [" ".join(part.split()) for part in re.split(r"^-+$", "\n".join(lines), flags=re.M)]
+    if len(blocks) < 2: return " ".join(plain.split())
+    near = [flag for b in blocks if b.startswith("Perhaps") for flag in re.findall(r"--[a-z][\w.-]*", b)]
+    about = next((b.removeprefix("Argument helptext: ") for b in blocks if b.startswith("Argument helptext: ")), "")
+    more = f" Did you mean {' or '.join(dict.fromkeys(near))}?" if near else f" Expected: {about}." if about else ""
+    return f"{blocks[1].rstrip('.')}.{more} All flags: {prog} --help"
+
+# %% ../nbs/90_cli.ipynb #e13099f4
 def read_config(
     cls,                   # a core.Config
     argv: list[str],       # flags; --preset and --recipe are taken out
     prog: str,             # shown in the help
 ):
-    "Preset, then recipe, then the flags; ConfigError for an unknown preset, SystemExit(2) with advice for an unknown flag"
-    import tyro
+    "Preset, then recipe, then the flags; ConfigError for an unknown preset, UsageError for an unknown flag or an ill-typed value"
     start = cls.make(_take(argv, "preset") or "small", _take(argv, "recipe"))
     names = f"--preset {'|'.join({'small': 0} | cls.presets)}" + (f"    --recipe {'|'.join(cls.recipes)}" if cls.recipes else "")
-    return tyro.cli(cls, args=argv, default=start, prog=prog, description=f"{(cls.__doc__ or '').strip()}\n\nStart from: {names}")
+    return _parsed(cls, argv, prog, default=start, description=f"{(cls.__doc__ or '').strip()}\n\nStart from: {names}")
 
-# %% ../nbs/90_cli.ipynb #c781f0e3
+# %% ../nbs/90_cli.ipynb #16fd840b
 def run_command(
     name: str,             # a key of COMMANDS
     argv: list[str],       # the rest of the line
     parse: bool = False,   # True: only check that the line can be read
 ):
     "Read the flags, then do the work"
-    import tyro
     c, prog, argv = COMMANDS[name], f"worldrl {name}", list(argv)
     if not c.config: return _call(resolve(c.run), argv, prog, parse)
     options = {"folder": _take(argv, "folder")} | ({"fresh": _take(argv, "fresh", flag=True)} if c.trains else {})
@@ -102,10 +125,10 @@ def run_command(
 
 def _call(function, argv, prog, parse):
     "A plain function whose parameters are the flags"
-    import functools, tyro
-    if not parse: return tyro.cli(function, args=argv, prog=prog)
+    import functools
     stub = functools.wraps(function)(lambda *a, **k: (a, k))
-    return tyro.cli(stub, args=argv, prog=prog)
+    args, kwargs = _parsed(stub, argv, prog)
+    return (args, kwargs) if parse else function(*args, **kwargs)
 
 # %% ../nbs/90_cli.ipynb #c8b932dd
 def main(
@@ -118,22 +141,28 @@ def main(
         import worldrl
         print(worldrl.__version__); return 0
     try: run_command(*find_command(argv)); return 0
-    except UsageError as e: return _complain(e, 2)
     except KeyboardInterrupt: return _complain("interrupted; what was saved stays, and the same command goes on from there", 130)
-    except OSError as e:
-        if e.errno != errno.ENOSPC: raise
-        return _complain(f"the disk is full ({e.filename or 'no path given'}); free some space, then the same command goes on from the last checkpoint", 1)
     except Exception as e:
-        if not _for_people(e): raise
-        return _complain(e, 130 if type(e).__name__ == "Interrupted" else 2 if type(e).__name__ == "ConfigError" else 1)
+        line, status = explain(e)
+        if not line: raise
+        return _complain(line, status)
 
-def _complain(what, status):
-    print(f"worldrl: {what}", file=sys.stderr)
+def _complain(line, status):
+    print(f"worldrl: {line}", file=sys.stderr)
     return status
 
-def _for_people(e):
-    "Is this one of our errors that a person can mend?"
-    return any(t.__name__ == "WorldrlError" for t in type(e).__mro__)
+def explain(
+    error: Exception,
+) -> tuple[str, int]:      # "" for our own mistakes
+    "An error as one line for the person at the keyboard, and the exit status"
+    kinds = {t.__name__ for t in type(error).__mro__}
+    if kinds & {"UsageError", "WorldrlError"}: return str(error), 130 if "Interrupted" in kinds else 2 if kinds & {"UsageError", "ConfigError"} else 1
+    if isinstance(error, BrokenPipeError): return "nobody reads the output any more (a closed pipe)", 1
+    if isinstance(error, OSError) and (error.filename is not None or error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)):
+        return f"{error.strerror} ({error.filename or 'no path given'}); mend that, then the same command goes on from what was saved", 1
+    if isinstance(error, ModuleNotFoundError) and not str(error.name).startswith("worldrl"):
+        return f"the Python package {error.name} is missing; install worldrl again with all it needs: pip install 'worldrl[all]'", 1
+    return "", 1
 
 # %% ../nbs/90_cli.ipynb #9925e67a
 def load_agent(
@@ -200,4 +229,5 @@ def parse_only(
     return ""
 
 # %% ../nbs/90_cli.ipynb #491d0921
+#| eval: false
 if __name__ == "__main__": sys.exit(main())

@@ -122,6 +122,12 @@ class Config:
     "Base of all settings: subclass it as a dataclass in which every field has a default and a comment"
     presets: ClassVar[dict[str, dict]] = {}     # size and budget by name; "small" is the defaults unless it is listed
     recipes: ClassVar[dict[str, dict]] = {}     # an algorithm's constants by name
+    least: ClassVar[dict[str, float]] = {}      # the smallest value that makes sense, by field; a seed is at least 0 anyway
+
+    def __post_init__(self):
+        "Every way to make a config ends here; ConfigError for numbers below `least`"
+        for k, low in ({"seed": 0} | self.least).items():
+            if isinstance(v := getattr(self, k, None), (int, float)) and v < low: raise ConfigError(f"{type(self).__name__}.{k} is {v}, and must be at least {low}")
 
     @classmethod
     def make(cls, preset: str = "small", recipe: str | None = None, **overrides):

@@ -18,10 +18,10 @@ from .core import Config, ConfigError, WorldrlError, derive_seed, device as pick
 # %% auto #0
 __all__ = ['runs_root', 'data_root', 'run_dir', 'DiskError', 'CheckpointError', 'disk_errors', 'write_atomic', 'write_json',
            'pack', 'unpack', 'sha256_tree', 'save_checkpoint', 'load_checkpoint', 'class_path', 'class_at',
-           'SineConfig', 'Sine', 'save_model', 'zoo_folders', 'load', 'is_clock', 'read_metrics', 'metrics_sha256',
-           'EventFile', 'Progress', 'Logger', 'LockedError', 'RunLock', 'command_line', 'commit', 'conditions',
-           'provenance', 'Trainer', 'SineTrainer', 'differences', 'newest_checkpoint', 'Interrupted', 'run_training',
-           'run_digest', 'kill_test']
+           'SineConfig', 'Sine', 'save_model', 'zoo_folders', 'load', 'load_run', 'is_clock', 'read_metrics',
+           'metrics_sha256', 'EventFile', 'Progress', 'Logger', 'LockedError', 'RunLock', 'command_line', 'commit',
+           'conditions', 'provenance', 'Trainer', 'SineTrainer', 'differences', 'newest_checkpoint', 'Interrupted',
+           'run_training', 'run_digest', 'kill_test']
 
 # %% ../nbs/01_runs.ipynb #11f260a5
 def runs_root() -> Path:                             # $WORLDRL_RUNS, or runs/ below the current folder
@@ -47,7 +47,8 @@ class DiskError(WorldrlError):
 class CheckpointError(WorldrlError):
     "A checkpoint or model that is damaged, or belongs to something else"
 
-_DISK = {errno.ENOSPC: "no space left on the disk", errno.EDQUOT: "the disk quota is used up", errno.EROFS: "the disk is read-only", errno.EACCES: "no permission"}
+_DISK = {errno.ENOSPC: "no space left on the disk", errno.EDQUOT: "the disk quota is used up", errno.EROFS: "the disk is read-only", errno.EACCES: "no permission",
+         errno.EFBIG: "a file may not grow further here", errno.EEXIST: "a file stands where a folder is needed", errno.ENOTDIR: "a file stands where a folder is needed"}
 
 @contextlib.contextmanager
 def disk_errors(path):     # what is being written, for the message
@@ -55,7 +56,7 @@ def disk_errors(path):     # what is being written, for the message
     try: yield
     except OSError as e:
         if e.errno not in _DISK: raise
-        raise DiskError(f"{_DISK[e.errno]} ({e.filename or path}); nothing that was saved is lost. Make room there (or set WORLDRL_RUNS to another disk), and give the same command again") from None
+        raise DiskError(f"{_DISK[e.errno]} ({e.filename or path}); nothing that was saved is lost. {'Name another folder' if e.errno in (errno.EEXIST, errno.ENOTDIR) else 'Make room there (or set WORLDRL_RUNS to another disk), and give the same command again'}") from None
 
 # %% ../nbs/01_runs.ipynb #762871e8
 def write_atomic(
@@ -314,6 +315,20 @@ def load(
     try: model.load_state_dict(tensors)
     except RuntimeError as e: raise CheckpointError(f"the weights in {folder} do not fit {about['class']}: {' '.join(str(e).split())[:300]}") from None
     return model.to(pick_device(device)).eval()
+
+# %% ../nbs/01_runs.ipynb #b1cdff18
+def load_run(
+    env_id: str,
+    exp: str,                # "vae": the stage, as in `worldrl train vae`
+    seed: int,
+    device="auto",           # as for worldrl.core.device
+) -> nn.Module:              # in eval mode, float32
+    "The model of this env's finished run; CheckpointError names the command that trains it"
+    folder = run_dir(env_id, exp, seed)
+    if (folder / "final").is_dir(): return load(folder, device)
+    command = f"worldrl train {exp} --env-id {env_id} --seed {seed}"
+    if (folder / "config.json").exists(): raise CheckpointError(f"{folder} is an unfinished run; let it end with the command that began it: {command} ...")
+    raise CheckpointError(f"there is no run {folder}; train it first: {command}")
 
 # %% ../nbs/01_runs.ipynb #21029ea4
 def is_clock(name: str) -> bool:      # "charts/SPS" and "clock/..." are

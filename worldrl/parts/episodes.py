@@ -193,6 +193,7 @@ def _stored_chunks(folder, meta, chunk_bytes):
     old = {"chunk_bytes": old["chunk_bytes"], **old["meta"]} | {"chunks": old["chunks"]}
     chunks = old.pop("chunks")
     if bad := _differing(old, new):
+        bad = [k for k in bad if k != "command"] or bad       # a command only repeats what the settings say
         text = "; ".join(f"{k} was {old.get(k)!r}, now {new.get(k)!r}" for k in bad)
         raise EpisodeError(f"{folder} holds other episodes ({text}); use the old settings or choose another folder")
     return _sweep(folder, chunks)
@@ -201,7 +202,7 @@ def _stored_chunks(folder, meta, chunk_bytes):
 def _sweep(folder, chunks):
     "Delete chunk files that nobody names: of killed writers, or replaced by a longer one"
     named = {c["file"] for c in chunks}
-    for f in [*folder.glob("episodes-*.npz"), *folder.glob("*.part")]:
+    for f in [*folder.glob("episodes-*.npz"), *folder.glob("episodes-*.npz.part"), *folder.glob(f"{MANIFEST}.part")]:
         if f.name not in named: f.unlink()
     return chunks
 

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..core import WorldrlError, derive_seed
+from ..core import ConfigError, WorldrlError, derive_seed
 from ..envs.core import action_size, encode_action, make_env, to_rgb
 from .contracts import Act, Rng, State, Step, first_step, leaves, map_state, next_step
 
@@ -249,6 +249,7 @@ def evaluate(
     device="cpu",                # where the agent lives
 ) -> Evaluation:
     "Raw returns of `episodes` fixed episodes, with a 95 % bootstrap interval of the mean. Raises NonFiniteError"
+    if episodes < 1: raise ConfigError(f"episodes is {episodes}, and must be at least 1")
     n = num_envs or min(episodes, 8)
     env = _make(env_id, n, env_kwargs)
     seeds = [derive_seed(seed, k) for k in range(-(-episodes // n) * n)]                 # the last wave is filled up, its surplus not counted

@@ -35,7 +35,7 @@ from ..envs.core import decode_action, encode_action, make_env
 from ..parts.contracts import Act, Rng, map_state, where_state
 from ..parts.episodes import ChunkWriter, EpisodeStore
 from ..parts.rollout import EnvStream, RandomAgent
-from ..runs import data_root, load, sha256_tree
+from ..runs import data_root, disk_errors, load, sha256_tree
 
 # %% ../../nbs/40_gather.ipynb #1264741b
 class Explorer:
@@ -413,7 +413,7 @@ def _fill(config, agent, writer, progress):
 @contextlib.contextmanager
 def _only_writer(folder):
     "Hold the folder's lock; ConfigError if somebody else does"
-    folder.mkdir(parents=True, exist_ok=True)
+    with disk_errors(folder): folder.mkdir(parents=True, exist_ok=True)
     try: import fcntl
     except ImportError: yield; return          # no such locks on this system
     with open(folder / ".lock", "w") as f:
