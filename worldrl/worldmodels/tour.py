@@ -43,7 +43,7 @@ class TourConfig(Config):
     vae_again: int = 400             # updates of the VAE in round 2, on both data sets
     noise: float = .4                # of the controller when it gathers round 2, in half-widths of the action
     round2: int = 70                 # episodes of round 2
-    searches: int = 3                # CMA-ES searches of round 2; real episodes choose among all their snapshots
+    searches: int = 2                # CMA-ES searches of round 2; real episodes choose among all their snapshots
     finalists: int = 3               # snapshots that drive again
     final_episodes: int = 5          # more real episodes for each of them
     context: int = 8                 # frames watched before a dream of the video begins
@@ -52,7 +52,7 @@ class TourConfig(Config):
     gather: GatherConfig = field(default_factory=lambda: GatherConfig(episodes=120, max_steps=60))                    # round 1
     vae: VAEConfig = field(default_factory=lambda: VAEConfig(updates=1000))
     mdnrnn: MDNRNNConfig = field(default_factory=lambda: MDNRNNConfig.make("small", "tour", features="z", length=61, batch=16))
-    controller: ControllerConfig = field(default_factory=lambda: ControllerConfig.make("small", "tour", action_quantile=.1))
+    controller: ControllerConfig = field(default_factory=lambda: ControllerConfig.make("small", "tour"))
     presets: ClassVar[dict] = {}
 
 TourConfig.presets = {
@@ -81,8 +81,9 @@ def tour_folder(config: TourConfig) -> Path:
     return Path(config.folder) if config.folder else runs_root() / ("tour" if config.seed == 0 else f"tour-seed{config.seed}")
 
 def _same(config: TourConfig, stage: Config, **more):
-    "A stage's settings with the tour's env and seed"
+    "A stage's settings with the tour's env and seed; a range of actions set by hand for one env is not taken to another"
     known = {k: getattr(config, k) for k in ("env_id", "seed") if hasattr(stage, k)}
+    if isinstance(stage, ControllerConfig) and config.env_id != stage.env_id: known |= {"action_low": (), "action_high": ()}
     return stage.replace(**known | more)
 
 # %% ../../nbs/46_tour.ipynb #3a61216e
