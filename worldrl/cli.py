@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 # %% auto #0
 __all__ = ['COMMANDS', 'Command', 'usage', 'UsageError', 'find_command', 'resolve', 'one_line', 'read_config', 'run_command',
-           'main', 'explain', 'load_agent', 'evaluate_agent', 'parse_only']
+           'main', 'explain', 'parse_only']
 
 # %% ../nbs/90_cli.ipynb #f91a44a4
 @dataclass(frozen=True)
@@ -26,8 +26,8 @@ COMMANDS = {
     "train vae": Command("worldrl.worldmodels.vae:VAETrainer", "worldrl.worldmodels.vae:VAEConfig", "frames to latents", True),
     "train mdnrnn": Command("worldrl.worldmodels.mdnrnn:MDNRNNTrainer", "worldrl.worldmodels.mdnrnn:MDNRNNConfig", "latents to a world that dreams", True),
     "train controller": Command("worldrl.worldmodels.controller:ControllerTrainer", "worldrl.worldmodels.controller:ControllerConfig", "CMA-ES in the dream or in the real env", True),
-    "eval": Command("worldrl.cli:evaluate_agent", help="returns of an agent in the real env, with an interval"),
-    "dream": Command("worldrl.cli:dream_world", help="the video of a dream beside the real env, and its error"),
+    "eval": Command("worldrl.look:evaluate_agent", help="returns of an agent in the real env, with an interval"),
+    "dream": Command("worldrl.look:dream_world", help="the video of a dream beside the real env, and its error"),
     "results add": Command("worldrl.results:add_run", help="enter a finished run into data/results"),
     "results show": Command("worldrl.results:show", help="the table of committed results"),
     "zoo": Command("worldrl.zoo:show", help="pretrained weights that load by name"),
@@ -163,55 +163,6 @@ def explain(
     if isinstance(error, ModuleNotFoundError) and not str(error.name).startswith("worldrl"):
         return f"the Python package {error.name} is missing; install worldrl again with all it needs: pip install 'worldrl[all]'", 1
     return "", 1
-
-# %% ../nbs/90_cli.ipynb #9925e67a
-def load_agent(
-    name: str,        # "random", the name of zoo weights, or a run folder
-    env_id: str,      # where it will act
-    env_kwargs: dict, # for make_env
-):
-    "An Agent by name; WorldrlError when what was found does not act"
-    from worldrl.core import WorldrlError
-    from worldrl.runs import load
-    if name == "random":
-        from worldrl.envs.core import make_env
-        from worldrl.parts.rollout import RandomAgent
-        env = make_env(env_id, **env_kwargs)
-        spaces = env.single_observation_space, env.single_action_space
-        env.close()
-        return RandomAgent(*spaces)
-    agent = load(name)
-    if hasattr(agent, "act"): return agent
-    raise WorldrlError(f"{name!r} is a {type(agent).__name__}, which does not act; give a controller's run, or: random")
-
-# %% ../nbs/90_cli.ipynb #007a7684
-def _env_of(agent, env_id, env_kwargs):
-    "The env an agent was made for, unless another is named"
-    from worldrl.core import WorldrlError
-    known = getattr(agent, "env_id", "")
-    if not (env_id or known): raise WorldrlError("which env? add --env-id CarRacing-v3 (or another id)")
-    return env_id or known, {**getattr(agent, "env_kwargs", {}), **env_kwargs}
-
-# %% ../nbs/90_cli.ipynb #aa954356
-def evaluate_agent(
-    agent: str,                   # "random", zoo weights, or a run folder
-    /,
-    env_id: str = "",             # default: the env the agent was trained for
-    episodes: int = 10,           # fresh episodes, each with a seed of its own
-    seed: int = 0,                # of the evaluation; training never uses these
-    greedy: bool = True,          # the mode of the policy, or samples
-    video: str = "",              # write one episode here (.mp4, .gif, .webp)
-) -> None:
-    "Returns of an agent in the real env, with a 95 % interval"
-    from worldrl.parts.rollout import evaluate, record
-    found = agent if agent == "random" else load_agent(agent, "", {})
-    env_id, env_kwargs = _env_of(found, env_id, {})
-    if agent == "random": found = load_agent(agent, env_id, env_kwargs)
-    e = evaluate(found, env_id, episodes, seed, greedy=greedy, env_kwargs=env_kwargs)
-    print(f"{env_id}: mean {e.mean:.2f}, 95 % interval {e.low:.2f} to {e.high:.2f}, {len(e.returns)} episodes, lengths {min(e.lengths)} to {max(e.lengths)}")
-    if video:
-        from worldrl.viz import save_video
-        print(save_video(record(found, env_id, 1, seed, env_kwargs=env_kwargs), video))
 
 # %% ../nbs/90_cli.ipynb #42f35312
 def parse_only(
