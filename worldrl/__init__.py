@@ -12,8 +12,9 @@ _WHERE = {
     "parts.contracts": ["Agent", "World", "Policy", "Step", "Rng", "check_agent", "check_world"],
     "parts.rollout": ["EnvStream", "RandomAgent", "evaluate", "record", "rollout"],
     "parts.episodes": ["EpisodeStore", "Replay", "SequenceSampler"],
-    "parts.dream": ["DreamEnv", "ThroughWorld", "WithWorld", "dream", "dream_error", "dream_video"],
+    "parts.dream": ["DreamEnv", "ThroughWorld", "WithWorld", "dream", "dream_error", "dream_video", "filter_starts"],
     "worldmodels.gather": ["gather"],
+    "zoo": ["catalogue", "sample"],
 }
 _NAMES = {name: module for module, names in _WHERE.items() for name in names}
 __all__ = ["__version__", *_NAMES]

@@ -10,7 +10,7 @@ from .core import WorldrlError
 from .runs import load, save_model, zoo_folders
 
 # %% auto #0
-__all__ = ['catalogue', 'show', 'card_text', 'add_model']
+__all__ = ['catalogue', 'show', 'card_text', 'add_model', 'sample']
 
 # %% ../nbs/80_zoo.ipynb #a4ef15ed
 def catalogue() -> list[dict]:
@@ -60,3 +60,15 @@ def add_model(
     home = Path(run) / "final" if (Path(run) / "final").is_dir() else Path(run)
     config = json.loads((home / "config.json").read_text(encoding="utf-8"))["config"]
     return save_model(Path(root) / name, model, config, half=True, card=card_text(name, text, facts or run))
+
+# %% ../nbs/80_zoo.ipynb #068e0bec
+def sample(
+    name: str,       # of a folder in data/samples
+) -> Path:           # for EpisodeStore
+    "The folder of a committed sample of episodes; WorldrlError lists the names"
+    places = [Path(__file__).resolve().parent.parent, Path.cwd(), *Path.cwd().parents] if "__file__" in globals() else [Path.cwd(), *Path.cwd().parents]
+    roots = [p / "data/samples" for p in places if (p / "data/samples").is_dir()]
+    for root in roots:
+        if (root / name).is_dir(): return root / name
+    known = sorted({f.name for root in roots for f in root.iterdir() if f.is_dir()})
+    raise WorldrlError(f"no sample is called {name!r}. There are: {', '.join(known) or 'none here (they come with a clone of the repository)'}")
