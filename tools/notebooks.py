@@ -7,7 +7,7 @@
     notebooks.py check                     committed outputs are those of the committed code (exit 1 and a line each if not)
     notebooks.py readme [--check]          README.md from nbs/index.ipynb
 """
-import argparse, hashlib, json, os, re, subprocess, sys, time
+import argparse, base64, hashlib, json, os, re, subprocess, sys, time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -128,16 +128,21 @@ def run(name, timeout=600):
 
 
 def readme_text():
-    "Markdown of index.ipynb: text cells, code of shown cells, and their text outputs"
-    out = []
+    "Markdown of index.ipynb: text cells, code of shown cells, text outputs, and pictures (as files in nbs/media)"
+    out, pictures = [], {}
     for c in read(NBS / "index.ipynb")["cells"]:
         src = source(c).strip()
         if c["cell_type"] == "markdown": out.append(LINK.sub(lambda m: m[1] + (m[2].removeprefix("../") if m[2].startswith("../") else f"nbs/{m[2]}"), src))
-        elif c["cell_type"] == "code" and src and not re.search(r"^#\|\s*hide\b", src, re.M):
-            out.append("```python\n" + re.sub(r"^#\|.*\n", "", src, flags=re.M) + "\n```")
-            text = "".join("".join(o.get("text", o.get("data", {}).get("text/plain", ""))) for o in c.get("outputs", [])).strip()
-            if text and "<" not in text[:1]: out.append("```\n" + text + "\n```")
-    return "\n\n".join(out) + "\n"
+        if c["cell_type"] != "code" or not src or re.search(r"^#\|\s*hide\s*$", src, re.M): continue
+        if not re.search(r"^#\|\s*hide_input\b", src, re.M): out.append("```python\n" + re.sub(r"^#\|.*\n", "", src, flags=re.M) + "\n```")
+        for o in c.get("outputs", []):
+            picture, text = o.get("data", {}).get("image/png"), "".join(o.get("text", o.get("data", {}).get("text/plain", ""))).strip()
+            if picture:
+                name = f"nbs/media/index-{c['id']}.png"
+                pictures[name] = base64.b64decode("".join(picture))
+                out.append(f"![output of the cell above]({name})")
+            elif text and text[0] != "<": out.append("```\n" + text + "\n```")
+    return "\n\n".join(out) + "\n", pictures
 
 
 def main():
@@ -161,9 +166,10 @@ def main():
         for n, why in bad.items(): print(f"nbs/{n}.ipynb: {why}; run: make notebooks")
         sys.exit(bool(bad))
     elif a.what == "readme":
-        text, path = readme_text(), ROOT / "README.md"
-        if a.check: sys.exit(0 if path.exists() and path.read_text(encoding="utf-8") == text else "README.md is not what nbs/index.ipynb says; run: make readme")
-        path.write_text(text, encoding="utf-8")
+        (text, pictures), path = readme_text(), ROOT / "README.md"
+        files = {path: text.encode()} | {ROOT / name: data for name, data in pictures.items()}
+        if a.check: sys.exit(0 if all(f.exists() and f.read_bytes() == data for f, data in files.items()) else "README.md is not what nbs/index.ipynb says; run: make readme")
+        for f, data in files.items(): f.parent.mkdir(exist_ok=True); f.write_bytes(data)
 
 
 if __name__ == "__main__": main()
