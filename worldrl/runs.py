@@ -19,9 +19,9 @@ from .core import Config, ConfigError, WorldrlError, derive_seed, device as pick
 __all__ = ['runs_root', 'data_root', 'run_dir', 'DiskError', 'CheckpointError', 'disk_errors', 'write_atomic', 'write_json',
            'pack', 'unpack', 'sha256_tree', 'save_checkpoint', 'load_checkpoint', 'class_path', 'class_at',
            'SineConfig', 'Sine', 'save_model', 'zoo_folders', 'load', 'load_run', 'is_clock', 'read_metrics',
-           'metrics_sha256', 'EventFile', 'Progress', 'Logger', 'LockedError', 'RunLock', 'command_line', 'commit',
-           'conditions', 'provenance', 'Trainer', 'SineTrainer', 'differences', 'newest_checkpoint', 'Interrupted',
-           'run_training', 'run_digest', 'kill_test']
+           'metrics_sha256', 'EventFile', 'Progress', 'Logger', 'LockedError', 'RunLock', 'worker_pool', 'command_line',
+           'commit', 'conditions', 'provenance', 'Trainer', 'SineTrainer', 'differences', 'newest_checkpoint',
+           'Interrupted', 'run_training', 'run_digest', 'kill_test']
 
 # %% ../nbs/01_runs.ipynb #11f260a5
 def runs_root() -> Path:                             # $WORLDRL_RUNS, or runs/ below the current folder
@@ -467,6 +467,41 @@ class RunLock:
         RunLock.held.discard(self.file)
         self.file.close()
 
+# %% ../nbs/01_runs.ipynb #644e4be1
+@contextlib.contextmanager
+def worker_pool(
+    workers: int,      # processes, spawned
+    setup=None,        # called in each first; importable
+    *args,             # its arguments
+):
+    "Gives submit(f, *args) -> Future; the workers use one thread, ignore Ctrl-C, and end with the block or with this process"
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+    pool = ProcessPoolExecutor(workers, get_context("spawn"), _start_worker, (setup, args))
+    def submit(f, *args):
+        with _without_ctrl_c(): return pool.submit(f, *args)     # starts a worker when none is idle; it inherits the mask
+    try: yield submit
+    except BaseException:
+        for p in list((pool._processes or {}).values()): p.kill()
+        raise
+    finally: pool.shutdown(cancel_futures=True)
+
+@contextlib.contextmanager
+def _without_ctrl_c():
+    "Hold SIGINT back, and deliver it afterwards"
+    old = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if hasattr(signal, "pthread_sigmask") else None
+    try: yield
+    finally:
+        if old is not None: signal.pthread_sigmask(signal.SIG_SETMASK, old)
+
+def _start_worker(setup, args):
+    "In a new process"
+    import multiprocessing.connection, threading
+    torch.set_num_threads(1)
+    parent = multiprocessing.parent_process().sentinel
+    threading.Thread(target=lambda: (multiprocessing.connection.wait([parent]), os._exit(1)), daemon=True).start()
+    if setup is not None: setup(*args)
+
 # %% ../nbs/01_runs.ipynb #ffceded7
 def command_line() -> str:
     "The command that started this process, as one would type it; 'notebook' inside one"
@@ -793,12 +828,12 @@ def _borders(root: Path) -> int:
     "Segments that the checkpoints below root hold"
     return max([int(f.stem[-6:]) for f in root.rglob("segment-*.json")], default=0)
 
-def _kill_all(lives: _Launcher, root: Path, kills: int, span: float, rng) -> list[int] | None:
-    "Kill one life after another; segments kept at each kill, or None when the run ended first"
+def _kill_all(lives: _Launcher, root: Path, kills: int, span: float, rng, saved) -> list[int] | None:
+    "Kill one life after another; what was kept at each kill, or None when the run ended first"
     kept = [0]
     for _ in range(kills):
         if _one_life(lives, root, rng.uniform(0, span))[0]: return None
-        kept.append(_borders(root))
+        kept.append(saved(root))
         if kept[-1] == kept[-2]: span *= 1.3        # no new border: live a little longer
     return kept[1:]
 
@@ -809,7 +844,8 @@ def kill_test(
     kills: int = 5,                  # SIGKILLs
     seed: int = 0,                   # draws the moments
     digest=run_digest,               # run folder -> dict of what must be equal
-) -> list[int]:                      # segments that were kept at each kill
+    saved=_borders,                  # $WORLDRL_RUNS -> how much is saved there, a number; default: segments
+) -> list[int]:                      # that number at each kill
     "Run a command alone, and again with SIGKILLs at random moments; AssertionError unless both end equal"
     folder, rng, lives = Path(folder).resolve(), random.Random(seed), _Launcher(command)
     whole, killed = folder / "whole", folder / "killed"
@@ -817,10 +853,10 @@ def kill_test(
     try:
         _, seconds = _one_life(lives, whole)
         assert any(whole.rglob(".lock")), f"the command made no run folder below $WORLDRL_RUNS ({whole}), so there is nothing to compare"
-        span = 2 * seconds / max(_borders(whole), 1)
+        span = 2 * seconds / max(_borders(whole), 6)
         for _ in range(8):
-            kept = _kill_all(lives, killed, kills, span, rng)
-            if kept and (max(kept) > 0 or not _borders(whole)): break
+            kept = _kill_all(lives, killed, kills, span, rng, saved)
+            if kept and (max(kept) > 0 or not saved(whole)): break
             span *= .7 if kept is None else 1.4
             shutil.rmtree(killed, ignore_errors=True)
         else: raise AssertionError(f"a run of {_borders(whole)} segments in {seconds:.2f} s cannot be killed {kills} times; give it more segments")

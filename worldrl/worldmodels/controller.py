@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['FORMS', 'LinearConfig', 'squash', 'LinearController', 'action_range', 'Population', 'SharedRng', 'copies',
            'dream_returns', 'numpy_seed', 'Search', 'start_pool', 'real_returns', 'real_returns_parallel',
-           'DreamerConfig', 'WorldModelAgent', 'ControllerConfig', 'controller_for', 'ControllerTrainer']
+           'DreamerConfig', 'WorldModelAgent', 'ControllerConfig', 'controller_for', 'ControllerTrainer',
+           'snapshot_returns']
 
 # %% ../../nbs/44_controller.ipynb #3653c994
 import contextlib, math, time
@@ -195,6 +196,7 @@ class Search:
 from ..parts.contracts import cat_states, leaves, observe_sequence, stack_steps, take
 from ..parts.episodes import FIELDS, EpisodeStore
 from ..parts.rollout import EnvStream
+from ..runs import worker_pool
 
 @torch.no_grad()
 def start_pool(
@@ -247,19 +249,17 @@ def real_returns_parallel(
     "real_returns, the candidates shared out to several processes"
     vectors = torch.cat([population.weight.mT.flatten(1), population.bias.flatten(1)], 1)[:, :population.controller.size].cpu()
     if workers <= 1: return real_returns(world, population, env_id, seeds, env_kwargs, max_steps)
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
     import copy
     task = copy.deepcopy(world).cpu(), copy.deepcopy(population.controller).cpu()
-    with ProcessPoolExecutor(workers, get_context("spawn"), _one_thread) as pool:
-        parts = [pool.submit(_worker, *task, v.numpy(), env_id, seeds, env_kwargs, max_steps) for v in vectors.tensor_split(workers)]
+    with worker_pool(workers) as submit:
+        parts = [submit(_worker, *task, v.numpy(), env_id, seeds, env_kwargs, max_steps) for v in vectors.tensor_split(workers)]
         return torch.cat([torch.from_numpy(p.result()) for p in parts])
 
 def _one_thread(): torch.set_num_threads(1)
 def _worker(world, controller, vectors, *rest): return real_returns(world, Population(controller, vectors), *rest).numpy()
 
 # %% ../../nbs/44_controller.ipynb #eb5d9862
-from .mdnrnn import WorldModel, WorldModelConfig, env_kwargs_of
+from .mdnrnn import WorldModel, WorldModelConfig, check_fit, env_kwargs_of
 from .vae import find_episodes
 
 @dataclass
@@ -321,9 +321,11 @@ class ControllerConfig(Config):
     workers: int = 1                 # processes for real episodes, on the CPU
 
     def __post_init__(self):
+        super().__post_init__()
         for name, options in (("where", ("dream", "real")), ("form", ("auto", "box", "car", "choice", "bits"))):
             if getattr(self, name) not in options: raise ConfigError(f"ControllerConfig.{name} is one of {', '.join(options)}, not {getattr(self, name)!r}")
 
+ControllerConfig.least = dict(population=2, rollouts=1, horizon=0, temperature=0, starts=1, generations=1, candidates=1, select_episodes=0, workers=1)
 ControllerConfig.presets = {"tiny": dict(population=16, rollouts=8, horizon=15, generations=8, candidates=2, select_episodes=1),
                             "paper": dict(population=64, rollouts=16, generations=1800, horizon=0, where="real", diagonal=False)}
 ControllerConfig.recipes = {
@@ -345,15 +347,18 @@ def controller_for(
     return LinearController(LinearConfig(world.feature_size, action_size(world.action_space), form, config.bias, low, high))
 
 # %% ../../nbs/44_controller.ipynb #b4c07f25
-from ..runs import load, run_dir, save_model
+from ..runs import load, load_run, save_model
 
 class _Stage:
     "What a controller is trained with: world, starts, template, and how candidates are scored"
     def __init__(self, config: ControllerConfig, world, store):
         where = device(config.device)
         self.config, self.device = config, where
-        self.world = (load(config.world or run_dir(config.env_id, "mdnrnn", config.seed), where) if world is None else world.to(where)).requires_grad_(False).eval()
+        if world is None: world = load(config.world, where) if config.world else load_run(config.env_id, "mdnrnn", config.seed, where)
+        if not hasattr(world, "imagine"): raise ConfigError(f"{config.world or 'what was given'} is a {type(world).__name__}, expected a world; name the run of a `worldrl train mdnrnn`: --world FOLDER")
+        self.world = world.to(where).requires_grad_(False).eval()
         store = find_episodes(config.env_id, config.data) if store is None else store
+        check_fit(f"the world {config.world}".strip(), store, world.obs_space.shape, action_size(world.action_space))
         episodes = store.episodes()
         self.env_kwargs = env_kwargs_of(store.meta)
         self.pool = start_pool(self.world, episodes, config.starts, where)
@@ -420,3 +425,15 @@ class ControllerTrainer:
         return {"generations": len(self.search.history), "dream_return": None if fresh is None else float(fresh.mean()), "select_returns": self.real, "parameters": self.stage.template.size}
 
     def save_final(self, folder) -> None: save_model(folder, self.agent(), self.agent().config)
+
+# %% ../../nbs/44_controller.ipynb #1984e12b
+def snapshot_returns(
+    trainer: ControllerTrainer,   # after its search
+    episodes: int = 8,            # real episodes per snapshot
+    seed: int = 0,                # of the episodes and of the dreams; not a seed of the training
+) -> dict:                        # generation [k]; dream [k] mean return over the horizon; real [k, episodes]
+    "What each snapshot of the search earns in the dream and in the real env: rising dreams with falling episodes are cheating"
+    stage, c, vectors = trainer.stage, trainer.config, np.stack(trainer.means)
+    real = stage.real(vectors, [derive_seed(seed, k) for k in range(episodes)])
+    made = [round(c.generations * (k + 1) / c.candidates) for k in range(c.candidates)]
+    return {"generation": made, "dream": stage.returns(vectors, derive_seed(seed, "dream")).mean(1).tolist(), "real": real.tolist()}

@@ -7,15 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import math
-import multiprocessing
-import os
 import shlex
-import signal
 import sys
-import threading
 import time
 from collections import deque
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -35,7 +30,7 @@ from ..envs.core import decode_action, encode_action, make_env
 from ..parts.contracts import Act, Rng, map_state, where_state
 from ..parts.episodes import ChunkWriter, EpisodeStore
 from ..parts.rollout import EnvStream, RandomAgent
-from ..runs import data_root, disk_errors, load, sha256_tree
+from ..runs import RunLock, data_root, load, sha256_tree, worker_pool
 
 # %% ../../nbs/40_gather.ipynb #1264741b
 class Explorer:
@@ -294,14 +289,7 @@ def _same(a, b): return all(np.array_equal(x[k], y[k]) for x, y in zip(a, b, str
 # %% ../../nbs/40_gather.ipynb #88b71964
 _task = {}
 
-def _start_worker(config, agent):
-    "In a new process: remember the task, use one thread, end with the parent"
-    torch.set_num_threads(1)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = multiprocessing.parent_process().sentinel
-    threading.Thread(target=lambda: (multiprocessing.connection.wait([parent]), os._exit(1)), daemon=True).start()
-    _task.update(config=config, agent=agent)
-
+def _set_task(config, agent): _task.update(config=config, agent=agent)
 def _work(i): return collect_batch(_task["config"], i, _task["agent"])
 
 # %% ../../nbs/40_gather.ipynb #dbdfb110
@@ -310,14 +298,12 @@ def _batches(config, agent, first, last):
     if config.workers <= 1:
         for i in range(first, last): yield collect_batch(config, i, agent)
         return
-    pool = ProcessPoolExecutor(min(config.workers, last - first), multiprocessing.get_context("spawn"), _start_worker, (config, agent))
-    try:
-        ahead = deque(pool.submit(_work, i) for i in range(first, min(first + 2 * config.workers, last)))
+    with worker_pool(min(config.workers, last - first), _set_task, config, agent) as submit:
+        ahead = deque(submit(_work, i) for i in range(first, min(first + 2 * config.workers, last)))
         for i in range(first + len(ahead), last + len(ahead)):
             if not ahead: break
             yield ahead.popleft().result()
-            if i < last: ahead.append(pool.submit(_work, i))
-    finally: pool.shutdown(wait=True, cancel_futures=True)
+            if i < last: ahead.append(submit(_work, i))
 
 # %% ../../nbs/40_gather.ipynb #859c5b40
 def command_of(
@@ -382,7 +368,7 @@ def gather(
     config = (config if agent is None else config.replace(policy="agent")).resolve(env.single_action_space)
     make_agent(config, env, agent)
     folder = Path(folder or data_root() / config.folder_name())
-    with _only_writer(folder):
+    with RunLock(folder):
         writer = ChunkWriter(folder, manifest_of(config, env, agent), chunk_bytes=int(config.chunk_mb * 1e6))
         env.close()
         if progress: print(_opening(config, folder, env, writer.episodes))
@@ -410,17 +396,6 @@ def _fill(config, agent, writer, progress):
             told.add(fresh)
     writer.close()
 
-@contextlib.contextmanager
-def _only_writer(folder):
-    "Hold the folder's lock; ConfigError if somebody else does"
-    with disk_errors(folder): folder.mkdir(parents=True, exist_ok=True)
-    try: import fcntl
-    except ImportError: yield; return          # no such locks on this system
-    with open(folder / ".lock", "w") as f:
-        try: fcntl.flock(f, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError: raise ConfigError(f"another process is gathering into {folder}; wait for it, or choose another folder") from None
-        yield
-
 # %% ../../nbs/40_gather.ipynb #09ddb90d
 def _opening(config, folder, env, done):
     "What begins, in two lines"
@@ -432,3 +407,10 @@ def _summary(store):
     "What there is now, in a line"
     lengths, returns = np.asarray(store.lengths), np.asarray(store.returns)
     return f"{len(store)} episodes, {lengths.sum():,} rows (length {lengths.min()} to {lengths.max()}), return {returns.mean():.2f} on average, {returns.min():.2f} to {returns.max():.2f}"
+
+def _start_worker(config, agent):
+    import multiprocessing.connection, threading, signal, os
+    torch.set_num_threads(1); signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process().sentinel
+    threading.Thread(target=lambda: (multiprocessing.connection.wait([parent]), os._exit(1)), daemon=True).start()
+    _set_task(config, agent)

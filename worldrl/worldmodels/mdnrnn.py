@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['FEATURES', 'MDNRNNConfig', 'lstm_step', 'MDNRNN', 'scan_lstm', 'shifted', 'mdnrnn_loss', 'cache_latents',
            'draw_latents', 'space_to_dict', 'space_from_dict', 'WorldModelConfig', 'WorldModel', 'env_kwargs_of',
-           'world_spaces', 'training_parts', 'cosine', 'MDNRNNTrainer', 'bench_mdnrnn', 'bench_dream']
+           'world_spaces', 'training_parts', 'check_fit', 'cosine', 'MDNRNNTrainer', 'bench_mdnrnn', 'bench_dream']
 
 # %% ../../nbs/42_mdnrnn.ipynb #f3c174ae
 import math, time
@@ -58,9 +58,11 @@ class MDNRNNConfig(Config):
     end_weight: float = 1.0          # weight of the rows where the episode ended (Doom: 10)
 
     def __post_init__(self):
+        super().__post_init__()
         for name, options in (("features", ("z", "zh", "zhc", "zr")), ("latents", ("sample", "mu"))):
             if getattr(self, name) not in options: raise ConfigError(f"MDNRNNConfig.{name} is one of {', '.join(options)}, not {getattr(self, name)!r}")
 
+MDNRNNConfig.least = dict(batch=1, length=2, updates=0, segment_updates=1, hidden=1, mixtures=1)
 MDNRNNConfig.presets = {"tiny": dict(hidden=64, updates=150, segment_updates=50, batch=16, length=16), "paper": dict(batch=100, length=999, updates=4000, lr=1e-3)}
 MDNRNNConfig.recipes = {
     "carracing": dict(hidden=256, z_size=32, action_size=3, reward_head=False, cont_head=False),                          # World Models, CarRacing
@@ -293,7 +295,7 @@ def _untrained_lstm(config: MDNRNNConfig) -> nn.LSTM:
 from ..envs.core import action_size, make_env
 from ..parts.episodes import SequenceSampler, split
 from ..parts.nets import adam, restore_adam
-from ..runs import load, run_dir, save_model
+from ..runs import load, load_run, save_model
 
 def env_kwargs_of(meta: dict) -> dict:      # for make_env
     "The env settings under which the episodes of a manifest were gathered"
@@ -313,8 +315,17 @@ def training_parts(
 ) -> tuple:                 # vae on the device, store
     "What the MDN-RNN is trained from; WorldrlError when the VAE or the episodes are not there"
     where = device(config.device)
-    vae = load(config.vae or run_dir(config.env_id, "vae", config.seed), where) if vae is None else vae.to(where)
-    return vae.requires_grad_(False).eval(), find_episodes(config.env_id, config.data) if store is None else store
+    if vae is None: vae = load(config.vae, where) if config.vae else load_run(config.env_id, "vae", config.seed, where)
+    if not hasattr(vae, "encode"): raise ConfigError(f"{config.vae or 'what was given'} is a {type(vae).__name__}, expected a VAE; name the run of a `worldrl train vae`: --vae FOLDER")
+    store = find_episodes(config.env_id, config.data) if store is None else store
+    if isinstance(vae, VAE): check_fit(f"the VAE {config.vae}".strip(), store, vae.config.obs_shape)
+    return vae.to(where).requires_grad_(False).eval(), store
+
+def check_fit(what: str, store, obs_shape, actions: int | None = None) -> None:
+    "ConfigError unless a trained part reads what these episodes hold"
+    episode, env_id = store.episode(0), store.meta.get("env_id", "these data")
+    if episode["obs"].shape[1:] != tuple(obs_shape): raise ConfigError(f"{what} reads observations of shape {tuple(obs_shape)}, but the episodes of {env_id} hold {episode['obs'].shape[1:]}; take the one of this env, or other --data")
+    if actions not in (None, episode["action"].shape[1]): raise ConfigError(f"{what} takes actions of {actions} numbers, but the episodes of {env_id} hold {episode['action'].shape[1]}; take the one of this env, or other --data")
 
 def cosine(start: float, end: float, done: float) -> float:   # done in 0..1
     "A learning rate between `start` and `end`"

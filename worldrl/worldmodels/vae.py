@@ -54,6 +54,7 @@ class VAEConfig(Config):
     channels_last: bool = True          # memory layout of the convolutions
     compile: bool = False               # torch.compile: a minute at the start, for long runs
 
+    least: ClassVar[dict] = dict(batch=1, updates=0, segment_updates=1, z_size=1, hidden=1, memory_frames=1)
     presets: ClassVar[dict] = {
         "tiny": dict(updates=120, segment_updates=20, batch=32, lr=2e-3, z_size=8, hidden=64),
         "paper": dict(arch="paper64", likelihood="squared", updates=1_000_000, segment_updates=10_000, batch=100)}   # 10 passes over 10,000 episodes of 1,000 frames
@@ -103,7 +104,7 @@ class VAE(nn.Module):
 
     def encode(self, obs: Tensor) -> Gaussian:  # [..., C, H, W] uint8 or float in 0..1 -> over [..., Z]
         "q(z | obs)"
-        if tuple(obs.shape[-3:]) != self.config.obs_shape: raise ValueError(f"frames of {tuple(obs.shape[-3:])} came; this VAE was made for {self.config.obs_shape}")
+        if tuple(obs.shape[-3:]) != self.config.obs_shape: raise ConfigError(f"frames of {tuple(obs.shape[-3:])} came; this VAE was made for {self.config.obs_shape} ({self.config.env_id}); use the one that was trained on these frames")
         mean, logvar = self.encoder(preprocess(obs)).float().chunk(2, -1)
         return Gaussian(mean, logvar)
 
