@@ -68,8 +68,9 @@ def _take(argv, name, flag=False):
 
 def resolve(where: str):
     "The object that `module:name` points to"
+    from worldrl.core import without_ctrl_c
     module, name = where.split(":")
-    return getattr(importlib.import_module(module), name)
+    with without_ctrl_c(): return getattr(importlib.import_module(module), name)     # seconds: torch is loaded
 
 # %% ../nbs/90_cli.ipynb #166d6992
 def _parsed(what, argv, prog, **options):
@@ -91,6 +92,7 @@ def one_line(
     lines = [line.strip(" |") for line in plain.splitlines()]
     blocks = [" ".join(part.split()) for part in re.split(r"^-+$", "\n".join(lines), flags=re.M)]
     if len(blocks) < 2: return " ".join(plain.split())
+    if blocks[1].startswith("For full"): blocks.insert(0, "")
     near = [flag for b in blocks if b.startswith("Perhaps") for flag in re.findall(r"--[a-z][\w.-]*", b)]
     about = next((b.removeprefix("Argument helptext: ") for b in blocks if b.startswith("Argument helptext: ")), "")
     more = f" Did you mean {' or '.join(dict.fromkeys(near))}?" if near else f" Expected: {about}." if about else ""

@@ -4,12 +4,12 @@
 
 # %% ../nbs/00_core.ipynb #c49f412d
 from __future__ import annotations
-import contextlib, dataclasses, difflib, hashlib, json, operator, os, random, types
+import contextlib, dataclasses, difflib, hashlib, json, operator, os, random, signal, threading, types
 from typing import Any, ClassVar, Literal, Union, get_args, get_origin, get_type_hints
 
 # %% auto #0
-__all__ = ['WorldrlError', 'ConfigError', 'did_you_mean', 'device', 'autocast', 'derive_seed', 'generator', 'seed_everything',
-           'count_parameters', 'Config']
+__all__ = ['WorldrlError', 'ConfigError', 'did_you_mean', 'without_ctrl_c', 'device', 'autocast', 'derive_seed', 'generator',
+           'seed_everything', 'count_parameters', 'Config']
 
 # %% ../nbs/00_core.ipynb #6ef447fc
 class WorldrlError(Exception):
@@ -27,6 +27,19 @@ def did_you_mean(
     by_lower = {str(c).lower(): str(c) for c in choices}
     near = difflib.get_close_matches(str(name).lower(), by_lower, n=1, cutoff=.6)
     return f" Did you mean {by_lower[near[0]]!r}?" if near else ""
+
+# %% ../nbs/00_core.ipynb #2f75eab4
+@contextlib.contextmanager
+def without_ctrl_c():
+    "Hold Ctrl-C back, and deliver it afterwards; processes and threads started meanwhile never get it"
+    main, came = threading.current_thread() is threading.main_thread(), []
+    handler = signal.signal(signal.SIGINT, lambda *_: came.append(1)) if main else None
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if hasattr(signal, "pthread_sigmask") else None
+    try: yield
+    finally:
+        if mask is not None: signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        if main: signal.signal(signal.SIGINT, handler)
+        if came: signal.raise_signal(signal.SIGINT)
 
 # %% ../nbs/00_core.ipynb #9d08a7d0
 def device(

@@ -13,7 +13,7 @@ import numpy as np
 import safetensors.torch
 import torch
 from torch import Tensor, nn
-from .core import Config, ConfigError, WorldrlError, derive_seed, device as pick_device, did_you_mean, generator, seed_everything
+from .core import Config, ConfigError, WorldrlError, derive_seed, device as pick_device, did_you_mean, generator, seed_everything, without_ctrl_c
 
 # %% auto #0
 __all__ = ['runs_root', 'data_root', 'run_dir', 'DiskError', 'CheckpointError', 'disk_errors', 'write_atomic', 'write_json',
@@ -479,20 +479,12 @@ def worker_pool(
     from multiprocessing import get_context
     pool = ProcessPoolExecutor(workers, get_context("spawn"), _start_worker, (setup, args))
     def submit(f, *args):
-        with _without_ctrl_c(): return pool.submit(f, *args)     # starts a worker when none is idle; it inherits the mask
+        with without_ctrl_c(): return pool.submit(f, *args)     # starts a worker when none is idle
     try: yield submit
     except BaseException:
         for p in list((pool._processes or {}).values()): p.kill()
         raise
     finally: pool.shutdown(cancel_futures=True)
-
-@contextlib.contextmanager
-def _without_ctrl_c():
-    "Hold SIGINT back, and deliver it afterwards"
-    old = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if hasattr(signal, "pthread_sigmask") else None
-    try: yield
-    finally:
-        if old is not None: signal.pthread_sigmask(signal.SIG_SETMASK, old)
 
 def _start_worker(setup, args):
     "In a new process"

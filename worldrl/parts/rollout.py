@@ -235,6 +235,13 @@ def _wave(agent, env, seeds, greedy, max_steps, callback=None, device="cpu"):
     return [raw[i] for i in range(n)]
 
 # %% ../../nbs/24_rollout.ipynb #85d0c778
+def _check_spaces(agent, env):
+    "ConfigError when the agent was made for observations or actions of other shapes"
+    for what, mine, its in (("observations", getattr(agent, "obs_space", None), env.single_observation_space), ("actions", getattr(agent, "action_space", None), env.single_action_space)):
+        if mine is not None and (mine.shape, getattr(mine, "n", 0)) != (its.shape, getattr(its, "n", 0)):
+            env.close()
+            raise ConfigError(f"the agent was made for {what} {mine}, and this env has {its}; use the env and settings it was trained on")
+
 @torch.no_grad()
 def evaluate(
     agent,
@@ -252,6 +259,7 @@ def evaluate(
     if episodes < 1: raise ConfigError(f"episodes is {episodes}, and must be at least 1")
     n = num_envs or min(episodes, 8)
     env = _make(env_id, n, env_kwargs)
+    _check_spaces(agent, env)
     seeds = [derive_seed(seed, k) for k in range(-(-episodes // n) * n)]                 # the last wave is filled up, its surplus not counted
     try: done = [e for w in range(0, episodes, n) for e in _wave(agent, env, seeds[w:w + n], greedy, max_steps, callback, device)]
     finally: env.close()

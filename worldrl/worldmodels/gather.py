@@ -407,10 +407,3 @@ def _summary(store):
     "What there is now, in a line"
     lengths, returns = np.asarray(store.lengths), np.asarray(store.returns)
     return f"{len(store)} episodes, {lengths.sum():,} rows (length {lengths.min()} to {lengths.max()}), return {returns.mean():.2f} on average, {returns.min():.2f} to {returns.max():.2f}"
-
-def _start_worker(config, agent):
-    import multiprocessing.connection, threading, signal, os
-    torch.set_num_threads(1); signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = multiprocessing.parent_process().sentinel
-    threading.Thread(target=lambda: (multiprocessing.connection.wait([parent]), os._exit(1)), daemon=True).start()
-    _set_task(config, agent)
