@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 NBS = ROOT / "nbs"
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-INPUT = re.compile(r"""data/(?:zoo|results|samples)[\w./*\-]*""")
+INPUT = re.compile(r"""data/(?:zoo|results|samples)/[\w./*\-]+|(?<=# reads: )data/[\w./*\-]+""")
 LINK = re.compile(r"(\]\(|src=\")(?!https?:|#)([^)\"]+)")
 ZOO = re.compile(r"""\bload\(\s*["']([\w.\-]+)["']""")
 

@@ -101,7 +101,9 @@ start = time.time(); import worldrl; took = time.time() - start
 assert "site-packages" in worldrl.__file__, worldrl.__file__
 assert "torch" not in sys.modules and took < 1, took
 for m in pkgutil.walk_packages(worldrl.__path__, "worldrl."):
-    if not m.name.endswith("_modidx"): importlib.import_module(m.name)
+    if m.name.endswith("_modidx"): continue
+    try: importlib.import_module(m.name)
+    except worldrl.WorldrlError as e: assert "pip install 'worldrl[" in str(e), e     # an extra that is not installed here says so
 bad = {m.split(".")[0] for m in sys.modules} & {"nbdev", "fastcore", "execnb", "jupytext", "stable_baselines3", "IPython"}
 assert not bad, f"the library imports {bad}"
 env = worldrl.make_env("worldrl/Toy-v0", num_envs=2); env.reset(seed=0)

@@ -25,7 +25,7 @@ def results_root() -> Path:
 
 # %% ../nbs/81_results.ipynb #06ca46d0
 def flatten(
-    d: dict,               # nested; numbers, strings, None; lists are left out
+    d: dict,               # nested; numbers, strings, None, and lists of numbers
     prefix: str = "",
 ) -> dict:
     "Nested results as columns: {'real': {'mean': 3}} -> {'real.mean': 3}"
@@ -34,7 +34,10 @@ def flatten(
         if isinstance(v, dict): out |= flatten(v, f"{prefix}{k}.")
         elif isinstance(v, (bool, int, str)) or v is None: out[prefix + k] = v
         elif isinstance(v, float): out[prefix + k] = float(f"{v:.6g}")
+        elif isinstance(v, (list, tuple)): out[prefix + k] = json.dumps(_short_list(v))
     return out
+
+def _short_list(v): return [_short_list(x) if isinstance(x, (list, tuple)) else float(f"{x:.4g}") if isinstance(x, float) else x for x in v]
 
 # %% ../nbs/81_results.ipynb #642622ab
 def read_run(
@@ -125,7 +128,7 @@ def show() -> None:
     for path in sorted(results_root().glob("*.csv")):
         print(f"\n{path.stem}")
         for r in read_table(path):
-            got = "  ".join(f"{k.removeprefix('result.')}={_short(v)}" for k, v in r.items() if k.startswith("result.") and v != "")
+            got = "  ".join(f"{k.removeprefix('result.')}={_short(v)}" for k, v in r.items() if k.startswith("result.") and v != "" and not v.startswith("["))
             print(f"  {r['run']}  steps={r['steps']}  wall={r['wall_s']} s  {r['device']}  {r['commit'][:8]}  {got}")
 
 def curve(

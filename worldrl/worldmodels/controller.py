@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['FORMS', 'LinearConfig', 'squash', 'LinearController', 'action_range', 'Population', 'SharedRng', 'copies',
            'dream_returns', 'numpy_seed', 'Search', 'start_pool', 'real_returns', 'real_returns_parallel',
-           'DreamerConfig', 'WorldModelAgent', 'ControllerConfig', 'controller_for', 'ControllerTrainer',
-           'snapshot_returns']
+           'WorldModelAgentConfig', 'WorldModelAgent', 'ControllerConfig', 'controller_for', 'snapshot_generations',
+           'ControllerTrainer', 'snapshot_returns']
 
 # %% ../../nbs/44_controller.ipynb #3653c994
 import contextlib, math, time
@@ -263,7 +263,7 @@ from .mdnrnn import WorldModel, WorldModelConfig, check_fit, env_kwargs_of
 from .vae import find_episodes
 
 @dataclass
-class DreamerConfig(Config):
+class WorldModelAgentConfig(Config):
     "What a saved agent needs to be built again"
     world: WorldModelConfig = field(default_factory=WorldModelConfig)     # VAE and MDN-RNN
     controller: LinearConfig = field(default_factory=LinearConfig)        # the matrix
@@ -278,11 +278,11 @@ class WorldModelAgent(nn.Module):
         self.obs_space, self.action_space = world.obs_space, world.action_space
 
     @property
-    def config(self): return DreamerConfig(self.world.config, self.controller.config, self.env_id, self.env_kwargs)
+    def config(self): return WorldModelAgentConfig(self.world.config, self.controller.config, self.env_id, self.env_kwargs)
 
     @classmethod
     def from_config(cls, config: dict):
-        c = DreamerConfig.from_dict(config)
+        c = WorldModelAgentConfig.from_dict(config)
         return cls(WorldModel.from_config(c.world.to_dict()), LinearController(c.controller), c.env_id, c.env_kwargs)
 
     def initial(self, n: int) -> State: return WithWorld(self.world, self.controller).initial(n)
@@ -377,6 +377,11 @@ class _Stage:
         return real_returns_parallel(self.world, Population(self.template, vectors), c.env_id, seeds, self.env_kwargs, c.horizon if c.where == "real" else 0, c.workers)
 
 # %% ../../nbs/44_controller.ipynb #c661364a
+def snapshot_generations(config: ControllerConfig) -> list[int]:
+    "After which generations the mean of the search is kept as a candidate"
+    return sorted({round(config.generations * (k + 1) / config.candidates) for k in range(config.candidates)} - {0})
+
+# %% ../../nbs/44_controller.ipynb #e36b19b8
 class ControllerTrainer:
     "CMA-ES over linear controllers; drive it with runs.run_training"
     exp = "controller"
@@ -407,7 +412,7 @@ class ControllerTrainer:
         returns = self.stage.returns(self.search.ask(), self.segment_seed).mean(1).numpy()
         self.search.tell(returns)
         log.scalars({f"{c.where}/return_mean": returns.mean(), f"{c.where}/return_best": returns.max(), "losses/sigma": self.search.sigma}, step)
-        if step in {round(c.generations * (k + 1) / c.candidates) for k in range(c.candidates)}: self.means.append(self.search.mean)
+        if step in snapshot_generations(c): self.means.append(self.search.mean)
 
     def _select(self, log):
         "Real episodes choose among the snapshots; their seeds are used for nothing else"
@@ -420,9 +425,11 @@ class ControllerTrainer:
         return WorldModelAgent(self.stage.world, LinearController(self.stage.template.config).to(self.stage.device).set(self.best), self.config.env_id, self.stage.env_kwargs)
 
     def result(self) -> dict:
-        "The mean's dream return on fresh starts and dice, and the real returns of the selection"
-        fresh = self.stage.returns(self.best[None], derive_seed(self.config.seed, "result")) if self.config.where == "dream" else None
-        return {"generations": len(self.search.history), "dream_return": None if fresh is None else float(fresh.mean()), "select_returns": self.real, "parameters": self.stage.template.size}
+        "Dream returns on fresh starts and dice, of the choice and of each snapshot, and the real returns of the selection"
+        fresh = [self.best, *self.means]
+        dreams = self.stage.returns(np.stack(fresh), derive_seed(self.config.seed, "result")).mean(1).tolist() if self.config.where == "dream" else [None] * len(fresh)
+        return {"generations": len(self.search.history), "dream_return": dreams[0], "select_returns": self.real,
+                "snapshot_generation": snapshot_generations(self.config), "snapshot_dream": dreams[1:], "parameters": self.stage.template.size}
 
     def save_final(self, folder) -> None: save_model(folder, self.agent(), self.agent().config)
 
@@ -435,5 +442,4 @@ def snapshot_returns(
     "What each snapshot of the search earns in the dream and in the real env: rising dreams with falling episodes are cheating"
     stage, c, vectors = trainer.stage, trainer.config, np.stack(trainer.means)
     real = stage.real(vectors, [derive_seed(seed, k) for k in range(episodes)])
-    made = [round(c.generations * (k + 1) / c.candidates) for k in range(c.candidates)]
-    return {"generation": made, "dream": stage.returns(vectors, derive_seed(seed, "dream")).mean(1).tolist(), "real": real.tolist()}
+    return {"generation": snapshot_generations(c), "dream": stage.returns(vectors, derive_seed(seed, "dream")).mean(1).tolist(), "real": real.tolist()}
