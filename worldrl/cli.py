@@ -88,11 +88,10 @@ def one_line(
     prog: str,      # "worldrl gather"
 ) -> str:
     "The complaint, the nearest flags or the flag's meaning, and where all flags are listed"
-    plain = re.sub(r"\x1b\[[0-9;]*m", "", box).translate(str.maketrans("│╭╮╰╯─", "|    -"))
-    lines = [line.strip(" |") for line in plain.splitlines()]
-    blocks = [" ".join(part.split()) for part in re.split(r"^-+$", "\n".join(lines), flags=re.M)]
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", box)
+    plain = re.sub(r"╭─ (.*?) ─*╮", r"\1\n---", plain).translate(str.maketrans("│╰╯─", "|  -"))      # with or without line drawing: heading, rule, blocks
+    blocks = [" ".join(part.split()) for part in re.split(r"^-+$", "\n".join(line.strip(" |") for line in plain.splitlines()), flags=re.M)]
     if len(blocks) < 2: return " ".join(plain.split())
-    if blocks[1].startswith("For full"): blocks.insert(0, "")
     near = [flag for b in blocks if b.startswith("Perhaps") for flag in re.findall(r"--[a-z][\w.-]*", b)]
     about = next((b.removeprefix("Argument helptext: ") for b in blocks if b.startswith("Argument helptext: ")), "")
     more = f" Did you mean {' or '.join(dict.fromkeys(near))}?" if near else f" Expected: {about}." if about else ""

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ..core import WorldrlError
+from ..core import WorldrlError, without_ctrl_c
 from ..runs import write_atomic, write_json
 from .contracts import Step
 
@@ -241,10 +241,11 @@ class ChunkWriter:
     def _take_up(self, chunk): self.pending, self.infos, self.weight = read_chunk(self.folder, chunk), chunk["episodes"], chunk["bytes"]
 
     def _write(self):
-        self.chunks.append(write_chunk(self.folder, self.episodes - len(self.pending), self.pending, self.infos))
-        self.pending, self.infos, self.weight = [], [], 0
-        write_manifest(self.folder, self.meta, self.chunk_bytes, self.chunks)
-        _sweep(self.folder, self.chunks)
+        with without_ctrl_c():              # between a chunk and its manifest the episodes would be nobody's
+            self.chunks.append(write_chunk(self.folder, self.episodes - len(self.pending), self.pending, self.infos))
+            self.pending, self.infos, self.weight = [], [], 0
+            write_manifest(self.folder, self.meta, self.chunk_bytes, self.chunks)
+            _sweep(self.folder, self.chunks)
 
 # %% ../../nbs/25_episodes.ipynb #975071aa
 class EpisodeStore:
