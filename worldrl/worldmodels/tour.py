@@ -5,9 +5,7 @@
 # %% ../../nbs/46_tour.ipynb #4c975a6c
 from __future__ import annotations
 import json, os, time
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
-from multiprocessing import get_context
 from pathlib import Path
 from types import SimpleNamespace
 from typing import ClassVar
@@ -20,11 +18,12 @@ __all__ = ['STAGES', 'TourConfig', 'Clock', 'tour_folder', 'round_one', 'round_t
 
 # %% ../../nbs/46_tour.ipynb #087dc5aa
 from ..core import Config, ConfigError, derive_seed, generator
+from ..envs.core import make_env
 from ..parts.contracts import Rng
 from ..parts.dream import dream, dream_error, dream_video, plot_dream_error
 from ..parts.episodes import EpisodeStore
 from ..parts.rollout import RandomAgent, evaluate
-from ..runs import load, newest_checkpoint, provenance, run_training, runs_root, write_json
+from ..runs import RunLock, load, newest_checkpoint, provenance, run_training, runs_root, worker_pool, write_json
 from ..viz import save_video
 from .controller import ControllerConfig, ControllerTrainer
 from .gather import GatherConfig, gather, make_explorer
@@ -168,8 +167,8 @@ def verdict(config: TourConfig, best: Path, env_kwargs: dict) -> dict:
     "Real returns of controller, random agent and gather policy"
     jobs = {name: (name, str(best), config, env_kwargs) for name in ("controller", "random", "gather policy")}
     if config.workers <= 1: return {k: judged(*v) for k, v in jobs.items()}
-    with ProcessPoolExecutor(min(config.workers, len(jobs)), mp_context=get_context("spawn")) as pool:
-        waiting = {k: pool.submit(judged, *v) for k, v in jobs.items()}
+    with worker_pool(min(config.workers, len(jobs))) as submit:
+        waiting = {k: submit(judged, *v) for k, v in jobs.items()}
         return {k: v.result() for k, v in waiting.items()}
 
 # %% ../../nbs/46_tour.ipynb #c2363973
@@ -217,8 +216,12 @@ def tour(
     "All stages; leaves imagined_rollout.mp4, dream_error.png, table.txt and result.json, and prints their paths. Go on after a stop with the same call."
     folder = Path(folder) if folder else tour_folder(config)
     if (folder / "result.json").exists(): return _told(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    _claim(config, folder)
+    make_env(config.env_id, obs=config.gather.obs, **config.gather.env_kwargs).close()      # a mistyped env must not claim the folder
+    with RunLock(folder):
+        _claim(config, folder)
+        return _all_stages(config, folder)
+
+def _all_stages(config, folder):
     torch.set_num_threads(config.threads)
     clock = Clock()
     _, first = round_one(config, folder, clock)
