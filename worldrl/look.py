@@ -27,7 +27,7 @@ def agent_named(
 ):
     "An Agent; WorldrlError when what was found does not act, or an env must be named"
     if name not in EXPLORERS:
-        agent = load(name)
+        agent = load(name, "cpu")              # the real env runs on the CPU, and so does what acts in it
         if hasattr(agent, "act"): return agent
         raise WorldrlError(f"{name!r} is a {type(agent).__name__}, which does not act; give a controller's run, or one of: {', '.join(EXPLORERS)}")
     if not env_id: raise WorldrlError(f"{name!r} acts anywhere: say where, for instance --env-id CarRacing-v3")
@@ -93,7 +93,7 @@ def dream_world(
     name: str = "",               # of the result; default: the world's
 ) -> dict:
     "A video of a dream beside the real env, its error, and the trust horizon; the result is kept in a run folder"
-    found, start = load(world), time.time()
+    found, start = load(world, "cpu"), time.time()
     env_id, env_kwargs = settings_of(found, env_id)
     model, label = getattr(found, "world", found), name or agent_label(world)
     folder = Path(out) if out else run_dir(env_id, f"dream-{label}", seed)

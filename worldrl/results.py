@@ -11,8 +11,8 @@ from .core import WorldrlError
 from .runs import read_metrics
 
 # %% auto #0
-__all__ = ['FACTS', 'results_root', 'flatten', 'read_run', 'read_table', 'write_table', 'add_run', 'thin', 'write_curves',
-           'table', 'show', 'curve']
+__all__ = ['FACTS', 'results_root', 'flatten', 'run_name', 'read_run', 'read_table', 'write_table', 'add_run', 'thin',
+           'write_curves', 'table', 'show', 'curve']
 
 # %% ../nbs/81_results.ipynb #cd296510
 FACTS = ["run", "exp", "env_id", "seed", "steps", "wall_s", "device", "commit", "command"]     # the columns that every row has
@@ -40,6 +40,12 @@ def flatten(
 def _short_list(v): return [_short_list(x) if isinstance(x, (list, tuple)) else float(f"{x:.4g}") if isinstance(x, float) else x for x in v]
 
 # %% ../nbs/81_results.ipynb #642622ab
+def run_name(folder: str | Path) -> str:
+    "The name of a run: its folder's, after its parent's if that is a run too (a stage of a tour)"
+    folder = Path(folder).resolve()
+    return f"{folder.parent.name}-{folder.name}" if (folder.parent / "config.json").exists() else folder.name
+
+# %% ../nbs/81_results.ipynb #2260bfa7
 def read_run(
     folder: str | Path,    # a finished run
 ) -> dict:
@@ -49,7 +55,7 @@ def read_run(
     r = json.loads(path.read_text(encoding="utf-8"))
     config = json.loads((Path(folder) / "config.json").read_text(encoding="utf-8")) if (Path(folder) / "config.json").exists() else {}
     config = config.get("config", config)
-    row = {"run": Path(folder).name} | {k: r.get(k, config.get(k, "")) for k in FACTS[1:]}
+    row = {"run": run_name(folder)} | {k: r.get(k, config.get(k, "")) for k in FACTS[1:]}
     row["wall_s"] = round(float(row["wall_s"] or 0), 1)
     return row | {f"result.{k}": v for k, v in flatten(r.get("result", {})).items()}
 
@@ -76,7 +82,7 @@ def add_run(
     run: str,                  # folder of a finished run
     /,
     table: str = "",           # name of the table; default: the run's kind (its `exp`)
-    points: int = 200,         # length of the thinned curves
+    points: int = 100,         # length of the thinned curves
 ) -> None:
     "Enter a finished run into data/results: its row, and thinned curves beside"
     row = read_run(run)

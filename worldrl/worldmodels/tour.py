@@ -96,7 +96,7 @@ def round_one(config: TourConfig, folder: Path, clock: Clock):
     run_training(MDNRNNTrainer(_same(config, config.mdnrnn), load(folder / "vae1"), store), folder / "mdnrnn1")
     clock.begin("controller, round 1")
     run_training(ControllerTrainer(_same(config, config.controller, workers=config.workers), load(folder / "mdnrnn1"), store), folder / "controller1")
-    return store, load(folder / "controller1")
+    return store, load(folder / "controller1", "cpu")
 
 # %% ../../nbs/46_tour.ipynb #2c13d900
 def round_two(config: TourConfig, folder: Path, clock: Clock, agent):
@@ -177,10 +177,11 @@ def promised(config: TourConfig, agent, store) -> dict:
     "What the dream promises the controller over its horizon, and what the real env pays over the same steps"
     horizon = config.controller.horizon or 60
     stage = ControllerTrainer(_same(config, config.controller, select_episodes=0, horizon=horizon), agent.world, store).stage
+    agent.to(stage.device)
     n = min(256, len(next(iter(stage.pool.values()))))
     rows = torch.randperm(len(next(iter(stage.pool.values()))), generator=generator(derive_seed(config.seed, "promise")))[:n]
     d = dream(agent.world, {k: v[rows.to(v.device)] for k, v in stage.pool.items()}, agent.controller, horizon, rng=Rng(config.controller.temperature, generator(derive_seed(config.seed, "promise dice"), stage.device)), keep_features=False)
-    e = evaluate(agent, config.env_id, config.episodes, derive_seed(config.seed, "verdict"), greedy=True, env_kwargs=stage.env_kwargs, max_steps=horizon)
+    e = evaluate(agent, config.env_id, config.episodes, derive_seed(config.seed, "verdict"), greedy=True, env_kwargs=stage.env_kwargs, max_steps=horizon, device=stage.device)
     return {"horizon": horizon, "dream": float(d.returns().mean()), "real": e.mean, "real_low": e.low, "real_high": e.high}
 
 # %% ../../nbs/46_tour.ipynb #5ea0e9d9
@@ -226,11 +227,11 @@ def _all_stages(config, folder):
     clock = Clock()
     _, first = round_one(config, folder, clock)
     store, best = round_two(config, folder, clock, first)
-    agent = load(best)
+    agent = load(best, "cpu")                       # what runs the real env runs on the CPU
     clock.begin("evaluation in the real env")
     real = verdict(config, best, agent.env_kwargs)
     clock.begin("dreams and pictures")
-    promise = promised(config, agent, store)
+    promise = promised(config, load(best), store)
     seen = pictures(config, folder, agent, fresh_episodes(config, folder, agent))
     write_json(folder / "result.json", _record(config, folder, best, real, promise, seen, time.time() - clock.start))
     return _told(folder)
