@@ -94,6 +94,7 @@ def dream_world(
 ) -> dict:
     "A video of a dream beside the real env, its error, and the trust horizon; the result is kept in a run folder"
     found, start = load(world, "cpu"), time.time()
+    if not hasattr(getattr(found, "world", found), "imagine"): raise WorldrlError(f"{world!r} is a {type(found).__name__}, which does not dream; give an agent's or a world's run (train mdnrnn, train controller, tour)")
     env_id, env_kwargs = settings_of(found, env_id)
     model, label = getattr(found, "world", found), name or agent_label(world)
     folder = Path(out) if out else run_dir(env_id, f"dream-{label}", seed)

@@ -255,12 +255,11 @@ def real_returns_parallel(
         parts = [submit(_worker, *task, v.numpy(), env_id, seeds, env_kwargs, max_steps) for v in vectors.tensor_split(workers)]
         return torch.cat([torch.from_numpy(p.result()) for p in parts])
 
-def _one_thread(): torch.set_num_threads(1)
 def _worker(world, controller, vectors, *rest): return real_returns(world, Population(controller, vectors), *rest).numpy()
 
 # %% ../../nbs/44_controller.ipynb #eb5d9862
 from .mdnrnn import WorldModel, WorldModelConfig, check_fit, env_kwargs_of
-from .vae import find_episodes
+from .vae import find_episodes, with_data_names
 
 @dataclass
 class WorldModelAgentConfig(Config):
@@ -357,7 +356,9 @@ class _Stage:
         if world is None: world = load(config.world, where) if config.world else load_run(config.env_id, "mdnrnn", config.seed, where)
         if not hasattr(world, "imagine"): raise ConfigError(f"{config.world or 'what was given'} is a {type(world).__name__}, expected a world; name the run of a `worldrl train mdnrnn`: --world FOLDER")
         self.world = world.to(where).requires_grad_(False).eval()
-        store = find_episodes(config.env_id, config.data) if store is None else store
+        if store is None:
+            store = find_episodes(config.env_id, config.data)
+            self.config = config = with_data_names(config, store)
         check_fit(f"the world {config.world}".strip(), store, world.obs_space.shape, action_size(world.action_space))
         episodes = store.episodes()
         self.env_kwargs = env_kwargs_of(store.meta)
@@ -386,7 +387,8 @@ class ControllerTrainer:
     "CMA-ES over linear controllers; drive it with runs.run_training"
     exp = "controller"
     def __init__(self, config: ControllerConfig, world=None, store=None):
-        self.config, self.stage = config, _Stage(config, world, store)
+        self.stage = _Stage(config, world, store)
+        self.config = self.stage.config
         self.load_state({"history": [], "means": [], "real": None})
 
     def load_state(self, tree: dict) -> None:

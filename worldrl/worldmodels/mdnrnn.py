@@ -200,7 +200,7 @@ def space_from_dict(d: dict) -> spaces.Space:
     return spaces.Box(full(d["low"]), full(d["high"]), tuple(d["shape"]), np.dtype(d["dtype"]))
 
 # %% ../../nbs/42_mdnrnn.ipynb #fc56a597
-from .vae import VAE, VAEConfig, find_episodes
+from .vae import VAE, VAEConfig, find_episodes, with_data_names
 
 @dataclass
 class WorldModelConfig(Config):
@@ -336,7 +336,8 @@ class MDNRNNTrainer:
     "Trains an MDN-RNN on cached latents; drive it with runs.run_training"
     exp = "mdnrnn"
     def __init__(self, config: MDNRNNConfig, vae=None, store=None, obs_space=None, action_space=None):
-        vae, store = training_parts(config, vae, store)
+        found, (vae, store) = store is None, training_parts(config, vae, store)
+        if found: config = with_data_names(config, store)
         self.obs_space, self.action_space = (obs_space, action_space) if action_space is not None else world_spaces(store.meta)
         self.config = config = config.replace(z_size=vae.config.z_size, action_size=action_size(self.action_space))
         torch.manual_seed(derive_seed(config.seed, "mdnrnn"))

@@ -65,10 +65,15 @@ STAGES = {"gather, round 1": 9, "VAE, round 1": 20, "MDN-RNN, round 1": 9, "cont
 
 class Clock:
     "Says which stage begins, and about how long is left"
-    def __init__(self, stages: dict[str, float] = STAGES, say=print): self.stages, self.say, self.start = stages, say, time.time()
+    def __init__(self, stages: dict[str, float] = STAGES, say=print, file: Path | None = None):     # file: keeps the seconds of earlier lives
+        self.stages, self.say, self.start, self.file = stages, say, time.time(), file
+        self.before = json.loads(file.read_text())["wall_s"] if file is not None and file.exists() else 0.
+
+    def spent(self) -> float: return self.before + time.time() - self.start
     def begin(self, name: str) -> None:
-        names = list(self.stages)
-        done, spent = sum(self.stages[n] for n in names[:names.index(name)]) / sum(self.stages.values()), time.time() - self.start
+        names, spent = list(self.stages), self.spent()
+        if self.file is not None: write_json(self.file, {"wall_s": spent})
+        done = sum(self.stages[n] for n in names[:names.index(name)]) / sum(self.stages.values())
         left = f", about {_minutes(spent * (1 - done) / done)} left" if done and spent > 5 else ""
         self.say(f"\n== {names.index(name) + 1}/{len(names)} {name} ({_minutes(spent)} so far{left})")
 
@@ -224,7 +229,7 @@ def tour(
 
 def _all_stages(config, folder):
     torch.set_num_threads(config.threads)
-    clock = Clock()
+    clock = Clock(file=folder / "wall.json")
     _, first = round_one(config, folder, clock)
     store, best = round_two(config, folder, clock, first)
     agent = load(best, "cpu")                       # what runs the real env runs on the CPU
@@ -233,7 +238,7 @@ def _all_stages(config, folder):
     clock.begin("dreams and pictures")
     promise = promised(config, load(best), store)
     seen = pictures(config, folder, agent, fresh_episodes(config, folder, agent))
-    write_json(folder / "result.json", _record(config, folder, best, real, promise, seen, time.time() - clock.start))
+    write_json(folder / "result.json", _record(config, folder, best, real, promise, seen, clock.spent()))
     return _told(folder)
 
 # %% ../../nbs/46_tour.ipynb #2352f592

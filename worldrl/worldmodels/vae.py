@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['PAPER', 'HALVING', 'VAEConfig', 'paper_nets', 'small_nets', 'grid_nets', 'resolved', 'VAE', 'vae_loss',
-           'active_latents', 'traverse', 'LatentSliders', 'find_episodes', 'load_frames', 'thinned', 'frame_shape',
-           'evaluate_vae', 'cosine', 'VAETrainer', 'bench_vae']
+           'active_latents', 'traverse', 'LatentSliders', 'find_episodes', 'with_data_names', 'load_frames', 'thinned',
+           'frame_shape', 'evaluate_vae', 'cosine', 'VAETrainer', 'bench_vae']
 
 # %% ../../nbs/41_vae.ipynb #c6a9f96b
 import base64, io, time
@@ -199,6 +199,10 @@ def find_episodes(
     if not found: raise EpisodeError(f"no episodes of {env_id} in {root}; gather some: worldrl gather --env-id {env_id}")
     return EpisodeStore(*found)
 
+def with_data_names(config, store):
+    "The config, with the names of the folders that `find_episodes` found: a resumed run must find the same, or say so"
+    return config.replace(data=config.data or tuple(dict.fromkeys(folder.name for folder, _ in store.chunks)))
+
 
 def load_frames(
     store,              # an EpisodeStore
@@ -253,7 +257,7 @@ class VAETrainer:
     def __init__(self, config: VAEConfig, store=None):   # store: an EpisodeStore; None: find_episodes(config.env_id, config.data)
         if store is None:
             store = find_episodes(config.env_id, config.data)
-            config = config.replace(data=config.data or tuple(dict.fromkeys(folder.name for folder, _ in store.chunks)))   # a resumed run must find the same
+            config = with_data_names(config, store)
         self.store = store
         self.config = config = resolved(config.replace(obs_shape=frame_shape(store)))
         self.device, self.updates = device(config.device), 0
