@@ -2,7 +2,7 @@
 """What `make test` and .ci/run check. Last line: N passed, N failed.
 
     test.py [--flags gpu slow] [--only NAME ...] [--workers 2] [--no-wheel]"""
-import argparse, filecmp, importlib.util, json, os, resource, shutil, subprocess, sys, tempfile, time
+import argparse, filecmp, importlib.util, json, os, resource, shutil, signal, subprocess, sys, tempfile, time
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
@@ -127,6 +127,7 @@ def main():
     ap.add_argument("--flags", nargs="*", default=[]); ap.add_argument("--only", nargs="*"); ap.add_argument("--workers", type=int, default=min(2, os.cpu_count()))
     ap.add_argument("--no-wheel", action="store_true")
     a = ap.parse_args()
+    signal.signal(signal.SIGINT, signal.default_int_handler)       # a shell that starts us in the background has it ignored, and some tests send it
     passed, failed, spent = 0, [], 0.0
 
     def report(name, why, extra=""):

@@ -149,6 +149,7 @@ def main(
         return _complain(line, status)
 
 def _complain(line, status):
+    sys.stdout.flush()          # what was printed before comes before
     print(f"worldrl: {line}", file=sys.stderr)
     return status
 

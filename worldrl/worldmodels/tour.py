@@ -60,8 +60,8 @@ TourConfig.presets = {
     "paper": dict(gather=dict(episodes=400), vae=dict(updates=4000), vae_again=2000, round2=300, mdnrnn=dict(updates=3000, hidden=256), controller=dict(generations=120), episodes=100)}
 
 # %% ../../nbs/46_tour.ipynb #ea7cefaf
-STAGES = {"gather, round 1": 9, "VAE, round 1": 20, "MDN-RNN, round 1": 9, "controller, round 1": 8, "gather, round 2": 6, "VAE, round 2": 8,
-          "MDN-RNN, round 2": 12, "controller, round 2": 16, "evaluation in the real env": 10, "dreams and pictures": 2}     # shares of the default run's wall time
+STAGES = {"gather, round 1": 14, "VAE, round 1": 53, "MDN-RNN, round 1": 11, "controller, round 1": 19, "gather, round 2": 10, "VAE, round 2": 21,
+          "MDN-RNN, round 2": 12, "controller, round 2": 49, "evaluation in the real env": 26, "dreams and pictures": 10}     # seconds of the default run on two idle cores: only their shares count
 
 class Clock:
     "Says which stage begins, and about how long is left"
