@@ -30,7 +30,10 @@ say "free disk: $free MB"
 pip() { "$VENV/bin/python" -m pip --disable-pip-version-check "$@"; }
 torch=$(grep -i '^torch==' constraints.txt)
 say "1/3 $torch"
-"$VENV/bin/python" -c "import torch, sys; sys.exit(torch.__version__.split('+')[0] != '${torch#torch==}')" 2>/dev/null || pip install -q ${TORCH_INDEX:+--index-url "$TORCH_INDEX"} "$torch" -c <(grep -iv '^torch==' constraints.txt)
+have_torch() { "$VENV/bin/python" -c "import torch, sys; sys.exit(torch.__version__.split('+')[0] != '${torch#torch==}')" 2>/dev/null; }
+if have_torch; then :
+elif [ -n "${TORCH_INDEX:-}" ]; then pip install -q --no-deps --index-url "$TORCH_INDEX" "$torch"     # what torch needs comes with step 3
+else pip install -q -c constraints.txt "$torch"; fi
 say "2/3 the pinned packages (a few minutes the first time)"
 pip install -q -c constraints.txt "setuptools" "wheel"
 say "3/3 worldrl, editable, with extras: $EXTRAS"

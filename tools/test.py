@@ -87,7 +87,7 @@ def check_wheel(tmp):
     if not py.exists(): sh(sys.executable, "-m", "venv", venv, check=True)
     torch = next(l for l in (ROOT / "constraints.txt").read_text().splitlines() if l.startswith("torch=="))
     pip = [py, "-m", "pip", "--disable-pip-version-check", "install", "-q"]
-    index = ["--index-url", os.environ["TORCH_INDEX"]] if os.environ.get("TORCH_INDEX") else []
+    index = ["--no-deps", "--index-url", os.environ["TORCH_INDEX"]] if os.environ.get("TORCH_INDEX") else []
     for cmd in (pip + index + [torch], pip + ["-c", ROOT / "constraints.txt", wheel], pip + ["--no-deps", "--force-reinstall", wheel]):
         out = sh(*cmd)
         if out.returncode: return out.stderr[-2000:]
