@@ -811,14 +811,14 @@ def _check_time(run: _Played) -> None:
     _need(run.reward[~run.fresh].any() or run.terminated.any() or run.truncated.any(), "silent", "no reward and no end in the whole run; give more steps")
 
 
-def _check_episode_stats(run: _Played) -> None:
-    "Our own sums against info['episode']"
+def _check_episode_stats(run: _Played, raw: bool = True) -> None:
+    "Our own sums against info['episode']; `raw` False: only that whole episodes end where ends are told"
     total, length = np.zeros(run.ended.shape[1]), np.zeros(run.ended.shape[1], int)
     for t, info in enumerate(run.infos):
         total, length = np.where(run.fresh[t], 0, total + run.reward[t]), np.where(run.fresh[t], 0, length + 1)
         mask = info.get("_episode", np.zeros_like(run.ended[t]))
-        _need(np.array_equal(mask, run.ended[t]), "episode_stats", f"info['_episode'] is {mask} where ends are {run.ended[t]}; wrap the env in EpisodeStats")
-        if mask.any():
+        _need(np.array_equal(mask, run.ended[t] if raw else run.ended[t] & mask), "episode_stats", f"info['_episode'] is {mask} where ends are {run.ended[t]}; wrap the env in EpisodeStats")
+        if mask.any() and raw:
             _need(np.array_equal(info["episode"]["l"][mask], length[mask]), "episode_stats", f"lengths {info['episode']['l'][mask]}, counted {length[mask]}")
             _need(np.allclose(info["episode"]["r"][mask], total[mask], rtol=1e-4, atol=1e-4), "episode_stats", f"returns {info['episode']['r'][mask]}, summed {total[mask]}")
 
@@ -843,6 +843,7 @@ def check_env(
     ends: bool = True,           # an episode must end within `steps`, or nothing is known about resets
     seeds_differ: bool = True,   # False for an env whose start and rules know no chance
     row_seeds: bool = True,      # reset(seed=[...]) seeds each row by itself
+    raw_stats: bool = True,      # False for wrappers above EpisodeStats that change rewards or ends: info['episode'] then counts what we cannot see
 ) -> None:
     "The whole contract of a vector env. Raises EnvCheckError (an AssertionError) whose .name says which promise is broken."
     _check_spaces(env)
@@ -861,5 +862,5 @@ def check_env(
     if seeds_differ:
         new = [s + 1 for s in seeds] if row_seeds else seed + 1
         _need(not _same(_play(env, actions, new).rows(slice(None)), run.rows(slice(None))), "seeds_differ", "another seed gave the same run")
-    if isinstance(env, (MadeEnv, EpisodeStats)) or any("episode" in i for i in run.infos): _check_episode_stats(run)
+    if isinstance(env, (MadeEnv, EpisodeStats)) or any("episode" in i for i in run.infos): _check_episode_stats(run, raw_stats)
     np.random.set_state(state[0]); torch.set_rng_state(state[1])

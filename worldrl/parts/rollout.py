@@ -62,8 +62,9 @@ class EnvStream:
         self._return = np.where(first, 0, self._return + reward)
         self._length = np.where(first, 0, self._length + 1)
         self.env_steps += int((~first).sum())
-        raw = info.get("episode", {}).get("r", self._return)       # wrappers may have scaled the reward; EpisodeStats knows the raw one
-        self._done += [(float(raw[i]), int(self._length[i]), int(i)) for i in np.flatnonzero(self._ended)]
+        games = {"r": self._return, "l": self._length, **info.get("episode", {})}     # wrappers may have scaled rewards or cut a game into lives; EpisodeStats knows
+        over = info.get("_episode", self._ended)
+        self._done += [(float(games["r"][i]), int(games["l"][i]), int(i)) for i in np.flatnonzero(over)]
 
     @property
     def stats(self) -> Episodes: return _episodes(self._done)
