@@ -26,6 +26,8 @@ COMMANDS = {
     "train vae": Command("worldrl.worldmodels.vae:VAETrainer", "worldrl.worldmodels.vae:VAEConfig", "frames to latents", True),
     "train mdnrnn": Command("worldrl.worldmodels.mdnrnn:MDNRNNTrainer", "worldrl.worldmodels.mdnrnn:MDNRNNConfig", "latents to a world that dreams", True),
     "train controller": Command("worldrl.worldmodels.controller:ControllerTrainer", "worldrl.worldmodels.controller:ControllerConfig", "CMA-ES in the dream or in the real env", True),
+    "train a2c": Command("worldrl.modelfree.a2c:A2CTrainer", "worldrl.modelfree.a2c:A2CConfig", "actor-critic, one gradient step per rollout", True),
+    "train ppo": Command("worldrl.modelfree.ppo:PPOTrainer", "worldrl.modelfree.ppo:PPOConfig", "actor-critic, several clipped passes over each rollout", True),
     "eval": Command("worldrl.look:evaluate_agent", help="returns of an agent in the real env, with an interval"),
     "dream": Command("worldrl.look:dream_world", help="the video of a dream beside the real env, and its error"),
     "results add": Command("worldrl.results:add_run", help="enter a finished run into data/results"),
