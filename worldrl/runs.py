@@ -16,12 +16,12 @@ from torch import Tensor, nn
 from .core import Config, ConfigError, WorldrlError, derive_seed, device as pick_device, did_you_mean, generator, seed_everything, without_ctrl_c
 
 # %% auto #0
-__all__ = ['runs_root', 'data_root', 'run_dir', 'DiskError', 'CheckpointError', 'disk_errors', 'write_atomic', 'write_json',
-           'pack', 'unpack', 'sha256_tree', 'save_checkpoint', 'load_checkpoint', 'class_path', 'class_at',
-           'SineConfig', 'Sine', 'save_model', 'zoo_folders', 'load', 'load_run', 'is_clock', 'read_metrics',
-           'metrics_sha256', 'EventFile', 'Progress', 'Logger', 'LockedError', 'RunLock', 'worker_pool', 'command_line',
-           'commit', 'conditions', 'provenance', 'Trainer', 'SineTrainer', 'differences', 'newest_checkpoint',
-           'Interrupted', 'run_training', 'run_digest', 'kill_test']
+__all__ = ['TRACKERS', 'runs_root', 'data_root', 'run_dir', 'DiskError', 'CheckpointError', 'disk_errors', 'write_atomic',
+           'write_json', 'pack', 'unpack', 'sha256_tree', 'save_checkpoint', 'load_checkpoint', 'class_path',
+           'class_at', 'SineConfig', 'Sine', 'save_model', 'zoo_folders', 'load', 'load_run', 'is_clock',
+           'read_metrics', 'metrics_sha256', 'metrics_csv', 'EventFile', 'Progress', 'Logger', 'LockedError', 'RunLock',
+           'worker_pool', 'command_line', 'commit', 'conditions', 'provenance', 'Trainer', 'SineTrainer', 'differences',
+           'newest_checkpoint', 'Interrupted', 'run_training', 'run_digest', 'tracker_module', 'Tracker', 'kill_test']
 
 # %% ../nbs/01_runs.ipynb #11f260a5
 def runs_root() -> Path:                             # $WORLDRL_RUNS, or runs/ below the current folder
@@ -352,6 +352,26 @@ def metrics_sha256(folder) -> str:
     "SHA-256 of a run's metrics without the clock fields"
     return _sha("\n".join(json.dumps(r) for r in _rows(folder) if not is_clock(r["name"])).encode())
 
+# %% ../nbs/01_runs.ipynb #396fc807
+def metrics_csv(
+    folder,                # a run folder
+    to=None,               # None: metrics.csv in that folder
+) -> Path:                 # the file: a column `step`, then one per metric; a name's k-th value at a step stands in the step's k-th line
+    "A run's metrics as a wide table for other tools, written anew at each call"
+    import csv
+    lines, names, seen = {}, {}, {}
+    for r in _rows(folder):
+        at = r["step"], r["name"]
+        seen[at] = seen.get(at, -1) + 1
+        lines.setdefault((r["step"], seen[at]), {})[names.setdefault(r["name"], r["name"])] = r["value"]
+    out = io.StringIO()
+    table = csv.DictWriter(out, ["step", *sorted(names)], lineterminator="\n")
+    table.writeheader()
+    for step, k in sorted(lines): table.writerow({"step": step} | lines[step, k])
+    to = Path(to) if to is not None else Path(folder) / "metrics.csv"
+    write_atomic(to, out.getvalue().encode())
+    return to
+
 # %% ../nbs/01_runs.ipynb #1c9ae0e6
 class EventFile:
     "TensorBoard events of one life of a run; what earlier lives wrote from `purge_step` on is to be forgotten"
@@ -632,6 +652,8 @@ class _Life:
     folder: Path
     owner: dict
     log: Logger
+    track: str | None = None     # the name of a tracker
+    tracker: Any = None          # a Tracker, when one was asked for
     done: int = 0                # segments behind us
     earlier_s: float = 0.0       # wall seconds of earlier lives, up to the last border
     began: float = field(default_factory=time.monotonic)
@@ -673,6 +695,7 @@ def _one_segment(life: _Life, bar: Progress) -> None:
     life.done += 1
     note = ", ".join(f"{n} {float(v):.4g}" for _, n, v in {n: r for r in life.log.waiting for n in [r[1]]}.values())
     _border(life, time.monotonic() - began)
+    if life.tracker is not None: life.tracker.follow()
     bar.at(life.done, note[:120]); bar.line(note[:120])
 
 # %% ../nbs/01_runs.ipynb #609aeb52
@@ -704,16 +727,18 @@ def run_training(
     fresh: bool = False,         # delete what the folder holds, and start anew
     progress: bool = True,       # False: print nothing but warnings
     tensorboard: bool = True,    # also write TensorBoard events
+    track: str | None = None,    # also tell "wandb" or "trackio"; no part of what makes a run this run
 ) -> dict:                       # the content of result.json; ["result"] is trainer.result()
     "Train to the end, from wherever an earlier life stopped; ConfigError, CheckpointError, LockedError, DiskError, Interrupted"
     folder = Path(folder) if folder is not None else run_dir(trainer.config.env_id, trainer.exp, trainer.config.seed)
     owner = _owner(trainer)
+    if track: tracker_module(track)          # a missing package is said before anything begins
     with RunLock(folder), disk_errors(folder):
         if fresh: _clear(folder)
         _claim(folder, owner, trainer)
-        if (folder / "result.json").exists(): return _earlier_result(folder, progress)
+        if (folder / "result.json").exists(): return _earlier_result(folder, progress, owner, track)
         trainer.folder = folder
-        life = _Life(trainer, folder, owner, Logger(folder, tensorboard))
+        life = _Life(trainer, folder, owner, Logger(folder, tensorboard), track)
         return _drive(life, progress)
 
 # %% ../nbs/01_runs.ipynb #879b8f86
@@ -723,21 +748,25 @@ def _drive(life: _Life, progress: bool) -> dict:
     try:
         _resume(life)
         if progress: _introduce(life)
+        if life.track: life.tracker = _tracker(life.track, life.folder, life.owner, life.done)
         bar = life.log.bar = Progress(trainer.exp, trainer.total_segments, life.done, show=progress)
         while life.done < trainer.total_segments and not trainer.finished: _one_segment(life, bar)
         record = _finish(life)
+        if life.tracker is not None: life.tracker.follow(record)
     except KeyboardInterrupt:
         raise Interrupted(f"stopped after {life.done} of {trainer.total_segments} segments, which are kept in {life.folder}. To go on, give the same command again: {command_line()}") from None
     finally:
         if bar is not None: bar.close()
+        if life.tracker is not None: life.tracker.close()
     if progress: print(f"{life.folder}: finished, {record['result']}", flush=True)
     return record
 
-def _earlier_result(folder: Path, progress: bool) -> dict:
+def _earlier_result(folder: Path, progress: bool, owner: dict, track: str | None = None) -> dict:
     "The result of a run that was finished earlier"
     try: record = json.loads((folder / "result.json").read_bytes())
     except ValueError: raise CheckpointError(f"{folder / 'result.json'} is damaged; delete it and give the same command again: it is written anew from the last checkpoint") from None
     if progress: print(f"{folder}: was finished before (--fresh starts anew), {record['result']}", flush=True)
+    if track: _send_rest(track, folder, owner, record)
     return record
 
 # %% ../nbs/01_runs.ipynb #71a8b83e
@@ -749,6 +778,111 @@ def run_digest(
     weights = {f.relative_to(folder).as_posix(): _sha(f.read_bytes()) for f in sorted(folder.glob("final/**/*.safetensors"))}
     found = newest_checkpoint(folder)
     return {"weights": _sha(json.dumps(weights).encode()), "metrics": metrics_sha256(folder), "checkpoint": sha256_tree(found[0]) if found else ""}
+
+# %% ../nbs/01_runs.ipynb #17c8d23e
+TRACKERS = ("wandb", "trackio")
+
+def tracker_module(
+    kind: str,       # one of TRACKERS
+):                   # the imported package: init, log, finish
+    "The tracker's package; ConfigError for an unknown name, or when it is not installed"
+    if kind not in TRACKERS: raise ConfigError(f"there is no tracker {kind!r}.{did_you_mean(kind, TRACKERS)} There are: {', '.join(TRACKERS)}; TensorBoard events and metrics.jsonl are always written")
+    try: module = importlib.import_module(kind)
+    except ImportError as e:
+        what = "is not installed" if e.name == kind else f"cannot be imported ({e})"
+        raise ConfigError(f"the tracker {kind} {what}: pip install {kind}. Or leave out --track: TensorBoard events and metrics.jsonl are always written") from None
+    if hasattr(module, "init"): return module
+    raise ConfigError(f"the tracker {kind} is not installed, there is only a folder of that name here: pip install {kind}")
+
+# %% ../nbs/01_runs.ipynb #661ab554
+def _by_step(lines: list[str]) -> list[tuple[int, dict]]:      # lines of metrics.jsonl -> (step, {name: mean value}), steps rising
+    "What a tracker is told, one dict a step"
+    found: dict[int, dict[str, list]] = {}
+    for r in map(json.loads, lines): found.setdefault(r["step"], {}).setdefault(r["name"], []).append(r["value"])
+    return [(step, {k: sum(v) / len(v) for k, v in found[step].items()}) for step in sorted(found)]
+
+def _numbers(tree, at="result") -> dict[str, float]:           # {"result/mse": .1}
+    "The numbers of a nested result, by path"
+    if isinstance(tree, dict): return {k: v for key, x in tree.items() for k, v in _numbers(x, f"{at}/{key}").items()}
+    return {at: float(tree)} if isinstance(tree, (bool, int, float)) else {}
+
+# %% ../nbs/01_runs.ipynb #0e3e1cb3
+class Tracker:
+    "Passes a run's metrics, videos and result on to wandb or trackio; what fails there stops no training"
+    def __init__(self, kind: str, folder: Path, owner: dict):      # one of TRACKERS; the run folder; its trainer, exp and config
+        self.kind, self.module, self.folder, self.owner = kind, tracker_module(kind), Path(folder), owner
+        self.known = {"id": os.urandom(4).hex(), "lines": 0, "step": 0, "videos": [], "finished": False} | self._kept().get(kind, {})
+        self.skip, self.at = self.known["lines"], 0       # lines of metrics.jsonl that an earlier life passed on; bytes read
+        self.waiting: list[tuple[int, dict]] = []         # read, not yet passed on
+        self.started = self.warned = False
+
+    def _kept(self) -> dict:
+        try: return json.loads((self.folder / "tracker.json").read_bytes())
+        except (FileNotFoundError, ValueError): return {}
+
+    def start(self) -> None:
+        "Begin the tracker's run, or go on with it"
+        c, exp, name, key = self.owner["config"], self.owner["exp"], self.folder.name, self.known["id"]
+        same = dict(project=os.environ.get(f"{self.kind.upper()}_PROJECT") or "worldrl", group=f"{c['env_id']} {exp}", config=c | {"exp": exp, "commit": commit()}, resume="allow")
+        if self.kind == "wandb": self.module.init(**same, id=key, name=name, dir=os.environ.get("WANDB_DIR") or str(self.folder))
+        else: self.module.init(**same, name=f"{name}-{key}", embed=False)      # trackio knows a run by its name
+        self.started = True
+        write_json(self.folder / "tracker.json", self._kept() | {self.kind: self.known})
+
+    def follow(self, record: dict | None = None) -> None:      # record: of a finished run
+        "Pass on what is new; a failure is said once, and tried again at the next border"
+        try:
+            if not self.started: self.start()
+            self._read(record)
+            while self.waiting:
+                step, row = self.waiting[0]
+                self.module.log({k: self._video(v) if isinstance(v, Path) else v for k, v in row.items()}, step=step)
+                del self.waiting[0]
+            self.known["finished"] |= record is not None
+            write_json(self.folder / "tracker.json", self._kept() | {self.kind: self.known})
+        except Exception as e: self.warn(e)
+
+    def close(self) -> None:
+        try:
+            if self.started: self.module.finish()
+        except Exception as e: self.warn(e)
+
+    def warn(self, e: Exception) -> None:
+        if not self.warned: print(f"warning: {self.kind} failed ({type(e).__name__}: {e}); training goes on, metrics.jsonl is complete, and what is missing there is sent later, or by the same command", file=sys.stderr, flush=True)
+        self.warned = True
+
+# %% ../nbs/01_runs.ipynb #2d7d17f1
+def _read(self, record: dict | None) -> None:
+    "Lines, videos and result that nobody read before, into `waiting`"
+    with open(self.folder / "metrics.jsonl", "rb") as f:
+        f.seek(self.at); lines = f.readlines(); self.at = f.tell()
+    new, self.skip = lines[self.skip:], max(0, self.skip - len(lines))
+    self.waiting += (rows := _by_step(new))
+    self.known["lines"] += len(new)
+    self.known["step"] = step = max([self.known["step"], *(s for s, _ in rows)])
+    for f in sorted(self.folder.glob("videos/*")):
+        if f.suffix not in (".mp4", ".gif", ".webm") or f.name in self.known["videos"] or not hasattr(self.module, "Video"): continue
+        self.waiting.append((step, {f"videos/{re.sub('[0-9_-]+$', '', f.stem) or 'episode'}": f}))
+        self.known["videos"].append(f.name)
+    if record is not None and not self.known["finished"]: self.waiting.append((step, _numbers(record["result"])))
+
+def _video(self, file: Path): return self.module.Video(str(file), caption=file.stem)
+
+Tracker._read, Tracker._video = _read, _video
+
+def _tracker(kind: str, folder: Path, owner: dict, done: int) -> Tracker:      # done: segments behind us
+    "A started Tracker; WorldrlError when a run that is about to begin cannot be tracked"
+    tracker = Tracker(kind, folder, owner)
+    try: tracker.start()
+    except Exception as e:
+        if not done: raise WorldrlError(f"{kind} could not be started ({type(e).__name__}: {e}). Mend that, keep its data here (WANDB_MODE=offline), or leave out --track") from e
+        tracker.warn(e)
+    return tracker
+
+def _send_rest(kind: str, folder: Path, owner: dict, record: dict) -> None:
+    "What a tracker has not heard of a finished run"
+    tracker = Tracker(kind, folder, owner)
+    if not tracker.known["finished"]: tracker.follow(record); tracker.close()
 
 # %% ../nbs/01_runs.ipynb #252e23e2
 _FORKER = '''
