@@ -4,12 +4,13 @@
 
 # %% ../nbs/90_cli.ipynb #79b01351
 from __future__ import annotations
-import difflib, errno, importlib, re, sys
+import dataclasses, difflib, errno, functools, importlib, re, sys
 from dataclasses import dataclass
+from typing import get_origin, get_type_hints
 
 # %% auto #0
-__all__ = ['COMMANDS', 'Command', 'usage', 'UsageError', 'find_command', 'resolve', 'one_line', 'read_config', 'run_command',
-           'main', 'explain', 'parse_only']
+__all__ = ['COMMANDS', 'TRAINING', 'Command', 'usage', 'UsageError', 'find_command', 'resolve', 'one_line', 'parse_value',
+           'parse_pairs', 'read_config', 'run_command', 'main', 'explain', 'parse_only']
 
 # %% ../nbs/90_cli.ipynb #f91a44a4
 @dataclass(frozen=True)
@@ -100,17 +101,72 @@ def one_line(
     return f"{blocks[1].rstrip('.')}.{more} All flags: {prog} --help"
 
 # %% ../nbs/90_cli.ipynb #e13099f4
+def parse_value(text: str):
+    "int, float, True, False, None or a list where it reads like one, else the text itself"
+    import ast
+    words = {"true": True, "false": False, "none": None, "null": None}
+    if text.lower() in words: return words[text.lower()]
+    try: value = ast.literal_eval(text)
+    except (ValueError, SyntaxError): return text
+    return value if isinstance(value, (int, float, str, list)) else text
+
+def parse_pairs(
+    flag: str,             # "--env-kwargs", for messages
+    words: list[str],      # ["sticky=0.0", "ramping=False"], or the same without "=": ["sticky", "0.0", ...]
+) -> dict:
+    "key=value words as a dict; UsageError says how it is written"
+    if words and not any("=" in w for w in words) and len(words) % 2 == 0: words = [f"{k}={v}" for k, v in zip(words[::2], words[1::2])]
+    for w in words or [""]:
+        if not re.fullmatch(r"[A-Za-z_][\w-]*=.*", w): raise UsageError(f"{flag} takes key=value, one or more, and got {w!r}; write {flag} sticky=0.0 ramping=False")
+    return {k.replace("-", "_"): parse_value(v) for k, _, v in (w.partition("=") for w in words)}
+
+# %% ../nbs/90_cli.ipynb #89543758
+def _dict_fields(cls, at=()) -> list[tuple[str, ...]]:
+    "Paths of the settings that are dicts, in nested configs too"
+    from worldrl.core import Config
+    found = []
+    for name, kind in _field_types(cls).items():
+        if isinstance(kind, type) and issubclass(kind, Config): found += _dict_fields(kind, (*at, name))
+        elif (get_origin(kind) or kind) is dict: found.append((*at, name))
+    return found
+
+def _field_types(cls) -> dict:
+    hints = get_type_hints(cls)
+    return {f.name: hints[f.name] for f in dataclasses.fields(cls) if f.init}
+
+def _flag(path) -> str: return "--" + ".".join(path).replace("_", "-")
+
+def _take_dicts(start, argv: list[str]) -> dict:     # start: a Config; argv loses the flags that are dicts
+    "Overrides for Config.replace: what the line says about dicts, over what `start` has"
+    overrides = {}
+    for path in _dict_fields(type(start)):
+        for i, word in enumerate(argv):
+            name, eq, first = word.partition("=")
+            if name.replace("_", "-") != _flag(path): continue
+            end = next((j for j in range(i + 1, len(argv)) if argv[j].startswith("--")), len(argv))
+            given = parse_pairs(name, [first] * bool(eq) + argv[i + 1:end])
+            del argv[i:end]
+            kept = functools.reduce(getattr, path, start)
+            inner = functools.reduce(lambda d, k: d.setdefault(k, {}), path[:-1], overrides)
+            inner[path[-1]] = kept | given
+            break
+    return overrides
+
+# %% ../nbs/90_cli.ipynb #384c215e
 def read_config(
     cls,                   # a core.Config
-    argv: list[str],       # flags; --preset and --recipe are taken out
+    argv: list[str],       # flags; --preset, --recipe and dicts are taken out
     prog: str,             # shown in the help
+    also: str = "",        # shown there too: flags that are no settings
 ):
     "Preset, then recipe, then the flags; ConfigError for an unknown preset, UsageError for an unknown flag or an ill-typed value"
     start = cls.make(_take(argv, "preset") or "small", _take(argv, "recipe"))
+    dicts = _take_dicts(start, argv)
     names = f"--preset {'|'.join({'small': 0} | cls.presets)}" + (f"    --recipe {'|'.join(cls.recipes)}" if cls.recipes else "")
-    return _parsed(cls, argv, prog, default=start, description=f"{(cls.__doc__ or '').strip()}\n\nStart from: {names}")
+    if found := [_flag(p) for p in _dict_fields(cls) if "space" not in p[-1]]: also += f"\nDicts are written key=value: {found[0]} sticky=0.0 ramping=False"
+    return _parsed(cls, argv, prog, default=start, description=f"{(cls.__doc__ or '').strip()}\n\nStart from: {names}\n{also}").replace(**dicts)
 
-# %% ../nbs/90_cli.ipynb #16fd840b
+# %% ../nbs/90_cli.ipynb #5c23a8db
 def run_command(
     name: str,             # a key of COMMANDS
     argv: list[str],       # the rest of the line
@@ -119,16 +175,18 @@ def run_command(
     "Read the flags, then do the work"
     c, prog, argv = COMMANDS[name], f"worldrl {name}", list(argv)
     if not c.config: return _call(resolve(c.run), argv, prog, parse)
-    options = {"folder": _take(argv, "folder")} | ({"fresh": _take(argv, "fresh", flag=True)} if c.trains else {})
-    config = read_config(resolve(c.config), argv, prog)
+    options = {"folder": _take(argv, "folder")} | ({"fresh": _take(argv, "fresh", flag=True), "track": _take(argv, "track")} if c.trains else {})
+    config = read_config(resolve(c.config), argv, prog, TRAINING if c.trains else "")
     if parse: return config
     if not c.trains: return resolve(c.run)(config, **options)
-    from worldrl.runs import run_training
+    from worldrl.runs import run_training, tracker_module
+    if options["track"]: tracker_module(options["track"])      # before anything is built
     return run_training(resolve(c.run)(config), **options)
+
+TRAINING = "And: --folder DIR    --fresh (delete the run and start anew)    --track wandb|trackio (besides TensorBoard and metrics.jsonl)"
 
 def _call(function, argv, prog, parse):
     "A plain function whose parameters are the flags"
-    import functools
     stub = functools.wraps(function)(lambda *a, **k: (a, k))
     args, kwargs = _parsed(stub, argv, prog)
     return (args, kwargs) if parse else function(*args, **kwargs)
