@@ -15,9 +15,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..core import ConfigError, WorldrlError, derive_seed
+from ..core import ConfigError, WorldrlError, derive_seed, did_you_mean
 from ..envs.core import action_size, encode_action, make_env, to_rgb
-from .contracts import Act, Rng, State, Step, first_step, leaves, map_state, next_step
+from .contracts import Act, Rng, State, Step, first_step, leaves, map_state, next_step, stack_states
 
 # %% ../../nbs/24_rollout.ipynb #6333f31b
 class Episodes(NamedTuple):
@@ -115,7 +115,7 @@ class Rollout:
     "A piece of experience, time first"
     steps: Step              # [T + 1, B, ...] what arrived
     action: Tensor           # [T, B, ...] native, answered to steps[:T]
-    info: dict[str, Tensor]  # [T, B, ...] log_prob value ...
+    info: State              # [T, B, ...] log_prob value ..., as the agent's act gave it
     mask: Tensor             # [T, B] bool; False where the env ignored the action because it reset
     start: State             # [B, ...] the agent's state before steps[0]
     state: State             # [B, ...] and after steps[T - 1]: hand it to the next rollout
@@ -143,7 +143,7 @@ def rollout(
             state, now = act.state, stream.step(act.action)
             seen.append(now); acts.append(act)
     whole = Step(*(torch.stack([getattr(s, f.name) for s in seen]) for f in fields(Step)))
-    info = {k: torch.stack([a.info[k] for a in acts]) for k in acts[0].info}
+    info = stack_states([a.info for a in acts], 0)
     return Rollout(whole, torch.stack([a.action for a in acts]), info, ~whole.ended[:-1], start, state)
 
 # %% ../../nbs/24_rollout.ipynb #389a3abb
@@ -188,7 +188,8 @@ def _named_modules(x, prefix="", depth=3):
 
 def _check_act_finite(agent, act, again):
     "Raise NonFiniteError if the action or any info is not finite"
-    for name, x in {"action": act.action, **{f"info[{k!r}]": v for k, v in act.info.items()}}.items():
+    named = {"action": act.action, **{f"info[{k!r}]": x for k, v in act.info.items() for x in (leaves(v) if isinstance(v, dict) else [v])}}
+    for name, x in named.items():
         bad = ~x.isfinite().reshape(len(x), -1).all(1)
         if not bool(bad.any()): continue
         broken = first_broken_module(agent, again)
@@ -205,6 +206,10 @@ class Evaluation:
     low: float
     high: float
     protocol: dict       # env id, observation settings, versions, episodes, seed, greedy, max_steps, interval
+    data: list | None = None    # what was kept of each episode, see `evaluate(keep=...)`
+
+    @property
+    def nbytes(self) -> int: return sum(x.nbytes for d in self.data or [] for x in leaves(d))
 
     def __str__(self) -> str:
         return f"{self.mean:.1f} [{self.low:.1f}, {self.high:.1f}] over {len(self.returns)} episodes of {self.protocol['env_id']} ({int(self.lengths.sum())} env steps)"
@@ -217,25 +222,94 @@ def _make(env_id, n, env_kwargs):
     "The env of an evaluation comes from the same factory as that of training"
     return make_env(env_id, num_envs=n, **(env_kwargs or {})) if isinstance(env_id, str) else env_id(n, **(env_kwargs or {}))
 
-def _wave(agent, env, seeds, greedy, max_steps, callback=None, device="cpu"):
-    "One episode per row, each from its own seed: returns and lengths [n]"
+# %% ../../nbs/24_rollout.ipynb #85d0c778
+class _Tape:
+    "What one wave of episodes saw, did and thought; rows are kept only while their episode runs"
+    def __init__(self, n: int, keep: tuple, everything: bool, watch):
+        self.keep, self.everything, self.watch, self.n = {k.split(".")[0] for k in keep}, everything, watch, n
+        self.obs, self.rows, self.reward, self.flags = [[] for _ in range(n)], [[] for _ in range(n)], [[] for _ in range(n)], [{}] * n
+
+    def wants(self, name): return self.everything or name in self.keep
+
+    def saw(self, step: Step, act: Act, alive):
+        "An observation and what was answered to it"
+        self._look(step, alive)
+        answer = _answer(act, self)
+        for i in np.flatnonzero(alive): self.rows[i].append(map_state(lambda x: x[i].copy(), answer))
+
+    def _look(self, step, rows):
+        if not self.wants("obs") or not rows.any(): return
+        obs = step.obs.cpu().numpy()
+        for i in np.flatnonzero(rows): self.obs[i].append(obs[i].copy())
+
+    def got(self, step: Step, was, alive):
+        "A reward; and of the rows that were alive and no longer are, the last observation"
+        for i in np.flatnonzero(was):
+            self.reward[i].append(float(step.reward[i]))
+            self.flags[i] = {"terminated": np.array(bool(step.terminated[i])), "truncated": np.array(bool(step.truncated[i]))}
+        self._look(step, was & ~alive)
+
+    def episode(self, i: int) -> dict:
+        "Arrays of one row"
+        obs = {"obs": np.stack(self.obs[i])} if self.wants("obs") else {}
+        reward = {"reward": np.array(self.reward[i], np.float32)} if self.wants("reward") else {}
+        return obs | map_state(lambda *x: np.stack(x), *self.rows[i]) | reward | self.flags[i]
+
+# %% ../../nbs/24_rollout.ipynb #09861ef0
+def _answer(act: Act, tape: _Tape) -> dict:
+    "What the agent did and thought at one moment, as arrays [n, ...]; ConfigError for a name that is not there"
+    found = {"action": act.action, **act.info}
+    if tape.watch is not None and "activations" not in act.info: found["activations"] = tape.watch.of(tape.n)
+    for k in sorted(tape.keep - {"obs", "reward"} - set(found)):
+        raise ConfigError(f"keep has {k!r}, which this agent does not tell.{did_you_mean(k, found)} There are obs, reward, {', '.join(found)}")
+    return map_state(lambda x: x.detach().cpu().numpy(), {k: v for k, v in found.items() if tape.wants(k)})
+
+# %% ../../nbs/24_rollout.ipynb #121bc8ed
+class _Watched:
+    "What an agent's innermost modules return, by name; `names` are beginnings of their names, none = all"
+    def __init__(self, agent, names: tuple = ()):
+        modules = {name: m for name, m in _named_modules(agent) if not list(m.children()) and (not names or name.startswith(names))}
+        if not modules: raise ConfigError(f"{type(agent).__name__} has no modules{' called ' + ', '.join(names) if names else ''} whose activations could be kept; it has {[n for n, m in _named_modules(agent) if not list(m.children())]}")
+        self.seen, self.hooks = {}, [m.register_forward_hook(self._hook(name)) for name, m in modules.items()]
+
+    def _hook(self, name):
+        def hook(module, args, out):
+            x = out[0] if isinstance(out, tuple) else out
+            self.seen[name] = x[:, -1] if isinstance(module, torch.nn.RNNBase) and module.batch_first else x[-1] if isinstance(module, torch.nn.RNNBase) else x
+        return hook
+
+    def of(self, n: int) -> dict:    # those with a row per env
+        seen, self.seen = self.seen, {}
+        return {k: x for k, x in seen.items() if isinstance(x, Tensor) and x.ndim and len(x) == n}
+
+    def close(self):
+        for h in self.hooks: h.remove()
+
+def _watch(agent, keep: tuple) -> "_Watched | None":
+    names = [k for k in keep if k.split(".")[0] == "activations"]
+    return _Watched(agent, tuple(k.split(".", 1)[1] for k in names if "." in k)) if names else None
+
+# %% ../../nbs/24_rollout.ipynb #4cf4df98
+def _wave(agent, env, seeds, greedy, max_steps, callback=None, device="cpu", count=None, tape=None):
+    "One episode per row, each from its own seed: returns and lengths [count]; rows behind `count` only fill the batch"
     stream, n = EnvStream(env, device), len(seeds)
     step, rng = stream.reset(seed=seeds), Rng.of_rows(seeds)
-    state, alive, raw = agent.initial(n), np.ones(n, bool), {}
+    state, alive, raw = agent.initial(n), np.arange(n) < (count or n), {}
     for t in range(max_steps or 10 ** 9):
         act = agent.act(state, step, greedy=greedy, rng=rng)
         _check_act_finite(agent, act, lambda: agent.act(state, step, greedy=True, rng=None))
+        if tape: tape.saw(step, act, alive)
         if callback: callback(t, step, act, alive.copy())
-        step, state = stream.step(act.action), act.state
+        step, state, was = stream.step(act.action), act.state, alive
         if not bool(step.reward.isfinite().all()): raise NonFiniteError(f"the env returned a reward that is not finite at step {t}: {step.reward.tolist()}")
         for r, l, i in zip(*stream.new_episodes()): raw.setdefault(int(i), (r, l))     # a row that is through plays on, uncounted
-        alive &= ~step.ended.cpu().numpy()
+        alive = was & np.array([i not in raw for i in range(n)])
+        if tape: tape.got(step, was, alive & (t + 1 != max_steps))
         if not alive.any(): break
-    raw = {i: raw.get(i, (float(stream._return[i]), int(stream._length[i]))) for i in range(n)}
     if callback: callback(t + 1, step, None, alive.copy())
-    return [raw[i] for i in range(n)]
+    return [raw.get(i, (float(stream._return[i]), int(stream._length[i]))) for i in range(count or n)]
 
-# %% ../../nbs/24_rollout.ipynb #85d0c778
+# %% ../../nbs/24_rollout.ipynb #5a266f7f
 def _check_spaces(agent, env):
     "ConfigError when the agent was made for observations or actions of other shapes"
     for what, mine, its in (("observations", getattr(agent, "obs_space", None), env.single_observation_space), ("actions", getattr(agent, "action_space", None), env.single_action_space)):
@@ -252,23 +326,32 @@ def evaluate(
     *, num_envs: int | None = None,  # rows at a time; does not change the result. None: at most 8
     greedy: bool = False,
     env_kwargs: dict | None = None,  # for make_env (obs=..., skip=...): give those of training
-    callback: Callable | None = None,  # called (t, step, act, alive) at every step; act is None after the last
+    callback: Callable | None = None,  # called (t, step, act, alive) at every step, T + 1 times in an episode; act is None after the last
+    data: bool = False,              # keep every episode: obs [T + 1], action [T], reward [T], and all of the agent's info
+    keep: tuple = (),                # or only these of them: "obs" "action" "reward" "value" "log_prob" "hidden" ..., "activations" or "activations.NAME"
     max_steps: int | None = None,    # end episodes after so many env steps; None: the env decides
     device="cpu",                # where the agent lives
 ) -> Evaluation:
-    "Raw returns of `episodes` fixed episodes, with a 95 % bootstrap interval of the mean. Raises NonFiniteError"
+    "Raw returns of `episodes` fixed episodes, with a 95 % bootstrap interval of the mean. Raises NonFiniteError, ConfigError"
     if episodes < 1: raise ConfigError(f"episodes is {episodes}, and must be at least 1")
     n = num_envs or min(episodes, 8)
     env = _make(env_id, n, env_kwargs)
     _check_spaces(agent, env)
     seeds = [derive_seed(seed, k) for k in range(-(-episodes // n) * n)]                 # the last wave is filled up, its surplus not counted
-    try: done = [e for w in range(0, episodes, n) for e in _wave(agent, env, seeds[w:w + n], greedy, max_steps, callback, device)]
-    finally: env.close()
-    returns, lengths = (np.array(x) for x in zip(*done[:episodes]))
+    done, kept, watch = [], [], _watch(agent, keep)
+    try:
+        for w in range(0, episodes, n):
+            tape = _Tape(n, keep, data, watch) if data or keep else None
+            done += _wave(agent, env, seeds[w:w + n], greedy, max_steps, callback, device, min(n, episodes - w), tape)
+            kept += [tape.episode(i) for i in range(min(n, episodes - w))] if tape else []
+    finally:
+        env.close()
+        if watch: watch.close()
+    returns, lengths = (np.array(x) for x in zip(*done))
     low, high = bootstrap_interval(returns)
     how = {"episodes": episodes, "seed": seed, "greedy": greedy, "max_steps": max_steps, "interval": "95 % percentile bootstrap of the mean, 2000 resamples"}
     known = getattr(env, "protocol", None) or {"env_id": env_id if isinstance(env_id, str) else getattr(env, "env_id", type(env.unwrapped).__name__)}
-    return Evaluation(returns, lengths, float(returns.mean()), low, high, {**known, **how})
+    return Evaluation(returns, lengths, float(returns.mean()), low, high, {**known, **how}, kept if data or keep else None)
 
 # %% ../../nbs/24_rollout.ipynb #b6ee7b71
 def record(
