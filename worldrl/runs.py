@@ -543,7 +543,7 @@ def provenance(trainer) -> dict:
 
 # %% ../nbs/01_runs.ipynb #5d6d5fe3
 class Trainer(Protocol):
-    "What `run_training` drives. Optional: `device`, `protocol` (the env's settings, a dict for the manifest)"
+    "What `run_training` drives. Optional dicts: `protocol` (the env's settings, for the manifest), `resolved` (what the settings come to); optional: `device`"
     config: Config            # with env_id and seed
     exp: str                  # "vae", "controller": names the run folder
     total_segments: int       # known from the config, or an upper bound together with `finished`
@@ -608,7 +608,7 @@ def _claim(folder: Path, owner: dict, trainer) -> None:
     file = folder / "config.json"
     if not file.exists():
         if any(p.name != ".lock" and not p.name.endswith(".part") for p in folder.iterdir()): raise ConfigError(f"{folder} holds other files and is no run folder; choose another folder")
-        return write_json(file, owner | {"provenance": provenance(trainer)})
+        return write_json(file, owner | {"resolved": getattr(trainer, "resolved", None), "provenance": provenance(trainer)})
     try: stored = json.loads(file.read_bytes())
     except ValueError: raise CheckpointError(f"{file} is damaged; start the run anew with --fresh (fresh=True), which deletes the folder's content") from None
     if diff := differences({k: stored.get(k) for k in owner}, owner):
@@ -714,6 +714,7 @@ def _introduce(life: _Life) -> None:
     t, c = life.trainer, life.trainer.config.to_dict()
     print(f"{life.folder}: {type(t).__name__} on {getattr(t, 'device', 'cpu')}, {t.total_segments} segments" + (f", going on after segment {life.done}" if life.done else ""))
     print("  config:", " ".join(f"{k}={v}" for k, v in c.items()))
+    if getattr(t, "resolved", None): print("  that is:", " · ".join(f"{k} {v}" for k, v in t.resolved.items()))
     if getattr(t, "protocol", None): print("  env:", " ".join(f"{k}={v}" for k, v in t.protocol.items()), flush=True)
 
 # %% ../nbs/01_runs.ipynb #2888ebb6
