@@ -8,6 +8,7 @@ IDS = {  # id: (single env, vector env, kwargs)
     "worldrl/Toy-v0": ("worldrl.envs.toy:ToyEnv", "worldrl.envs.toy:ToyVec", {}),
     "worldrl/ToyBox-v0": ("worldrl.envs.toy:ToyEnv", "worldrl.envs.toy:ToyVec", {"actions": "box"}),
     "worldrl/Dream-v0": ("worldrl.envs:dream_single", "worldrl.parts.dream:DreamEnv", {}),
+    "worldrl/ReacherMemory-v0": ("worldrl.envs.control:reacher_memory", "worldrl.envs.control:reacher_memory_batch", {}),
     **{f"worldrl/MiniPacman{mode}-v0": (f"{MINIPACMAN}:MiniPacmanEnv", f"{MINIPACMAN}:MiniPacmanVec", {"mode": mode.lower()})
        for mode in ("Regular", "Avoid", "Hunt", "Ambush", "Rush")},
 }
