@@ -4,21 +4,20 @@
 
 # %% ../nbs/83_look.ipynb #eff8d4d0
 from __future__ import annotations
-import dataclasses, time
+import time
 from pathlib import Path
 from types import SimpleNamespace
-import numpy as np
 from .core import ConfigError, WorldrlError, derive_seed
-from .envs.core import EnvError, ObsSettings, is_mujoco, make_env, to_rgb
+from .envs.core import EnvError, make_env
 from .parts.dream import dream_error, dream_video, plot_dream_error
-from .parts.rollout import RandomAgent, evaluate, executed, record
+from .parts.film import film
+from .parts.rollout import RandomAgent, evaluate, record
 from .runs import load, provenance, run_dir, write_json
-from .viz import WRITERS, label, save_video, upscale
+from .viz import WRITERS, save_video
 from .worldmodels.gather import GatherConfig, gather, make_explorer
 
 # %% auto #0
-__all__ = ['EXPLORERS', 'agent_named', 'settings_of', 'evaluate_agent', 'agent_label', 'keep', 'picture_settings', 'real_fps',
-           'replay', 'captioned', 'enjoy', 'dream_world']
+__all__ = ['EXPLORERS', 'agent_named', 'settings_of', 'evaluate_agent', 'agent_label', 'keep', 'enjoy', 'dream_world']
 
 # %% ../nbs/83_look.ipynb #289a343b
 EXPLORERS = ("random", "white", "brownian", "sticky", "ou")     # policies that need no training
@@ -79,61 +78,6 @@ def keep(exp: str, label: str, env_id: str, seed: int, steps: int, start: float,
     return r
 
 # %% ../nbs/83_look.ipynb #2e80c1ed
-def picture_settings(env) -> ObsSettings | None:
-    "Settings under which an env shows a person's picture; None where what the agent sees is all there is"
-    s = env.settings
-    if env.env_id.split(":")[-1].startswith(("MinAtar/", "worldrl/")): return None
-    size = (240, 320) if is_mujoco(env.env_id) else None
-    return dataclasses.replace(s, name="screen", kind="pixels", size=size, gray=False, stack=1, flicker=0.)
-
-def real_fps(env) -> float:
-    "Steps of the agent in a second of the env's own time"
-    if env.env_id.startswith("ALE/"): return 60 / env.settings.skip
-    one = getattr(env.unwrapped, "envs", [None])[0]
-    return getattr(one, "metadata", {}).get("render_fps", 15) / env.settings.skip
-
-# %% ../nbs/83_look.ipynb #c592c5ce
-def _screen(env_id: str, env_kwargs: dict):
-    "An env that draws, and how many frames a second; WorldrlError where nothing can be drawn"
-    env = make_env(env_id, **env_kwargs)
-    settings, fps = picture_settings(env), real_fps(env)
-    if settings is None: return env, fps
-    env.close()
-    try:
-        env = make_env(env_id, **env_kwargs | {"obs": settings})
-        env.reset(seed=0)
-        return env, fps
-    except Exception as e:                # EnvError, or whatever the graphics library says
-        about = " MuJoCo draws through MUJOCO_GL=egl; without a graphics driver try MUJOCO_GL=osmesa." if is_mujoco(env_id) else ""
-        raise WorldrlError(f"{env_id} cannot be drawn here ({type(e).__name__}: {str(e).splitlines()[0][:120] if str(e) else 'no more is known'}).{about} worldrl eval needs no picture.") from e
-
-def replay(
-    env,                # one row, as drawn
-    actions,            # [T, ...] native, as the agent answered
-    reward,             # [T] what the agent got
-    seed: int,          # of the episode
-    every: int = 1,     # keep every so many frames, and the last
-) -> np.ndarray:        # [F, H, W, 3] uint8, F = 1 + ceil(T / every)
-    "The same episode again, drawn; WorldrlError when it goes another way"
-    obs, frames = env.reset(seed=[seed])[0], []
-    for t, a in enumerate(actions):
-        if t % every == 0: frames.append(to_rgb(env.env_id, obs, env.settings)[0])
-        obs, r, *_ = env.step(executed(env.single_action_space, a[None]))
-        if np.float32(r[0]) != np.float32(reward[t]): raise WorldrlError(f"{env.env_id}: step {t} gave {r[0]:.6g} when played again, and {reward[t]:.6g} before; this env does not repeat itself, so there is no film of the episode")
-    return np.stack([*frames, to_rgb(env.env_id, obs, env.settings)[0]])
-
-# %% ../nbs/83_look.ipynb #d743a4f0
-def captioned(
-    frames,             # [F, H, W, 3] uint8
-    reward,             # [T]
-    every: int,         # steps between two frames
-    text: str,          # before the number
-) -> np.ndarray:        # [F, H', W', 3]
-    "Frames with the return so far below them"
-    so_far = np.concatenate([[0.], np.cumsum(reward)])
-    steps = [min(k * every, len(reward)) for k in range(len(frames))]
-    return np.stack([label(f, f"{text}return {so_far[t]:.1f}{' (end)' if t == len(reward) else ''}", 20, below=True) for f, t in zip(upscale(frames, None, 160), steps)])
-
 def enjoy(
     agent: str,                   # zoo weights, a run folder, or random | white | brownian | sticky | ou
     /,
@@ -149,13 +93,8 @@ def enjoy(
     found = agent_named(agent, env_id)
     env_id, env_kwargs = settings_of(found, env_id)
     greedy = greedy and agent not in EXPLORERS                  # the mode of chance is to stand still
-    screen, fps = _screen(env_id, env_kwargs)
-    try:
-        e = evaluate(found, env_id, episodes, seed, greedy=greedy, env_kwargs=env_kwargs, max_steps=max_steps, num_envs=1, keep=("action", "reward"))
-        every = max(1, round(fps / 30))
-        clips = [captioned(replay(screen, d["action"], d["reward"], derive_seed(seed, k), every), d["reward"], every, f"{env_id}  {f'episode {k + 1}  ' if episodes > 1 else ''}") for k, d in enumerate(e.data)]
-    finally: screen.close()
-    path = save_video(np.concatenate(clips), video, fps / every)
+    frames, fps, e = film(found, env_id, episodes, seed, greedy=greedy, env_kwargs=env_kwargs, max_steps=max_steps)
+    path = save_video(frames, video, fps)
     print(f"{path}: {env_id}, return{'s' if episodes > 1 else ''} {', '.join(f'{r:.1f}' for r in e.returns)}, {int(e.lengths.sum())} steps, {'greedy' if greedy else 'drawn'} actions")
     return {"video": str(path), "returns": e.returns.tolist(), "lengths": e.lengths.tolist(), "greedy": greedy}
 
