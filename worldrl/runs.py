@@ -814,7 +814,7 @@ class Tracker:
         self.kind, self.module, self.folder, self.owner = kind, tracker_module(kind), Path(folder), owner
         self.known = {"id": os.urandom(4).hex(), "lines": 0, "step": 0, "videos": [], "finished": False} | self._kept().get(kind, {})
         self.skip, self.at = self.known["lines"], 0       # lines of metrics.jsonl that an earlier life passed on; bytes read
-        self.waiting: list[tuple[int, dict]] = []         # read, not yet passed on
+        self.waiting: list[tuple] = []                    # (step, dict or video file): read, not yet passed on
         self.started = self.warned = False
 
     def _kept(self) -> dict:
@@ -837,8 +837,8 @@ class Tracker:
             self._read(record)
             while self.waiting:
                 step, row = self.waiting[0]
-                self.module.log({k: self._video(v) if isinstance(v, Path) else v for k, v in row.items()}, step=step)
-                del self.waiting[0]
+                if isinstance(row, Path): del self.waiting[0]; self.module.log(self._film(row), step=step)      # a film that fails must not hold up the numbers
+                else: self.module.log(row, step=step); del self.waiting[0]
             self.known["finished"] |= record is not None
             write_json(self.folder / "tracker.json", self._kept() | {self.kind: self.known})
         except Exception as e: self.warn(e)
@@ -863,13 +863,13 @@ def _read(self, record: dict | None) -> None:
     self.known["step"] = step = max([self.known["step"], *(s for s, _ in rows)])
     for f in sorted(self.folder.glob("videos/*")):
         if f.suffix not in (".mp4", ".gif", ".webm") or f.name in self.known["videos"] or not hasattr(self.module, "Video"): continue
-        self.waiting.append((step, {f"videos/{re.sub('[0-9_-]+$', '', f.stem) or 'episode'}": f}))
-        self.known["videos"].append(f.name)
+        self.waiting.append((step, f)); self.known["videos"].append(f.name)
     if record is not None and not self.known["finished"]: self.waiting.append((step, _numbers(record["result"])))
 
-def _video(self, file: Path): return self.module.Video(str(file), caption=file.stem)
+def _film(self, file: Path) -> dict:      # run-0020.mp4 -> {"videos/run": ...}, so that all of its kind stand in one place
+    return {f"videos/{re.sub('[0-9_-]+$', '', file.stem) or 'episode'}": self.module.Video(str(file), caption=file.stem)}
 
-Tracker._read, Tracker._video = _read, _video
+Tracker._read, Tracker._film = _read, _film
 
 def _tracker(kind: str, folder: Path, owner: dict, done: int) -> Tracker:      # done: segments behind us
     "A started Tracker; WorldrlError when a run that is about to begin cannot be tracked"
