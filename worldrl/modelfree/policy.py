@@ -21,11 +21,11 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 # %% ../../nbs/30_policy.ipynb #152b9bc1
-from ..core import Config, ConfigError, did_you_mean
+from ..core import Config, ConfigError, autocast, did_you_mean
 from ..envs.core import action_size, preprocess
 from ..parts.contracts import Act, Rng, State, Step
 from ..parts.distributions import Bernoulli, Categorical, Gaussian
-from ..parts.nets import Conv, ConvEncoder, activation, orthogonal_init
+from ..parts.nets import Conv, ConvEncoder, activation, channels_last, orthogonal_init
 
 # %% ../../nbs/30_policy.ipynb #496ea175
 def _bound(x):
@@ -65,6 +65,7 @@ class PolicyConfig(Config):
     hidden: tuple[int, ...] | None = None   # layers behind encoder and GRU; None: (64, 64) for vectors, none for pictures
     shared: int = 0                  # how many of them actor and critic share, the first ones; -1: all
     act: str = "tanh"                # of these layers: tanh | relu | elu | silu
+    dtype: str = "float32"           # of the encoder's arithmetic: float32 | bfloat16 (weights, heads and losses stay float32)
     orthogonal: bool = True          # orthogonal weights with the gains of Kostrikov (2018); False: PyTorch's own
     train_shared: str = "both"       # whose loss reaches what actor and critic share (encoder, GRU, shared layers): both | critic
     aux: tuple[tuple[str, int, str, str, int], ...] = ()   # auxiliary heads, each (name, depth or -1, shared | actor | critic, linear | class, size)
@@ -94,14 +95,15 @@ class Pixels(nn.Module):
     def __init__(self,
         shape: tuple,    # (C, H, W)
         name: str,       # of ENCODERS
+        dtype: str = "float32",   # of the arithmetic: float32 | bfloat16
     ):
         super().__init__()
         convs, self.out_size = ENCODERS[name]
         self.convs = ConvEncoder(shape, convs)
-        self.fc = nn.Linear(self.convs.out_size, self.out_size)
+        self.fc, self.dtype = nn.Linear(self.convs.out_size, self.out_size), dtype
 
     def forward(self, x: Tensor) -> Tensor:   # [N, C, H, W] -> [N, out_size]
-        return torch.relu(self.fc(self.convs(x)))
+        with autocast(x.device, self.dtype): return torch.relu(self.fc(self.convs(x))).float()
 
 # %% ../../nbs/30_policy.ipynb #9bac8a5f
 class RunningNorm(nn.Module):
@@ -251,7 +253,7 @@ class Body(nn.Module):
         hidden = c.hidden if c.hidden is not None else (64, 64) if name == "none" else ()
         _check_config(c, shape, name, hidden)
         self.norm = RunningNorm(shape[0]) if c.normalize_obs else None
-        self.encoder = Pixels(shape, name) if name != "none" else None
+        self.encoder = Pixels(shape, name, c.dtype) if name != "none" else None
         size = self.encoder.out_size if self.encoder else math.prod(shape)
         self.gru = nn.GRU(size, c.gru_size or (size if self.encoder else 64)) if c.recurrent else None
         size = self.gru.hidden_size if self.gru else size
@@ -265,7 +267,7 @@ class Body(nn.Module):
     def encode(self, obs: Tensor) -> Tensor:      # [N, *obs_shape] as the env gives it -> [N, F]
         "Scaled, normalised, and through the encoder"
         if obs.shape[1:] != self.obs_space.shape: raise ConfigError(f"observations of shape {list(obs.shape[1:])} came; this policy was made for {list(self.obs_space.shape)}")
-        x = preprocess(obs)
+        x = preprocess(obs if self.encoder is None else obs.contiguous(memory_format=torch.channels_last))
         if self.norm is not None: x = self.norm(x)
         return self.encoder(x) if self.encoder is not None else x.flatten(1)
 
@@ -403,6 +405,7 @@ class ActorCritic(Body):
         self.env_id, self.env_kwargs = config.env_id, config.env_kwargs
         self.head, self.value_head = Head(self.actor.out_size, self.action_space), nn.Linear(self.critic.out_size, 1)
         if config.orthogonal: _orthogonal(self)
+        if self.encoder is not None: channels_last(self.encoder)
         self.aux = AuxHeads(config.aux, self.widths(), config.orthogonal)
 
     @classmethod
