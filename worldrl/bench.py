@@ -12,8 +12,10 @@ import torch
 from .core import ConfigError, did_you_mean
 
 # %% auto #0
-__all__ = ['BENCHES', 'Row', 'bench_envs', 'bench_carracing', 'bench_vae', 'bench_mdnrnn', 'bench_dreams', 'dream_env_rate',
-           'bench_world', 'bench_memory', 'bench']
+__all__ = ['ATARI', 'BENCHES', 'Row', 'bench_envs', 'bench_carracing', 'bench_vae', 'bench_mdnrnn', 'bench_dreams',
+           'dream_env_rate', 'bench_world', 'bench_memory', 'Watch', 'Peer', 'alternate', 'ratio', 'middle', 'ours',
+           'ours_on_atari', 'emulator', 'sb3_on_atari', 'atari_rows', 'minipacman_rows', 'cheetah_rows', 'gae_loop',
+           'gru_loop', 'loop_rows', 'bench_modelfree', 'bench']
 
 # %% ../nbs/82_bench.ipynb #c2df4069
 @dataclass
@@ -101,11 +103,223 @@ def bench_memory() -> list[Row]:
     "Peak memory of this process so far"
     return [Row("peak memory of the benchmark process", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "MB")]
 
+# %% ../nbs/82_bench.ipynb #9e06373a
+class Watch:
+    "Adds up the process time spent inside some methods"
+    def __init__(self,
+        **methods,       # name = (object, "method"); the object's method is replaced by a timed one
+    ):
+        self.spent = dict.fromkeys(methods, 0.)
+        for name, (owner, method) in methods.items(): setattr(owner, method, self._timed(name, getattr(owner, method)))
+
+    def _timed(self, name, f):
+        def timed(*args, **kwargs):
+            start = time.process_time()
+            try: return f(*args, **kwargs)
+            finally: self.spent[name] += time.process_time() - start
+        return timed
+
+@dataclass
+class Peer:
+    "A program that works on for a short slice whenever it is asked"
+    name: str
+    go: Callable           # does the work of one slice
+    frames: int            # env steps in a slice
+    watch: Watch
+    program: object = None   # the trainer or model behind it
+
+    def slice(self) -> dict[str, float]:   # ms per frame: all, and the watched parts
+        before, start = dict(self.watch.spent), time.process_time()
+        self.go()
+        spent = {"all": time.process_time() - start} | {k: v - before[k] for k, v in self.watch.spent.items()}
+        return {k: 1e3 * v / self.frames for k, v in spent.items()}
+
+# %% ../nbs/82_bench.ipynb #8e54ee36
+def alternate(
+    peers: list[Peer],
+    pairs: int = 7,          # rounds; in each every peer works for one slice
+) -> dict[str, list[dict]]:  # per peer a dict of ms per frame for each round
+    "A B A B ...: one slice to warm up, then the rounds"
+    for p in peers: p.go()
+    rounds = {p.name: [] for p in peers}
+    for _ in range(pairs):
+        for p in peers: rounds[p.name].append(p.slice())
+    return rounds
+
+def ratio(
+    rounds: dict,          # of `alternate`
+    a: str, b: str,        # names of peers
+    part: str = "all",     # all | a watched part
+) -> float:                # how many times as long a takes
+    "Median over the rounds of a's time by b's"
+    return statistics.median(x[part] / y[part] for x, y in zip(rounds[a], rounds[b]))
+
+def middle(rounds: dict, name: str) -> dict[str, float]:
+    "The median slice of a peer, part by part"
+    return {k: statistics.median(r[k] for r in rounds[name]) for k in rounds[name][0]}
+
+# %% ../nbs/82_bench.ipynb #c977d2b9
+ATARI = "ALE/Breakout-v5"
+
+def ours(
+    algo: str,            # a2c | ppo
+    frames: int,          # env steps of a slice, a multiple of a rollout
+    name: str = "ours",
+    **settings,           # of the algorithm's config
+) -> Peer:
+    "One of our trainers, update after update"
+    import importlib
+    module = importlib.import_module(f"worldrl.modelfree.{algo}")
+    config = getattr(module, f"{algo.upper()}Config").make(device="cpu", total_timesteps=10**9, **settings)
+    t = getattr(module, f"{algo.upper()}Trainer")(config)
+    t.begin_segment(0, 0)
+    updates = frames // (config.num_envs * config.num_steps)
+    watch = Watch(env=(t.stream.env, "step"), act=(t.policy, "act"), learn=(t, "update"))
+    return Peer(name, lambda: [t.one_update() for _ in range(updates)], updates * config.num_envs * config.num_steps, watch, t)
+
+def ours_on_atari(algo: str, frames: int, dtype: str = "float32") -> Peer:
+    "8 envs; named by the dtype of the encoder's arithmetic"
+    return ours(algo, frames, dtype, recipe="atari", env_id=ATARI, num_envs=8, env_kwargs={"threads": 1}, policy={"dtype": dtype})
+
+def emulator(frames: int) -> Peer:
+    "ALE's vector env by itself, random actions: no program can be faster than this"
+    from worldrl.envs.core import make_env
+    env = make_env(ATARI, 8, obs="atari84", threads=1)
+    env.reset()
+    bare, rng = env.unwrapped, np.random.default_rng(0)
+    return Peer("emulator", lambda: [bare.step(rng.integers(0, bare.single_action_space.n, 8)) for _ in range(frames // 8)], frames, Watch())
+
+# %% ../nbs/82_bench.ipynb #0fa2d2c2
+def _need_sb3():
+    "The peer, or a ConfigError that says how to get it"
+    try: import stable_baselines3
+    except ImportError as e: raise ConfigError("the benchmark 'modelfree' compares with stable-baselines3, which is not installed. Run: pip install 'worldrl[dev]', or name other benchmarks") from e
+    return stable_baselines3
+
+def _sb3_net():
+    "Our net in SB3's words"
+    from stable_baselines3.common.torch_layers import BaseFeaturesExtractor
+    from torch import nn
+    class Nature(BaseFeaturesExtractor):
+        def __init__(self, space):
+            super().__init__(space, 512)
+            self.net = nn.Sequential(nn.Conv2d(4, 32, 8, 4), nn.ReLU(), nn.Conv2d(32, 64, 4, 2), nn.ReLU(), nn.Conv2d(64, 32, 3), nn.ReLU(), nn.Flatten(), nn.Linear(1568, 512), nn.ReLU())
+        def forward(self, x): return self.net(x)
+    return Nature
+
+def _sb3_env():
+    "What SB3's users get for Atari; frameskip=1, since its wrapper skips"
+    import ale_py, gymnasium
+    from stable_baselines3.common.env_util import make_atari_env
+    from stable_baselines3.common.vec_env import VecFrameStack
+    gymnasium.register_envs(ale_py)
+    ale_py.ALEInterface.setLoggerMode(ale_py.LoggerMode.Error)
+    return VecFrameStack(make_atari_env(ATARI, n_envs=8, seed=0, env_kwargs={"frameskip": 1}), 4)
+
+def sb3_on_atari(algo: str, frames: int) -> Peer:
+    "stable-baselines3 with the constants of our recipe"
+    sb3, ppo = _need_sb3(), dict(n_steps=128, n_epochs=4, batch_size=256, clip_range=.1, clip_range_vf=.1, learning_rate=2.5e-4)
+    kwargs = dict(policy_kwargs={"features_extractor_class": _sb3_net(), "net_arch": []}, ent_coef=.01, vf_coef=.5, device="cpu", seed=0, **(ppo if algo == "ppo" else {}))
+    model = getattr(sb3, algo.upper())("CnnPolicy", _sb3_env(), **kwargs)
+    watch = Watch(env=(model.env, "step"), act=(model.policy, "forward"), learn=(model, "train"))
+    return Peer("SB3", lambda: model.learn(frames, reset_num_timesteps=False), frames, watch, model)
+
+# %% ../nbs/82_bench.ipynb #ca840dbc
+def _parts(r: dict, name: str, than: str = "") -> list[Row]:
+    "Where the time of a peer goes, beside another's"
+    mine, other = middle(r, name), middle(r, than) if than else {}
+    words = {"env": "env", "act": "acting", "learn": "learning"}
+    return [Row(f"  {w}, {name} ({mine[k] / mine['all']:.0%})", mine[k], "ms / frame", "", f"{than} here {other[k]:.2g}" if than else "") for k, w in words.items()]
+
+def atari_rows(
+    algo: str,         # a2c | ppo
+    frames: int,       # of a slice
+    pairs: int = 7,
+) -> list[Row]:
+    "Ours in two dtypes, SB3 and the bare emulator, in turn"
+    r = alternate([ours_on_atari(algo, frames), sb3_on_atari(algo, frames), ours_on_atari(algo, frames, "bfloat16"), emulator(frames)], pairs)
+    there, rows = f"SB3 here {1e3 / middle(r, 'SB3')['all']:,.0f}", []
+    for d in ("float32", "bfloat16"):
+        rows += [Row(f"{algo.upper()}, Atari, 8 envs, {d}", 1e3 / middle(r, d)["all"], "frames / core-second", "", there),
+                 Row(f"  SB3 / ours, median of {pairs} pairs", ratio(r, "SB3", d), "times", "≥ 2"),
+                 Row("  share of the bare emulator's rate", ratio(r, "emulator", d), ""), *_parts(r, d, "SB3")]
+    return rows
+
+# %% ../nbs/82_bench.ipynb #9bb6cadd
+def minipacman_rows(pairs: int = 7) -> list[Row]:
+    "32 envs, 5 steps"
+    r = alternate([ours("a2c", 8_000, d, recipe="minipacman", policy={"dtype": d}) for d in ("float32", "bfloat16")], pairs)
+    return [row for d in ("float32", "bfloat16") for row in [Row(f"A2C, MiniPacman, 32 × 5, {d}", 1e3 / middle(r, d)["all"], "frames / core-second", "≥ 6,000", "1,560"), *_parts(r, d)]]
+
+def cheetah_rows(pairs: int = 3) -> list[Row]:
+    "One env, 2,048 steps; a slice is one update"
+    r = alternate([ours("ppo", 2_048, "float32", recipe="mujoco", env_id="HalfCheetah-v5")], pairs)
+    return [Row("PPO, HalfCheetah-v5, 1 × 2048", 1e3 / middle(r, "float32")["all"], "env steps / core-second", "", "515 (wall clock)"), *_parts(r, "float32")]
+
+# %% ../nbs/82_bench.ipynb #6746e1e4
+def gae_loop(
+    came,                  # Step [T, B]
+    value: torch.Tensor,   # [T + 1, B]
+    gamma: float = .99, lam: float = .95,
+) -> torch.Tensor:         # [T, B] advantages
+    "Advantages backwards in time, one row after the other"
+    A, out = torch.zeros_like(value[0]), []
+    for t in reversed(range(len(came.reward))):
+        cont = 1 - came.terminated[t].float()
+        A = torch.where(came.is_first[t], 0., came.reward[t] + gamma * cont * value[t + 1] - value[t] + gamma * lam * cont * A)
+        out.append(A)
+    return torch.stack(out[::-1])
+
+def gru_loop(
+    gru: torch.nn.GRU,
+    x: torch.Tensor,       # [T, B, I]
+    h: torch.Tensor,       # [B, H]
+    reset: torch.Tensor,   # [T, B] bool
+) -> torch.Tensor:         # [T, B, H]
+    "A GRU through a rollout as it acts: step by step"
+    out = []
+    for t in range(len(x)):
+        h = gru(x[t:t + 1], (h * ~reset[t, :, None])[None])[1][0]
+        out.append(h)
+    return torch.stack(out)
+
+# %% ../nbs/82_bench.ipynb #88089e38
+def _rollout_like(T: int, B: int, size: int, seed: int = 0):
+    "Random rows with an end now and then: a Step [T, B], values [T + 1, B], inputs [T, B, size]"
+    from worldrl.parts.contracts import Step
+    g = torch.Generator().manual_seed(seed)
+    end = torch.rand(T + 1, B, generator=g) < .02
+    first, end = torch.cat([torch.zeros(1, B, dtype=torch.bool), end[:-1]])[1:], end[1:]
+    zero = torch.zeros(T, B)
+    step = Step(zero[..., None], zero[..., None], torch.randn(T, B, generator=g) * ~first, first, end & ~first, zero.bool())
+    return step, torch.randn(T + 1, B, generator=g), torch.randn(T, B, size, generator=g)
+
+def loop_rows(pairs: int = 21) -> list[Row]:
+    "The loops against the fast forms, in turn"
+    from worldrl.modelfree.policy import gru_sequence
+    from worldrl.parts.returns import gae
+    rows, none = [], Watch()
+    for T, B in ((128, 8), (2048, 1)):
+        came, value, _ = _rollout_like(T, B, 1)
+        r = alternate([Peer("loop", lambda: gae_loop(came, value), T * B, none), Peer("fast", lambda: gae(came, value), T * B, none)], pairs)
+        rows.append(Row(f"GAE, {T} × {B}: loop over time / ours", ratio(r, "loop", "fast"), "times"))
+    came, _, x = _rollout_like(128, 8, 256)
+    gru, h = torch.nn.GRU(256, 256), torch.zeros(8, 256)
+    def learn(f): f(gru, x, h, came.is_first).sum().backward()
+    r = alternate([Peer("loop", lambda: learn(gru_loop), 1024, none), Peer("fast", lambda: learn(gru_sequence), 1024, none)], pairs)
+    return rows + [Row("GRU 256, 128 × 8, forward and backward: steps / ours", ratio(r, "loop", "fast"), "times")]
+
+# %% ../nbs/82_bench.ipynb #f07bc46c
+def bench_modelfree() -> list[Row]:
+    "Trainers against stable-baselines3 and alone; loops against scans"
+    _need_sb3()
+    return atari_rows("a2c", 800) + atari_rows("ppo", 1024) + minipacman_rows() + cheetah_rows() + loop_rows()
+
 # %% ../nbs/82_bench.ipynb #002ecc04
-BENCHES: dict[str, Callable] = {"envs": bench_envs, "carracing": bench_carracing, "vae": bench_vae, "mdnrnn": bench_mdnrnn, "dreams": bench_dreams, "memory": bench_memory}
+BENCHES: dict[str, Callable] = {"envs": bench_envs, "carracing": bench_carracing, "vae": bench_vae, "mdnrnn": bench_mdnrnn, "dreams": bench_dreams, "modelfree": bench_modelfree, "memory": bench_memory}
 
 def bench(
-    *names: str,             # envs, carracing, vae, mdnrnn, dreams, memory; none: all
+    *names: str,             # envs, carracing, vae, mdnrnn, dreams, modelfree, memory; none: all
     save: str = "",          # also write the rows as json
 ) -> None:
     "Measure on one thread, and print figure, unit, aim and what earlier code reached"
