@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['ENCODERS', 'TELLS', 'space_to_dict', 'space_from_dict', 'PolicyConfig', 'encoder_name', 'Pixels', 'RunningNorm',
-           'Head', 'gru_sequence', 'Body', 'AuxHead', 'auxiliary_loss', 'AuxHeads', 'Out', 'Thought', 'ActorCritic',
-           'policy_for']
+           'Head', 'gru_sequence', 'Senses', 'Body', 'AuxHead', 'auxiliary_loss', 'AuxHeads', 'Out', 'Thought', 'Net',
+           'ActorCritic', 'policy_for']
 
 # %% ../../nbs/30_policy.ipynb #62eb2a66
 import contextlib, math
@@ -161,22 +161,44 @@ def _gru_pieces(gru: nn.GRU, x: Tensor, h: Tensor, reset: Tensor) -> Tensor:    
     return gru(padded, h0[None])[0][offset, piece]
 
 # %% ../../nbs/30_policy.ipynb #3f576df7
+def _gru_forward(gx, h, keep, resets, U, b):
+    "-> hs [T + 1, B, H] with h before them; n, U_n h [T, B, H], and r beside z [T, B, 2H], for the way back"
+    T, B, H = *gx.shape[:2], h.shape[-1]
+    hs, n, un, rz = gx.new_empty(T + 1, B, H), *gx.new_empty(2, T, B, H), gx.new_empty(T, B, 2 * H)
+    hs[0] = h
+    U_rz, U_n, gx_rz = U[:2 * H].t(), U[2 * H:].t(), gx[..., :2 * H] + b[:2 * H]
+    for reset, k, x_rz, x_n, rz_t, r, z, un_t, n_t, h, after in zip(resets, keep, gx_rz, gx[..., 2 * H:], rz, rz[..., :H], rz[..., H:], un, n, hs, hs[1:]):
+        if reset: h = h * k
+        torch.addmm(x_rz, h, U_rz, out=rz_t).sigmoid_()
+        torch.addmm(b[2 * H:], h, U_n, out=un_t)
+        torch.addcmul(x_n, r, un_t, out=n_t).tanh_()
+        torch.lerp(n_t, h, z, out=after)
+    return hs, n, un, rz
+
+def _gru_backward(dy, hs, n, un, rz, keep, resets, U):
+    "-> the gradients of gx [T, B, 3H], of h before the first step [B, H], of U [3H, H] and of b [3H]"
+    H = n.shape[-1]
+    r, z, h = rz[..., :H], rz[..., H:], hs[:-1] * keep
+    dn = (1 - z) * (1 - n * n)
+    inner = torch.stack([dn * un * r * (1 - r), (h - n) * z * (1 - z), dn * r], -2)     # [T, B, 3, H]: what d is multiplied with
+    ds, du, carry = torch.empty_like(n), torch.empty_like(inner), torch.zeros_like(hs[0])
+    for t in reversed(range(len(n))):
+        d = torch.add(dy[t], carry, out=ds[t])
+        torch.mul(d[:, None], inner[t], out=du[t])
+        carry = torch.addmm(d * z[t], du[t].flatten(1), U)
+        if resets[t]: carry = carry * keep[t]
+    du = du.flatten(2)                                                                  # [T, B, 3H]
+    dgx = torch.cat([du[..., :2 * H], ds * dn], -1)
+    return dgx, carry, du.flatten(0, 1).t() @ h.flatten(0, 1), du.sum((0, 1))
+
+# %% ../../nbs/30_policy.ipynb #3391ec3f
 class _GRUSteps(torch.autograd.Function):
     "All steps of a GRU; what does not depend on the step before is kept out of the loops"
     @staticmethod
     @torch.amp.custom_fwd(device_type="cpu", cast_inputs=torch.float32)
     def forward(ctx, gx, h, keep, U, b):     # gx [T, B, 3H] = W x + bias; h [B, H]; keep [T, B, 1], 0 at a reset; b: bias beside U
-        T, B, H = *gx.shape[:2], h.shape[-1]
-        hs, n, un, rz = gx.new_empty(T + 1, B, H), *gx.new_empty(2, T, B, H), gx.new_empty(T, B, 2 * H)
-        hs[0] = h
-        U_rz, U_n, gx_rz = U[:2 * H].t(), U[2 * H:].t(), gx[..., :2 * H] + b[:2 * H]
-        resets = (keep == 0).flatten(1).any(1).tolist()
-        for reset, k, x_rz, x_n, rz_t, r, z, un_t, n_t, h, after in zip(resets, keep, gx_rz, gx[..., 2 * H:], rz, rz[..., :H], rz[..., H:], un, n, hs, hs[1:]):
-            if reset: h = h * k
-            torch.addmm(x_rz, h, U_rz, out=rz_t).sigmoid_()
-            torch.addmm(b[2 * H:], h, U_n, out=un_t)
-            torch.addcmul(x_n, r, un_t, out=n_t).tanh_()
-            torch.lerp(n_t, h, z, out=after)
+        ctx.resets = (keep == 0).flatten(1).any(1).tolist()
+        hs, n, un, rz = _gru_forward(gx, h, keep, ctx.resets, U, b)
         ctx.save_for_backward(hs, n, un, rz, keep, U)
         return hs[1:]
 
@@ -185,20 +207,8 @@ class _GRUSteps(torch.autograd.Function):
     @torch.amp.custom_bwd(device_type="cpu")
     def backward(ctx, dy):
         hs, n, un, rz, keep, U = ctx.saved_tensors
-        H, resets = n.shape[-1], (keep == 0).flatten(1).any(1).tolist()
-        r, z, h = rz[..., :H], rz[..., H:], hs[:-1] * keep
-        dn = (1 - z) * (1 - n * n)
-        inner = torch.stack([dn * un * r * (1 - r), (h - n) * z * (1 - z), dn * r], -2)     # [T, B, 3, H]: what d is multiplied with
-        ds, du, carry = torch.empty_like(n), torch.empty_like(inner), torch.zeros_like(hs[0])
-        for t in reversed(range(len(n))):
-            d = torch.add(dy[t], carry, out=ds[t])
-            torch.mul(d[:, None], inner[t], out=du[t])
-            carry = torch.addmm(d * z[t], du[t].flatten(1), U)
-            if resets[t]: carry = carry * keep[t]
-        du = du.flatten(2)                                                                  # [T, B, 3H]
-        dgx = torch.cat([du[..., :2 * H], ds * dn], -1)
-        du = du.flatten(0, 1)
-        return dgx, carry, None, du.t() @ h.flatten(0, 1), du.sum(0)
+        dgx, dh, dU, db = _gru_backward(dy, hs, n, un, rz, keep, ctx.resets, U)
+        return dgx, dh, None, dU, db
 
 # %% ../../nbs/30_policy.ipynb #0c22ca37
 def _gru_steps(gru: nn.GRU, x: Tensor, h: Tensor, reset: Tensor) -> Tensor:    # as gru_sequence
@@ -236,25 +246,40 @@ def _check_config(c: PolicyConfig, shape: tuple, encoder: str, hidden: tuple) ->
     "ConfigError where settings do not fit the observations or one another"
     if encoder not in ("none", *ENCODERS): raise ConfigError(f"no encoder {encoder!r}.{did_you_mean(encoder, ENCODERS)} There are auto, none, {', '.join(ENCODERS)}")
     if encoder != "none" and len(shape) != 3: raise ConfigError(f"the encoder {encoder!r} is for pictures [C, H, W]; these observations are {list(shape)}; take encoder='none' or 'auto'")
+    if c.dtype not in ("float32", "bfloat16"): raise ConfigError(f"dtype is {c.dtype!r}; expected float32 or bfloat16")
     if c.normalize_obs and len(shape) != 1: raise ConfigError(f"normalize_obs is for vectors; these observations are {list(shape)}")
     if c.shared > len(hidden): raise ConfigError(f"shared is {c.shared}, but there are {len(hidden)} layers {hidden}; expected -1 (all) to {len(hidden)}")
     if any(n < 1 for n in hidden): raise ConfigError(f"hidden is {hidden}; every layer needs at least one unit")
     if c.train_shared not in ("both", "critic"): raise ConfigError(f"train_shared is {c.train_shared!r}; expected both or critic")
 
 # %% ../../nbs/30_policy.ipynb #50b629bc
-class Body(nn.Module):
-    "encoder -> [GRU] -> shared layers -> layers of the actor | layers of the critic"
+class Senses(nn.Module):
+    "From an observation as the env gives it to a vector"
     def __init__(self, config: PolicyConfig):
         super().__init__()
         self.config = c = config
         self.obs_space, self.action_space = space_from_dict(c.obs_space), space_from_dict(c.action_space)
         shape = self.obs_space.shape
         name = encoder_name(shape) if c.encoder == "auto" else c.encoder
-        hidden = c.hidden if c.hidden is not None else (64, 64) if name == "none" else ()
-        _check_config(c, shape, name, hidden)
+        self.hidden = c.hidden if c.hidden is not None else (64, 64) if name == "none" else ()
+        _check_config(c, shape, name, self.hidden)
         self.norm = RunningNorm(shape[0]) if c.normalize_obs else None
         self.encoder = Pixels(shape, name, c.dtype) if name != "none" else None
-        size = self.encoder.out_size if self.encoder else math.prod(shape)
+
+    def encode(self, obs: Tensor) -> Tensor:      # [N, *obs_shape] as the env gives it -> [N, F]
+        "Scaled, normalised, and through the encoder"
+        if obs.shape[1:] != self.obs_space.shape: raise ConfigError(f"observations of shape {list(obs.shape[1:])} came; this policy was made for {list(self.obs_space.shape)}")
+        x = preprocess(obs if self.encoder is None else obs.contiguous(memory_format=torch.channels_last))
+        if self.norm is not None: x = self.norm(x)
+        return self.encoder(x) if self.encoder is not None else x.flatten(1)
+
+# %% ../../nbs/30_policy.ipynb #2f3ce958
+class Body(Senses):
+    "encoder -> [GRU] -> shared layers -> layers of the actor | layers of the critic"
+    def __init__(self, config: PolicyConfig):
+        super().__init__(config)
+        c, hidden = config, self.hidden
+        size = self.encoder.out_size if self.encoder else math.prod(self.obs_space.shape)
         self.gru = nn.GRU(size, c.gru_size or (size if self.encoder else 64)) if c.recurrent else None
         size = self.gru.hidden_size if self.gru else size
         k = len(hidden) if c.shared == -1 else c.shared
@@ -264,12 +289,9 @@ class Body(nn.Module):
     @property
     def recurrent(self) -> bool: return self.gru is not None
 
-    def encode(self, obs: Tensor) -> Tensor:      # [N, *obs_shape] as the env gives it -> [N, F]
-        "Scaled, normalised, and through the encoder"
-        if obs.shape[1:] != self.obs_space.shape: raise ConfigError(f"observations of shape {list(obs.shape[1:])} came; this policy was made for {list(self.obs_space.shape)}")
-        x = preprocess(obs if self.encoder is None else obs.contiguous(memory_format=torch.channels_last))
-        if self.norm is not None: x = self.norm(x)
-        return self.encoder(x) if self.encoder is not None else x.flatten(1)
+    def initial(self, n: int) -> State:
+        "The state before the first step"
+        return {"h": torch.zeros(n, self.gru.hidden_size, device=self.gru.weight_hh_l0.device)} if self.recurrent else {}
 
     def think(self,
         x: Tensor,       # [..., F] of `encode`
@@ -397,9 +419,8 @@ def _check_memory(state, is_first, n: int) -> None:
     if len(state["h"]) != n: raise ConfigError(f"the state has {len(state['h'])} rows, the observations {n}")
 
 # %% ../../nbs/30_policy.ipynb #7678015f
-class ActorCritic(Body):
-    "A body with a head for actions and one for the value: an Agent"
-    tells = ()          # more of TELLS, see `telling`
+class Net(Body):
+    "A body with its heads: for actions, for the value, and auxiliary ones"
     def __init__(self, config: PolicyConfig):
         super().__init__(config)
         self.env_id, self.env_kwargs = config.env_id, config.env_kwargs
@@ -408,17 +429,32 @@ class ActorCritic(Body):
         if self.encoder is not None: channels_last(self.encoder)
         self.aux = AuxHeads(config.aux, self.widths(), config.orthogonal)
 
-    @classmethod
-    def from_config(cls, config: dict): return cls(PolicyConfig.from_dict(config))
-
-    def initial(self, n: int) -> State:
-        "The state before the first step"
-        return {"h": torch.zeros(n, self.gru.hidden_size, device=self.value_head.weight.device)} if self.recurrent else {}
-
     def thought(self, x: Tensor, memory=None) -> Thought:      # x [..., F] of `encode`
         "The distribution and the value, and what led to them"
         a, v, said = self.think(x, memory)
         return Thought(self.head(a), self.value_head(v).squeeze(-1), a, said)
+
+    def evaluate_actions(self,
+        obs: Tensor,               # [T, B, *obs_shape]
+        action: Tensor,            # [T, B, ...] native
+        is_first: Tensor | None = None,   # [T, B]; needed with a GRU
+        state: State | None = None,       # before the first step; needed with a GRU
+        activations: bool = False,        # keep what every layer says
+    ) -> Out:
+        "What the present weights say about a rollout, all steps at once; differentiable"
+        T, B = obs.shape[:2]
+        if action.shape != (T, B, *self.action_space.shape): raise ConfigError(f"actions of shape {list(action.shape)} came; for observations {list(obs.shape)} expected {[T, B, *self.action_space.shape]}")
+        x = self.encode(obs.flatten(0, 1)).unflatten(0, (T, B))
+        if self.recurrent: _check_memory(state, is_first, B)
+        t = self.thought(x, (lambda x: gru_sequence(self.gru, x, state["h"], is_first, self.config.bptt)) if self.recurrent else None)
+        return Out(t.dist.log_prob(self.head.drawn(action)), t.dist.entropy(), t.value, self.aux(t.said), t.said if activations else None)
+
+# %% ../../nbs/30_policy.ipynb #3c2aa336
+class ActorCritic(Net):
+    "A net that acts: an Agent"
+    tells = ()          # more of TELLS, see `telling`
+    @classmethod
+    def from_config(cls, config: dict): return cls(PolicyConfig.from_dict(config))
 
     def _step(self, state: State, step: Step) -> tuple[Thought, State]:
         "One moment"
@@ -448,21 +484,6 @@ class ActorCritic(Body):
     def value(self, state: State, step: Step) -> Tensor:    # [n]
         "The critic at a step that was not acted on yet"
         return self._step(state, step)[0].value
-
-    def evaluate_actions(self,
-        obs: Tensor,               # [T, B, *obs_shape]
-        action: Tensor,            # [T, B, ...] native
-        is_first: Tensor | None = None,   # [T, B]; needed with a GRU
-        state: State | None = None,       # before the first step; needed with a GRU
-        activations: bool = False,        # keep what every layer says
-    ) -> Out:
-        "What the present weights say about a rollout, all steps at once; differentiable"
-        T, B = obs.shape[:2]
-        if action.shape != (T, B, *self.action_space.shape): raise ConfigError(f"actions of shape {list(action.shape)} came; for observations {list(obs.shape)} expected {[T, B, *self.action_space.shape]}")
-        x = self.encode(obs.flatten(0, 1)).unflatten(0, (T, B))
-        if self.recurrent: _check_memory(state, is_first, B)
-        t = self.thought(x, (lambda x: gru_sequence(self.gru, x, state["h"], is_first, self.config.bptt)) if self.recurrent else None)
-        return Out(t.dist.log_prob(self.head.drawn(action)), t.dist.entropy(), t.value, self.aux(t.said), t.said if activations else None)
 
 # %% ../../nbs/30_policy.ipynb #26c70aea
 def policy_for(
