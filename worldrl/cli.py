@@ -10,7 +10,7 @@ from typing import get_origin, get_type_hints
 
 # %% auto #0
 __all__ = ['COMMANDS', 'TRAINING', 'Command', 'usage', 'UsageError', 'find_command', 'resolve', 'one_line', 'parse_value',
-           'parse_pairs', 'read_config', 'run_command', 'main', 'explain', 'parse_only']
+           'parse_pairs', 'read_config', 'run_command', 'seeds', 'main', 'explain', 'parse_only']
 
 # %% ../nbs/90_cli.ipynb #f91a44a4
 @dataclass(frozen=True)
@@ -20,16 +20,23 @@ class Command:
     config: str = ""
     help: str = ""
     trains: bool = False      # `run` is a Trainer class, driven by runs.run_training
+    resolved: str = ""        # tells what the settings come to, from config and protocol; printed and kept with the run
 
+_RESOLVED = "worldrl.modelfree.train:resolved"
 COMMANDS = {
     "tour": Command("worldrl.worldmodels.tour:tour", "worldrl.worldmodels.tour:TourConfig", "from raw experience to the video of a dream"),
     "gather": Command("worldrl.worldmodels.gather:gather", "worldrl.worldmodels.gather:GatherConfig", "record episodes of a policy in a real env"),
     "train vae": Command("worldrl.worldmodels.vae:VAETrainer", "worldrl.worldmodels.vae:VAEConfig", "frames to latents", True),
     "train mdnrnn": Command("worldrl.worldmodels.mdnrnn:MDNRNNTrainer", "worldrl.worldmodels.mdnrnn:MDNRNNConfig", "latents to a world that dreams", True),
     "train controller": Command("worldrl.worldmodels.controller:ControllerTrainer", "worldrl.worldmodels.controller:ControllerConfig", "CMA-ES in the dream or in the real env", True),
-    "train a2c": Command("worldrl.modelfree.a2c:A2CTrainer", "worldrl.modelfree.a2c:A2CConfig", "actor-critic, one gradient step per rollout", True),
-    "train ppo": Command("worldrl.modelfree.ppo:PPOTrainer", "worldrl.modelfree.ppo:PPOConfig", "actor-critic, several clipped passes over each rollout", True),
+    "train a2c": Command("worldrl.modelfree.a2c:A2CTrainer", "worldrl.modelfree.a2c:A2CConfig", "actor-critic, one gradient step per rollout", True, _RESOLVED),
+    "train ppo": Command("worldrl.modelfree.ppo:PPOTrainer", "worldrl.modelfree.ppo:PPOConfig", "actor-critic, several clipped passes over each rollout", True, _RESOLVED),
+    "train acktr": Command("worldrl.modelfree.acktr:ACKTRTrainer", "worldrl.modelfree.acktr:ACKTRConfig", "actor-critic with natural gradients (K-FAC)", True, _RESOLVED),
+    "train gail": Command("worldrl.modelfree.gail:GAILTrainer", "worldrl.modelfree.gail:GAILConfig", "imitation of demonstrations, without a reward", True, _RESOLVED),
+    "seeds": Command("worldrl.cli:seeds", help="the same training with several seeds: worldrl seeds train ppo ... --seeds 0 1 2 --jobs 2"),
     "eval": Command("worldrl.look:evaluate_agent", help="returns of an agent in the real env, with an interval"),
+    "enjoy": Command("worldrl.look:enjoy", help="a film of an agent at work, with its return"),
+    "expert": Command("worldrl.modelfree.gail:demonstrate", help="record demonstrations of a trained agent, for train gail"),
     "dream": Command("worldrl.look:dream_world", help="the video of a dream beside the real env, and its error"),
     "results add": Command("worldrl.results:add_run", help="enter a finished run into data/results"),
     "results show": Command("worldrl.results:show", help="the table of committed results"),
@@ -174,6 +181,7 @@ def run_command(
 ):
     "Read the flags, then do the work"
     c, prog, argv = COMMANDS[name], f"worldrl {name}", list(argv)
+    if name == "seeds": return seeds(argv, parse)
     if not c.config: return _call(resolve(c.run), argv, prog, parse)
     options = {"folder": _take(argv, "folder")} | ({"fresh": _take(argv, "fresh", flag=True), "track": _take(argv, "track")} if c.trains else {})
     config = read_config(resolve(c.config), argv, prog, TRAINING if c.trains else "")
@@ -181,7 +189,9 @@ def run_command(
     if not c.trains: return resolve(c.run)(config, **options)
     from worldrl.runs import run_training, tracker_module
     if options["track"]: tracker_module(options["track"])      # before anything is built
-    return run_training(resolve(c.run)(config), **options)
+    trainer = resolve(c.run)(config)
+    if c.resolved: trainer.resolved = resolve(c.resolved)(config, trainer.protocol)
+    return run_training(trainer, **options)
 
 TRAINING = "And: --folder DIR    --fresh (delete the run and start anew)    --track wandb|trackio (besides TensorBoard and metrics.jsonl)"
 
@@ -190,6 +200,48 @@ def _call(function, argv, prog, parse):
     stub = functools.wraps(function)(lambda *a, **k: (a, k))
     args, kwargs = _parsed(stub, argv, prog)
     return (args, kwargs) if parse else function(*args, **kwargs)
+
+# %% ../nbs/90_cli.ipynb #6fc4dd38
+def seeds(
+    argv: list[str],       # ["train", "ppo", ..., "--seeds", "0", "1", "--jobs", "2"]
+    parse: bool = False,   # True: only check that the lines can be read
+):
+    "A training with several seeds, one after the other or `--jobs` at a time, and the mean over them; UsageError"
+    argv = list(argv)
+    if not argv or argv[0] in ("-h", "--help"): print(_SEEDS); return
+    numbers, jobs = _take_numbers(argv, "seeds"), _take_numbers(argv, "jobs") or [1]
+    name, rest = find_command(argv)
+    if not COMMANDS[name].trains: raise UsageError(f"worldrl seeds repeats a training, and {name!r} is none. {_SEEDS}")
+    if len(numbers) != len(set(numbers)) or not numbers or len(jobs) != 1 or jobs[0] < 1: raise UsageError(f"--seeds takes different numbers and --jobs one. {_SEEDS}")
+    for flag in ("--seed", "--folder"):
+        if any(a == flag or a.startswith(flag + "=") for a in rest): raise UsageError(f"worldrl seeds gives each run its own {flag}; leave it out{', and set WORLDRL_RUNS to say where the folders go' * (flag == '--folder')}")
+    lines = [[*rest, "--seed", str(n)] for n in numbers]
+    configs = [run_command(name, line, parse=True) for line in lines]
+    return configs if parse else _run_seeds(name, lines, configs, jobs[0])
+
+_SEEDS = "Usage: worldrl seeds train ppo --env-id CartPole-v1 ... --seeds 0 1 2 [--jobs 2]"
+
+def _take_numbers(argv: list[str], name: str) -> list[int]:
+    "Remove `--name 1 2 3` from the line"
+    if f"--{name}" not in argv: return []
+    i = argv.index(f"--{name}")
+    end = next((j for j in range(i + 1, len(argv)) if argv[j].startswith("--")), len(argv))
+    words, argv[i:end] = argv[i + 1:end], []
+    if not words or not all(re.fullmatch(r"\d+", w) for w in words): raise UsageError(f"--{name} takes whole numbers, and got {' '.join(words) or 'nothing'!r}. {_SEEDS}")
+    return [int(w) for w in words]
+
+def _run_seeds(name, lines, configs, jobs) -> dict:
+    "Run the lines, then print every seed's numbers, and their mean"
+    import json
+    from worldrl.modelfree.train import run_lines, summary
+    from worldrl.runs import run_dir
+    if jobs > 1: run_lines([["worldrl", *name.split(), *line] for line in lines], jobs, [f"seed {c.seed}" for c in configs])
+    else: [run_command(name, line) for line in lines]
+    exp = getattr(configs[0], "exp_name", "") or resolve(COMMANDS[name].run).exp
+    found = summary([json.loads((run_dir(c.env_id, exp, c.seed) / "result.json").read_bytes())["result"] for c in configs])
+    shown = {k: v for k, v in found.items() if k.split("/")[-1] not in ("low", "high", "length", "episodes", "train_episodes")}
+    for k, v in shown.items(): print(f"{k:24} {v['mean']:.5g}" + (f" ± {v['sd']:.3g}" if v["sd"] is not None else "") + f"   each: {' '.join(f'{x:.5g}' for x in v['each'])}")
+    return found
 
 # %% ../nbs/90_cli.ipynb #c8b932dd
 def main(
