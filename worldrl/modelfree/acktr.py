@@ -208,6 +208,7 @@ class KFAC(torch.optim.Optimizer):
         if not self._due("stats_every"): return
         for name, (a, s) in self.recorder.slopes(log_likelihood).items():
             layer = self.layers[name]
+            a, s = a.to(layer.weight.dtype), s.to(layer.weight.dtype)       # both are bfloat16 under autocast
             new = conv_factors(layer, a, s, self.fast_conv) if isinstance(layer, nn.Conv2d) else linear_factors(a, s)
             average_factors(self.state[layer.weight], new, self.param_groups[0]["stat_decay"])
 
