@@ -13,7 +13,7 @@ import numpy as np
 import safetensors.torch
 import torch
 from torch import Tensor, nn
-from .core import Config, ConfigError, WorldrlError, derive_seed, device as pick_device, did_you_mean, generator, seed_everything, without_ctrl_c
+from .core import Config, ConfigError, WorldrlError, derive_seed, device as pick_device, did_you_mean, generator, keep_freed_memory, seed_everything, without_ctrl_c
 
 # %% auto #0
 __all__ = ['TRACKERS', 'runs_root', 'data_root', 'run_dir', 'DiskError', 'CheckpointError', 'disk_errors', 'write_atomic',
@@ -739,6 +739,7 @@ def run_training(
         _claim(folder, owner, trainer)
         if (folder / "result.json").exists(): return _earlier_result(folder, progress, owner, track)
         trainer.folder = folder
+        keep_freed_memory()
         life = _Life(trainer, folder, owner, Logger(folder, tensorboard), track)
         return _drive(life, progress)
 
