@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from typing import Callable
 import numpy as np
 import torch
-from .core import ConfigError, did_you_mean
+from .core import ConfigError, did_you_mean, keep_freed_memory
 
 # %% auto #0
 __all__ = ['ATARI', 'BENCHES', 'Row', 'bench_envs', 'bench_carracing', 'bench_vae', 'bench_mdnrnn', 'bench_dreams',
            'dream_env_rate', 'bench_world', 'bench_memory', 'Watch', 'Peer', 'alternate', 'ratio', 'middle', 'ours',
-           'ours_on_atari', 'emulator', 'sb3_on_atari', 'atari_rows', 'minipacman_rows', 'cheetah_rows', 'gae_loop',
-           'gru_loop', 'loop_rows', 'bench_modelfree', 'bench']
+           'ours_on_atari', 'emulator', 'sb3_on_atari', 'atari_rows', 'two_core_rows', 'minipacman_rows',
+           'cheetah_rows', 'gae_loop', 'gru_loop', 'loop_rows', 'bench_modelfree', 'bench']
 
 # %% ../nbs/82_bench.ipynb #c2df4069
 @dataclass
@@ -105,18 +105,18 @@ def bench_memory() -> list[Row]:
 
 # %% ../nbs/82_bench.ipynb #9e06373a
 class Watch:
-    "Adds up the process time spent inside some methods"
+    "Adds up the time spent inside some methods"
     def __init__(self,
         **methods,       # name = (object, "method"); the object's method is replaced by a timed one
     ):
-        self.spent = dict.fromkeys(methods, 0.)
+        self.spent, self.clock = dict.fromkeys(methods, 0.), time.process_time
         for name, (owner, method) in methods.items(): setattr(owner, method, self._timed(name, getattr(owner, method)))
 
     def _timed(self, name, f):
         def timed(*args, **kwargs):
-            start = time.process_time()
+            start = self.clock()
             try: return f(*args, **kwargs)
-            finally: self.spent[name] += time.process_time() - start
+            finally: self.spent[name] += self.clock() - start
         return timed
 
 @dataclass
@@ -129,9 +129,10 @@ class Peer:
     program: object = None   # the trainer or model behind it
 
     def slice(self) -> dict[str, float]:   # ms per frame: all, and the watched parts
-        before, start = dict(self.watch.spent), time.process_time()
+        clock, before = self.watch.clock, dict(self.watch.spent)
+        start = clock()
         self.go()
-        spent = {"all": time.process_time() - start} | {k: v - before[k] for k, v in self.watch.spent.items()}
+        spent = {"all": clock() - start} | {k: v - before[k] for k, v in self.watch.spent.items()}
         return {k: 1e3 * v / self.frames for k, v in spent.items()}
 
 # %% ../nbs/82_bench.ipynb #8e54ee36
@@ -177,9 +178,9 @@ def ours(
     watch = Watch(env=(t.stream.env, "step"), act=(t.policy, "act"), learn=(t, "update"))
     return Peer(name, lambda: [t.one_update() for _ in range(updates)], updates * config.num_envs * config.num_steps, watch, t)
 
-def ours_on_atari(algo: str, frames: int, dtype: str = "float32") -> Peer:
-    "8 envs; named by the dtype of the encoder's arithmetic"
-    return ours(algo, frames, dtype, recipe="atari", env_id=ATARI, num_envs=8, env_kwargs={"threads": 1}, policy={"dtype": dtype})
+def ours_on_atari(algo: str, frames: int, dtype: str = "float32", threads: int = 1) -> Peer:
+    "8 envs; named by the dtype of the encoder's arithmetic; `threads` of the emulator"
+    return ours(algo, frames, dtype, recipe="atari", env_id=ATARI, num_envs=8, env_kwargs={"threads": threads}, policy={"dtype": dtype})
 
 def emulator(frames: int) -> Peer:
     "ALE's vector env by itself, random actions: no program can be faster than this"
@@ -244,6 +245,24 @@ def atari_rows(
                  Row(f"  SB3 / ours, median of {pairs} pairs", ratio(r, "SB3", d), "times", "≥ 2"),
                  Row("  share of the bare emulator's rate", ratio(r, "emulator", d), ""), *_parts(r, d, "SB3")]
     return rows
+
+# %% ../nbs/82_bench.ipynb #8bcff7bb
+def two_core_rows(
+    algo: str,         # a2c | ppo
+    frames: int,       # of a slice
+    pairs: int = 7,
+) -> list[Row]:        # none where there is one core
+    "Ours and SB3 on two cores, in turn, wall clock"
+    import os
+    if (os.cpu_count() or 1) < 2: return []
+    peers = [ours_on_atari(algo, frames, threads=2), sb3_on_atari(algo, frames), ours_on_atari(algo, frames, "bfloat16", 2)]
+    for p in peers: p.watch.clock = time.perf_counter
+    torch.set_num_threads(2)
+    try: r = alternate(peers, pairs)
+    finally: torch.set_num_threads(1)
+    there = f"SB3 here {1e3 / middle(r, 'SB3')['all']:,.0f}"
+    return [row for d in ("float32", "bfloat16") for row in (Row(f"{algo.upper()}, Atari, 8 envs, two cores, {d}", 1e3 / middle(r, d)["all"], "frames / second", "", there),
+            Row(f"  SB3 / ours, median of {pairs} pairs", ratio(r, "SB3", d), "times", "≥ 2"))]
 
 # %% ../nbs/82_bench.ipynb #9bb6cadd
 def minipacman_rows(pairs: int = 7) -> list[Row]:
@@ -313,7 +332,8 @@ def loop_rows(pairs: int = 21) -> list[Row]:
 def bench_modelfree() -> list[Row]:
     "Trainers against stable-baselines3 and alone; loops against scans"
     _need_sb3()
-    return atari_rows("a2c", 800) + atari_rows("ppo", 1024) + minipacman_rows() + cheetah_rows() + loop_rows()
+    keep_freed_memory()
+    return [row for algo, frames in (("a2c", 800), ("ppo", 1024)) for rows in (atari_rows, two_core_rows) for row in rows(algo, frames)] + minipacman_rows() + cheetah_rows() + loop_rows()
 
 # %% ../nbs/82_bench.ipynb #002ecc04
 BENCHES: dict[str, Callable] = {"envs": bench_envs, "carracing": bench_carracing, "vae": bench_vae, "mdnrnn": bench_mdnrnn, "dreams": bench_dreams, "modelfree": bench_modelfree, "memory": bench_memory}
