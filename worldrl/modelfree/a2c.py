@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['TRUNCATION', 'OnPolicyConfig', 'targets', 'normalised', 'masked_mean', 'explained_variance', 'Truths', 'Told',
-           'learner_env', 'OnPolicyTrainer', 'A2CConfig', 'A2CTrainer']
+           'learner_env', 'TrainerBook', 'OnPolicyTrainer', 'A2CConfig', 'A2CTrainer']
 
 # %% ../../nbs/31_a2c.ipynb #bbfca31b
 import math
@@ -151,7 +151,48 @@ def learner_env(
     return Truths(env, c.policy.aux) if c.policy.aux else env
 
 # %% ../../nbs/31_a2c.ipynb #dbf5f508
-class OnPolicyTrainer:
+class TrainerBook:
+    "What a trainer tells and keeps: metrics, evaluation, films, checkpoints, the result"
+    def _log(self, log, metrics):
+        step, done = self.env_steps, self.stream.new_episodes()
+        log.scalars(metrics, step)
+        if len(done.returns): log.scalars({"charts/episodic_return": done.returns.mean(), "charts/episodic_length": done.lengths.mean()}, step)
+        if self.updates > .9 * self.config.num_updates: self.late += done.returns.tolist()
+        n, every = self.episodes + len(done.returns), self.config.capture_video
+        if every and n // every > self.episodes // every: self._video(n)
+        self.episodes = n
+
+    def _evaluate(self, greedy: bool):
+        return evaluate(self.policy, self.config.env_id, max(self.config.eval_episodes, 1), derive_seed(self.config.seed, "evaluate"), greedy=greedy, env_kwargs=self.policy.env_kwargs, device=self.device)
+
+    def _video(self, n: int):
+        "One episode of the present policy, into the run folder"
+        from worldrl.viz import save_video
+        frames = record(self.policy, self.config.env_id, 1, derive_seed(self.config.seed, "video"), env_kwargs=self.policy.env_kwargs, device=self.device)
+        save_video(frames, Path(self.folder or ".") / "videos" / f"episode-{n:08d}.mp4")
+
+    # what survives a kill
+    def state(self) -> dict:
+        return {"policy": self.policy.state_dict(), "optimizer": self.optimizer.state_dict(), "updates": self.updates, "env_steps": self.env_steps,
+                "episodes": self.episodes, "late": self.late, "reward_norm": self.reward_norm}
+
+    def load_state(self, tree: dict) -> None:
+        self.policy.load_state_dict(tree["policy"]); restore_adam(self.optimizer, tree["optimizer"])
+        self.updates, self.env_steps, self.episodes, self.late, self.reward_norm = (tree[k] for k in ("updates", "env_steps", "episodes", "late", "reward_norm"))
+
+    def result(self) -> dict:
+        "Returns of the last tenth of training, and of fresh episodes, drawn and greedy"
+        c, out = self.config, {"updates": self.updates, "env_steps": self.env_steps, "train_return": float(np.mean(self.late)) if self.late else None, "train_episodes": len(self.late)}
+        if not c.eval_episodes: return out
+        for name, greedy in (("eval", False), ("greedy", True)):
+            e = self._evaluate(greedy)
+            out[name] = {"mean": e.mean, "low": e.low, "high": e.high, "length": float(e.lengths.mean()), "episodes": c.eval_episodes}
+        return out
+
+    def save_final(self, folder: Path) -> None: save_model(folder, self.policy, self.policy.config)
+
+# %% ../../nbs/31_a2c.ipynb #6ebb71e4
+class OnPolicyTrainer(TrainerBook):
     "Collect a rollout, learn from it, forget it; drive it with runs.run_training"
     exp = "on-policy"
     def __init__(self, config: OnPolicyConfig):
@@ -218,49 +259,11 @@ class OnPolicyTrainer:
         self.updates += 1; self.env_steps += int(r.mask.sum())
         return metrics | {"charts/learning_rate": lr}
 
-    def _log(self, log, metrics):
-        step, done = self.env_steps, self.stream.new_episodes()
-        log.scalars(metrics, step)
-        if len(done.returns): log.scalars({"charts/episodic_return": done.returns.mean(), "charts/episodic_length": done.lengths.mean()}, step)
-        if self.updates > .9 * self.config.num_updates: self.late += done.returns.tolist()
-        n, every = self.episodes + len(done.returns), self.config.capture_video
-        if every and n // every > self.episodes // every: self._video(n)
-        self.episodes = n
-
     def auxiliary(self, out: Out, info: dict, mask: Tensor) -> tuple[Tensor | float, dict]:
         "The weighted loss of the auxiliary heads and its metrics; nothing where there are none"
         if not self.config.policy.aux: return 0., {}
         loss, told = auxiliary_loss(self.config.policy.aux, out.aux, info, mask)
         return self.config.aux_coef * loss, told
-
-    def _evaluate(self, greedy: bool):
-        return evaluate(self.policy, self.config.env_id, max(self.config.eval_episodes, 1), derive_seed(self.config.seed, "evaluate"), greedy=greedy, env_kwargs=self.policy.env_kwargs, device=self.device)
-
-    def _video(self, n: int):
-        "One episode of the present policy, into the run folder"
-        from worldrl.viz import save_video
-        frames = record(self.policy, self.config.env_id, 1, derive_seed(self.config.seed, "video"), env_kwargs=self.policy.env_kwargs, device=self.device)
-        save_video(frames, Path(self.folder or ".") / "videos" / f"episode-{n:08d}.mp4")
-
-    # what survives a kill
-    def state(self) -> dict:
-        return {"policy": self.policy.state_dict(), "optimizer": self.optimizer.state_dict(), "updates": self.updates, "env_steps": self.env_steps,
-                "episodes": self.episodes, "late": self.late, "reward_norm": self.reward_norm}
-
-    def load_state(self, tree: dict) -> None:
-        self.policy.load_state_dict(tree["policy"]); restore_adam(self.optimizer, tree["optimizer"])
-        self.updates, self.env_steps, self.episodes, self.late, self.reward_norm = (tree[k] for k in ("updates", "env_steps", "episodes", "late", "reward_norm"))
-
-    def result(self) -> dict:
-        "Returns of the last tenth of training, and of fresh episodes, drawn and greedy"
-        c, out = self.config, {"updates": self.updates, "env_steps": self.env_steps, "train_return": float(np.mean(self.late)) if self.late else None, "train_episodes": len(self.late)}
-        if not c.eval_episodes: return out
-        for name, greedy in (("eval", False), ("greedy", True)):
-            e = self._evaluate(greedy)
-            out[name] = {"mean": e.mean, "low": e.low, "high": e.high, "length": float(e.lengths.mean()), "episodes": c.eval_episodes}
-        return out
-
-    def save_final(self, folder: Path) -> None: save_model(folder, self.policy, self.policy.config)
 
 # %% ../../nbs/31_a2c.ipynb #fe111d81
 @dataclass
