@@ -20,8 +20,8 @@ __all__ = ['OBS_SETTINGS', 'FAMILIES', 'PLUGINS', 'EXTRAS', 'PLANE_COLOURS', 'En
            'EpisodeStats', 'ObsSettings', 'obs_settings', 'is_image', 'to_chw', 'PixelObs', 'VectorObs', 'FrameStack',
            'hash_uniform', 'row_seeds', 'Flicker', 'Moments', 'Normalise', 'action_size', 'encode_action',
            'decode_action', 'preprocess', 'Family', 'family_of', 'check_id', 'missing_extra', 'is_mujoco',
-           'draw_plainly', 'ActionRepeat', 'make_registered', 'MadeEnv', 'make_env', 'planes_to_rgb', 'vectors_to_rgb',
-           'to_rgb', 'EnvCheckError', 'check_env']
+           'draw_plainly', 'follow', 'ActionRepeat', 'make_registered', 'MadeEnv', 'make_env', 'planes_to_rgb',
+           'vectors_to_rgb', 'to_rgb', 'EnvCheckError', 'check_env']
 
 # %% ../../nbs/10_envs.ipynb #396d56cd
 from ..core import WorldrlError, derive_seed, did_you_mean
@@ -502,6 +502,18 @@ def draw_plainly(
     model.vis.quality.shadowsize, model.vis.quality.offsamples = 0, 0
     model.mat_reflectance[:], model.light_castshadow[:] = 0, 0
 
+
+def follow(
+    env: gym.Env,     # one of Gymnasium's MuJoCo envs; others stay as they are
+    kwargs: dict,     # it was made with; a camera named there stays
+) -> None:
+    "Look through the model's camera `track`, where it has one: Gymnasium 1.4 stands still, and a runner is soon out of the picture"
+    painter = getattr(env.unwrapped, "mujoco_renderer", None)
+    if painter is None or {"camera_id", "camera_name"} & set(kwargs): return
+    import mujoco
+    found = mujoco.mj_name2id(env.unwrapped.model, mujoco.mjtObj.mjOBJ_CAMERA, "track")
+    if found >= 0: painter.camera_id = found
+
 # %% ../../nbs/10_envs.ipynb #fbb90adf
 class ActionRepeat(gym.Wrapper):
     "Each action `k` times, rewards summed, stopping at an end"
@@ -523,7 +535,7 @@ def _make_single(env_id: str, settings: ObsSettings, render: bool, plain: bool, 
     if plain: drawn |= _picture_size(env_id, settings.size)
     if is_mujoco(env_id): _hear_mujoco()
     env = gym.make(env_id, disable_env_checker=True, **{**drawn, **kwargs})
-    if plain: draw_plainly(env)
+    if plain: draw_plainly(env); follow(env, kwargs)
     if settings.sticky: env = gym.wrappers.StickyAction(env, settings.sticky)
     if settings.skip > 1: env = ActionRepeat(env, settings.skip)
     if render: return gym.wrappers.AddRenderObservation(env, render_only=True)
@@ -573,7 +585,7 @@ def make_registered(
     render = settings.kind == "pixels" and not image
     plain = render and drawing == "plain" and is_mujoco(env_id)
     env = _in_our_format(_sync_batch(env_id, num_envs, settings, render, plain, kwargs, workers), settings)
-    if render: env.protocol = {"drawing": "MuJoCo without shadows, reflections, multisampling, at twice the size" if plain else "as rendered"}
+    if render: env.protocol = {"drawing": "MuJoCo without shadows, reflections, multisampling, at twice the size, the camera goes along" if plain else "as rendered"}
     return env, settings
 
 
