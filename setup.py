@@ -11,8 +11,8 @@ cfg = parser["DEFAULT"]
 
 extras = {key.removesuffix("_requirements"): value.split()
           for key, value in cfg.items() if key.endswith("_requirements")}
-conflicting = {"dmc"}  # dm-control wants mujoco<4: it cannot share an environment with the newest mujoco
-extras["all"] = sorted({r for name, reqs in extras.items() if name not in conflicting for r in reqs})
+left_out = {"dmc", "track"}  # dm-control wants mujoco<4, so it cannot share an environment with the newest mujoco; trackers are a choice
+extras["all"] = sorted({r for name, reqs in extras.items() if name not in left_out for r in reqs})
 
 status = {"1": "1 - Planning", "2": "2 - Pre-Alpha", "3": "3 - Alpha", "4": "4 - Beta", "5": "5 - Production/Stable"}
 minor = int(cfg["min_python"].split(".")[1])

@@ -13,6 +13,9 @@ _WHERE = {
     "parts.rollout": ["EnvStream", "RandomAgent", "evaluate", "record", "rollout"],
     "parts.episodes": ["EpisodeStore", "Replay", "SequenceSampler"],
     "parts.dream": ["DreamEnv", "ThroughWorld", "WithWorld", "dream", "dream_error", "dream_video", "filter_starts"],
+    "parts.film": ["film"],
+    "modelfree.policy": ["ActorCritic", "policy_for"],
+    "modelfree.train": ["train"],
     "worldmodels.gather": ["gather"],
     "zoo": ["catalogue", "sample"],
 }
