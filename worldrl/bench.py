@@ -14,8 +14,8 @@ from .core import ConfigError, did_you_mean, keep_freed_memory
 # %% auto #0
 __all__ = ['ATARI', 'BENCHES', 'Row', 'bench_envs', 'bench_carracing', 'bench_vae', 'bench_mdnrnn', 'bench_dreams',
            'dream_env_rate', 'bench_world', 'bench_memory', 'Watch', 'Peer', 'alternate', 'ratio', 'middle', 'ours',
-           'ours_on_atari', 'emulator', 'sb3_on_atari', 'atari_rows', 'two_core_rows', 'minipacman_rows',
-           'cheetah_rows', 'gae_loop', 'gru_loop', 'loop_rows', 'bench_modelfree', 'bench']
+           'ours_on_atari', 'emulator', 'sb3_on_atari', 'atari_rows', 'minipacman_rows', 'cheetah_rows', 'gae_loop',
+           'gru_loop', 'loop_rows', 'bench_modelfree', 'bench']
 
 # %% ../nbs/82_bench.ipynb #c2df4069
 @dataclass
@@ -246,24 +246,6 @@ def atari_rows(
                  Row("  share of the bare emulator's rate", ratio(r, "emulator", d), ""), *_parts(r, d, "SB3")]
     return rows
 
-# %% ../nbs/82_bench.ipynb #8bcff7bb
-def two_core_rows(
-    algo: str,         # a2c | ppo
-    frames: int,       # of a slice
-    pairs: int = 7,
-) -> list[Row]:        # none where there is one core
-    "Ours and SB3 on two cores, in turn, wall clock"
-    import os
-    if (os.cpu_count() or 1) < 2: return []
-    peers = [ours_on_atari(algo, frames, threads=2), sb3_on_atari(algo, frames), ours_on_atari(algo, frames, "bfloat16", 2)]
-    for p in peers: p.watch.clock = time.perf_counter
-    torch.set_num_threads(2)
-    try: r = alternate(peers, pairs)
-    finally: torch.set_num_threads(1)
-    there = f"SB3 here {1e3 / middle(r, 'SB3')['all']:,.0f}"
-    return [row for d in ("float32", "bfloat16") for row in (Row(f"{algo.upper()}, Atari, 8 envs, two cores, {d}", 1e3 / middle(r, d)["all"], "frames / second", "", there),
-            Row(f"  SB3 / ours, median of {pairs} pairs", ratio(r, "SB3", d), "times", "≥ 2"))]
-
 # %% ../nbs/82_bench.ipynb #9bb6cadd
 def minipacman_rows(pairs: int = 7) -> list[Row]:
     "32 envs, 5 steps"
@@ -333,7 +315,7 @@ def bench_modelfree() -> list[Row]:
     "Trainers against stable-baselines3 and alone; loops against scans"
     _need_sb3()
     keep_freed_memory()
-    return [row for algo, frames in (("a2c", 800), ("ppo", 1024)) for rows in (atari_rows, two_core_rows) for row in rows(algo, frames)] + minipacman_rows() + cheetah_rows() + loop_rows()
+    return atari_rows("a2c", 800) + atari_rows("ppo", 1024) + minipacman_rows() + cheetah_rows() + loop_rows()
 
 # %% ../nbs/82_bench.ipynb #002ecc04
 BENCHES: dict[str, Callable] = {"envs": bench_envs, "carracing": bench_carracing, "vae": bench_vae, "mdnrnn": bench_mdnrnn, "dreams": bench_dreams, "modelfree": bench_modelfree, "memory": bench_memory}
