@@ -61,7 +61,7 @@ class OnPolicyConfig(Config):
     eval_episodes: int = 50          # of the final evaluation; 0: none
     capture_video: int = 0           # a video every so many episodes; 0: never
     eval_every: int = 0              # evaluate every so many segments; 0: only at the end
-    compile: bool = False            # torch.compile for learning: costs a minute at first, gains on a GPU
+    compile: bool = False            # torch.compile for the encoder of pictures: a minute at first
 
     def __post_init__(self):
         super().__post_init__()
@@ -206,7 +206,7 @@ class OnPolicyTrainer(TrainerBook):
         self.policy = policy_for(env.single_observation_space, env.single_action_space, config.policy, env_id=config.env_id, env_kwargs=kwargs).to(self.device)
         env.close()
         self.check()
-        self.evaluate_actions = torch.compile(self.policy.evaluate_actions) if config.compile else self.policy.evaluate_actions
+        if config.compile: self._compile()
         self.optimizer = self.make_optimizer()
         self.updates = self.env_steps = self.episodes = 0
         self.late: list = []                 # returns of the episodes of the last tenth of the run
@@ -217,6 +217,10 @@ class OnPolicyTrainer(TrainerBook):
     def make_optimizer(self): raise TypeError("an algorithm brings its optimizer")
     def rewards(self, r: Rollout) -> Rollout: return r
     def update(self, r: Rollout, last_value: Tensor) -> dict: raise TypeError("an algorithm brings its update")
+
+    def _compile(self):
+        if self.policy.encoder is None: raise ConfigError(f"compile is for the encoder of pictures; {self.config.env_id} shows vectors; set compile=False")
+        self.policy.encoder.compile()        # in place: names of weights stay
 
     # segments
     @property
@@ -289,7 +293,7 @@ class A2CTrainer(OnPolicyTrainer):
         c, m = self.config, r.mask
         advantage, target = targets(r, last_value, c)
         if c.norm_adv: advantage = normalised(advantage, m)
-        out = self.evaluate_actions(r.seen.obs, r.action, r.seen.is_first, r.start)
+        out = self.policy.evaluate_actions(r.seen.obs, r.action, r.seen.is_first, r.start)
         policy_loss, value_loss, entropy = -masked_mean(advantage * out.log_prob, m), masked_mean((target - out.value) ** 2, m), masked_mean(out.entropy, m)
         aux, told = self.auxiliary(out, r.info, m)
         self.optimizer.zero_grad()

@@ -117,7 +117,7 @@ class PPOTrainer(OnPolicyTrainer):
     def _minibatch(self, obs, action, is_first, state, old_log_prob, old_value, advantage, target, mask, truths) -> dict:
         "One gradient step"
         c, mean = self.config, Tensor.mean if mask is None else lambda x: masked_mean(x, mask)
-        out = self.evaluate_actions(obs, action, is_first, state)
+        out = self.policy.evaluate_actions(obs, action, is_first, state)
         policy_loss, ratio = clipped_policy_loss(out.log_prob, old_log_prob, advantage, c.clip_coef)
         loss_v = mean(value_loss(out.value, old_value, target, c.clip_coef if c.clip_vloss else None))
         policy_loss, entropy = mean(policy_loss), mean(out.entropy)
