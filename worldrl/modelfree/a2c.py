@@ -7,8 +7,7 @@ __all__ = ['TRUNCATION', 'OnPolicyConfig', 'targets', 'normalised', 'masked_mean
            'learner_env', 'TrainerBook', 'OnPolicyTrainer', 'A2CConfig', 'A2CTrainer']
 
 # %% ../../nbs/31_a2c.ipynb #bbfca31b
-import math
-from collections import deque
+import math, sys
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -17,14 +16,16 @@ import torch
 from torch import Tensor
 
 # %% ../../nbs/31_a2c.ipynb #811eeafc
-from ..core import Config, ConfigError, derive_seed, device, generator, seed_everything
+from ..core import Config, ConfigError, WorldrlError, derive_seed, device, generator, seed_everything
 from ..envs.core import Normalise, Wrapper, make_env
 from .policy import ActorCritic, AuxHead, Out, PolicyConfig, auxiliary_loss, policy_for
 from ..parts.contracts import Act, Rng, State, Step
 from ..parts.nets import restore_adam
 from ..parts.returns import gae
-from ..parts.rollout import EnvStream, Rollout, evaluate, record, rollout
+from ..parts.film import film
+from ..parts.rollout import EnvStream, Rollout, evaluate, rollout
 from ..runs import Logger, save_model
+from ..viz import save_video
 
 # %% ../../nbs/31_a2c.ipynb #abd40326
 @dataclass
@@ -166,10 +167,10 @@ class TrainerBook:
         return evaluate(self.policy, self.config.env_id, max(self.config.eval_episodes, 1), derive_seed(self.config.seed, "evaluate"), greedy=greedy, env_kwargs=self.policy.env_kwargs, device=self.device)
 
     def _video(self, n: int):
-        "One episode of the present policy, into the run folder"
-        from worldrl.viz import save_video
-        frames = record(self.policy, self.config.env_id, 1, derive_seed(self.config.seed, "video"), env_kwargs=self.policy.env_kwargs, device=self.device)
-        save_video(frames, Path(self.folder or ".") / "videos" / f"episode-{n:08d}.mp4")
+        "One episode of the present policy, into the run folder; where nothing can be drawn, the run goes on without"
+        try: frames, fps, _ = film(self.policy, self.config.env_id, 1, derive_seed(self.config.seed, "video"), env_kwargs=self.policy.env_kwargs, device=self.device)
+        except WorldrlError as e: return print(f"no video of episode {n}: {e}", file=sys.stderr)
+        save_video(frames, Path(self.folder or ".") / "videos" / f"episode-{n:08d}.mp4", fps)
 
     # what survives a kill
     def state(self) -> dict:
@@ -278,7 +279,7 @@ class A2CConfig(OnPolicyConfig):
 
 A2CConfig.presets = {"tiny": dict(total_timesteps=4_000, num_envs=8, segment_steps=100, eval_episodes=4, log_points=20), "paper": dict(total_timesteps=60_000_000)}
 A2CConfig.recipes = {
-    "atari": dict(num_envs=16, obs="atari84", clip_reward=True, episodic_life=True, total_timesteps=10_000_000, segment_steps=40_000, eval_episodes=10),
+    "atari": dict(num_envs=16, obs="atari84", env_kwargs=dict(fire_reset=True), clip_reward=True, episodic_life=True, total_timesteps=10_000_000, segment_steps=40_000, eval_episodes=10),
     "mujoco": dict(num_envs=16, total_timesteps=1_000_000, segment_steps=20_000, normalize_reward=True, policy=dict(normalize_obs=True), eval_episodes=20),
     "minipacman": dict(ent_coef=0.02),
     "minatar": dict(total_timesteps=2_000_000, segment_steps=5_000),

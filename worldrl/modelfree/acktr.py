@@ -267,7 +267,7 @@ class ACKTRConfig(OnPolicyConfig):
 ACKTRConfig.least = OnPolicyConfig.least | dict(momentum=0, kl_clip=1e-12, damping=1e-12, stat_decay=0, weight_decay=0, stats_every=1, eig_every=1)
 ACKTRConfig.presets = {"tiny": dict(total_timesteps=4_000, num_envs=8, segment_steps=100, eval_episodes=4, log_points=20), "paper": dict(total_timesteps=10_000_000)}
 ACKTRConfig.recipes = {
-    "atari": dict(num_envs=32, num_steps=20, obs="atari84", clip_reward=True, episodic_life=True, anneal_lr=True, total_timesteps=10_000_000, segment_steps=40_000, eval_episodes=10),
+    "atari": dict(num_envs=32, num_steps=20, obs="atari84", env_kwargs=dict(fire_reset=True), clip_reward=True, episodic_life=True, anneal_lr=True, total_timesteps=10_000_000, segment_steps=40_000, eval_episodes=10),
     "minipacman": dict(ent_coef=0.02, num_steps=5),
     "minatar": dict(num_steps=5, total_timesteps=2_000_000, segment_steps=5_000),
 }
@@ -278,6 +278,7 @@ class ACKTRTrainer(OnPolicyTrainer):
     exp = "acktr"
     def check(self):
         if self.policy.recurrent: raise ConfigError("ACKTR cannot train a policy with memory: K-FAC has no factors for a GRU. Set policy.recurrent to False, or train it with a2c or ppo")
+        if self.config.policy.aux: raise ConfigError("ACKTR has no auxiliary heads: their loss is no log-likelihood of the policy, which K-FAC would need. Leave policy.aux empty, or train with a2c or ppo")
 
     def make_optimizer(self):
         c, known = self.config, {n: 2 * torch.eye(p.numel()) for n, p in self.policy.named_parameters() if n.endswith("log_std")}
