@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['TRUNCATION', 'OnPolicyConfig', 'targets', 'normalised', 'masked_mean', 'explained_variance', 'Truths', 'Told',
-           'learner_env', 'TrainerBook', 'OnPolicyTrainer', 'A2CConfig', 'A2CTrainer']
+           'env_settings', 'learner_env', 'TrainerBook', 'OnPolicyTrainer', 'A2CConfig', 'A2CTrainer']
 
 # %% ../../nbs/31_a2c.ipynb #bbfca31b
 import math, sys
@@ -55,6 +55,7 @@ class OnPolicyConfig(Config):
     env_kwargs: dict[str, int | float | bool | str | None] = field(default_factory=dict)  # more for make_env, e.g. sticky 0.0
     clip_reward: bool = False        # the learner sees the sign of the reward (Atari)
     episodic_life: bool = False      # the learner sees a lost life as an end (Atari)
+    fire_reset: bool = False         # press FIRE after each reset, where there is such a button (Atari)
     normalize_reward: bool = False   # the learner sees rewards in units of the discounted return's running spread (MuJoCo)
     policy: PolicyConfig = field(default_factory=PolicyConfig)   # the net; spaces are filled in
     segment_steps: int = 2000        # env steps per env between two checkpoints: about 20 episodes
@@ -137,13 +138,17 @@ class Told:
         return act._replace(info=act.info | truths)
 
 # %% ../../nbs/31_a2c.ipynb #d7e1b64c
+def env_settings(config: OnPolicyConfig) -> dict:
+    "Keywords for make_env: in training, evaluation and films alike"
+    return dict(config.env_kwargs) | ({"obs": config.obs} if config.obs else {}) | ({"fire_reset": True} if config.fire_reset else {})
+
 def learner_env(
     config: OnPolicyConfig,
     seed: int,               # of all rows
 ):                           # VectorEnv; raw returns are kept in info["episode"]
     "The env as the learner sees it"
     c = config
-    env = make_env(c.env_id, c.num_envs, seed, obs=c.obs, **c.env_kwargs)
+    env = make_env(c.env_id, c.num_envs, seed, **env_settings(c))
     if c.clip_reward or c.episodic_life:
         from worldrl.envs.atari import ClipReward, EpisodicLife
         if c.episodic_life: env = EpisodicLife(env)
@@ -203,8 +208,7 @@ class OnPolicyTrainer(TrainerBook):
         seed_everything(derive_seed(config.seed, "init"))
         env = learner_env(config, 0)
         self.protocol = env.protocol
-        kwargs = dict(config.env_kwargs) | ({"obs": config.obs} if config.obs else {})
-        self.policy = policy_for(env.single_observation_space, env.single_action_space, config.policy, env_id=config.env_id, env_kwargs=kwargs).to(self.device)
+        self.policy = policy_for(env.single_observation_space, env.single_action_space, config.policy, env_id=config.env_id, env_kwargs=env_settings(config)).to(self.device)
         env.close()
         self.check()
         if config.compile: self._compile()
@@ -279,7 +283,7 @@ class A2CConfig(OnPolicyConfig):
 
 A2CConfig.presets = {"tiny": dict(total_timesteps=4_000, num_envs=8, segment_steps=100, eval_episodes=4, log_points=20), "paper": dict(total_timesteps=60_000_000)}
 A2CConfig.recipes = {
-    "atari": dict(num_envs=16, obs="atari84", env_kwargs=dict(fire_reset=True), clip_reward=True, episodic_life=True, total_timesteps=10_000_000, segment_steps=40_000, eval_episodes=10),
+    "atari": dict(num_envs=16, obs="atari84", fire_reset=True, clip_reward=True, episodic_life=True, total_timesteps=10_000_000, segment_steps=40_000, eval_episodes=10),
     "mujoco": dict(num_envs=16, total_timesteps=1_000_000, segment_steps=20_000, normalize_reward=True, policy=dict(normalize_obs=True), eval_episodes=20),
     "minipacman": dict(ent_coef=0.02),
     "minatar": dict(total_timesteps=2_000_000, segment_steps=5_000),

@@ -267,7 +267,7 @@ class ACKTRConfig(OnPolicyConfig):
 ACKTRConfig.least = OnPolicyConfig.least | dict(momentum=0, kl_clip=1e-12, damping=1e-12, stat_decay=0, weight_decay=0, stats_every=1, eig_every=1)
 ACKTRConfig.presets = {"tiny": dict(total_timesteps=4_000, num_envs=8, segment_steps=100, eval_episodes=4, log_points=20), "paper": dict(total_timesteps=10_000_000)}
 ACKTRConfig.recipes = {
-    "atari": dict(num_envs=32, num_steps=20, obs="atari84", env_kwargs=dict(fire_reset=True), clip_reward=True, episodic_life=True, anneal_lr=True, total_timesteps=10_000_000, segment_steps=40_000, eval_episodes=10),
+    "atari": dict(num_envs=32, num_steps=20, obs="atari84", fire_reset=True, clip_reward=True, episodic_life=True, anneal_lr=True, total_timesteps=10_000_000, segment_steps=40_000, eval_episodes=10),
     "minipacman": dict(ent_coef=0.02, num_steps=5),
     "minatar": dict(num_steps=5, total_timesteps=2_000_000, segment_steps=5_000),
 }

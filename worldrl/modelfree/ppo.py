@@ -79,7 +79,7 @@ class PPOConfig(OnPolicyConfig):
 PPOConfig.least = OnPolicyConfig.least | dict(num_minibatches=1, update_epochs=1, clip_coef=0)
 PPOConfig.presets = {"tiny": dict(total_timesteps=8_000, num_envs=8, num_steps=32, segment_steps=200, eval_episodes=4, log_points=20), "paper": dict(total_timesteps=60_000_000)}
 PPOConfig.recipes = {
-    "atari": dict(num_envs=8, clip_coef=0.1, obs="atari84", env_kwargs=dict(fire_reset=True), clip_reward=True, episodic_life=True, total_timesteps=10_000_000, segment_steps=40_000, eval_episodes=10),
+    "atari": dict(num_envs=8, clip_coef=0.1, obs="atari84", fire_reset=True, clip_reward=True, episodic_life=True, total_timesteps=10_000_000, segment_steps=40_000, eval_episodes=10),
     "mujoco": dict(num_envs=1, num_steps=2048, learning_rate=3e-4, ent_coef=0., update_epochs=10, num_minibatches=32, total_timesteps=1_000_000,
                    normalize_reward=True, policy=dict(normalize_obs=True), segment_steps=20_480, eval_episodes=20),
     "minipacman": dict(num_steps=64, num_minibatches=8, learning_rate=5e-4, clip_coef=0.1, ent_coef=0.02),
