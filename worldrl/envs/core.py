@@ -16,12 +16,12 @@ from gymnasium.vector import AutoresetMode, SyncVectorEnv, VectorEnv, VectorWrap
 from gymnasium.vector.utils import batch_space
 
 # %% auto #0
-__all__ = ['OBS_SETTINGS', 'FAMILIES', 'PLUGINS', 'EXTRAS', 'PLANE_COLOURS', 'EnvError', 'require_next_step', 'Wrapper',
-           'EpisodeStats', 'ObsSettings', 'obs_settings', 'is_image', 'to_chw', 'PixelObs', 'VectorObs', 'FrameStack',
-           'hash_uniform', 'row_seeds', 'Flicker', 'Moments', 'Normalise', 'action_size', 'encode_action',
+__all__ = ['OBS_SETTINGS', 'FAMILIES', 'PLUGINS', 'EXTRAS', 'PLANE_COLOURS', 'MINATAR_PLANES', 'EnvError', 'require_next_step',
+           'Wrapper', 'EpisodeStats', 'ObsSettings', 'obs_settings', 'is_image', 'to_chw', 'PixelObs', 'VectorObs',
+           'FrameStack', 'hash_uniform', 'row_seeds', 'Flicker', 'Moments', 'Normalise', 'action_size', 'encode_action',
            'decode_action', 'preprocess', 'Family', 'family_of', 'check_id', 'missing_extra', 'is_mujoco',
            'draw_plainly', 'follow', 'ActionRepeat', 'make_registered', 'MadeEnv', 'make_env', 'planes_to_rgb',
-           'vectors_to_rgb', 'to_rgb', 'EnvCheckError', 'check_env']
+           'vectors_to_rgb', 'minatar_planes', 'to_rgb', 'EnvCheckError', 'check_env']
 
 # %% ../../nbs/10_envs.ipynb #396d56cd
 from ..core import WorldrlError, derive_seed, did_you_mean
@@ -674,13 +674,14 @@ _BACK = np.array([24, 24, 32], np.float32)
 
 
 def planes_to_rgb(
-    planes: np.ndarray,     # [n, C, H, W] float32 in 0..1
-) -> np.ndarray:            # [n, H, W, 3] uint8
+    planes: np.ndarray,                       # [n, C, H, W] float32 in 0..1
+    colours: np.ndarray = PLANE_COLOURS,      # [at least 1, 3] float32, one a plane; begun again where there are more planes
+) -> np.ndarray:                              # [n, H, W, 3] uint8
     "One colour per plane, later planes over earlier ones; a probability shows as transparency"
     image = np.broadcast_to(_BACK, (*planes[:, 0].shape, 3)).copy()
     for c in range(planes.shape[1]):
         p = planes[:, c, ..., None].clip(0, 1)
-        image = image * (1 - p) + PLANE_COLOURS[c % len(PLANE_COLOURS)] * p
+        image = image * (1 - p) + colours[c % len(colours)] * p
     return image.round().astype(np.uint8)
 
 # %% ../../nbs/10_envs.ipynb #25f4ea68
@@ -702,26 +703,45 @@ def vectors_to_rgb(
     return image.astype(np.uint8)
 
 # %% ../../nbs/10_envs.ipynb #a887b4a1
-_PLANES = {"asterix": 4, "breakout": 4, "freeway": 7, "seaquest": 10, "space_invaders": 6}
+MINATAR_PLANES = {                                                          # in the order of the package's channels
+    "Asterix": ("player", "enemy", "trail", "gold"),
+    "Breakout": ("paddle", "ball", "trail", "brick"),
+    "Freeway": ("chicken", "car", "speed1", "speed2", "speed3", "speed4", "speed5"),
+    "Seaquest": ("sub_front", "sub_back", "friendly_bullet", "trail", "enemy_bullet", "enemy_fish", "enemy_sub", "oxygen", "diver_gauge", "diver"),
+    "SpaceInvaders": ("cannon", "alien", "alien_left", "alien_right", "friendly_bullet", "enemy_bullet"),
+}
+_MOTION = {"trail", "speed1", "speed2", "speed3", "speed4", "speed5", "alien_left", "alien_right"}      # planes that tell where things go
 
 
-def _minatar_planes(env_id: str, channels: int) -> int:
-    game = env_id.split("/")[-1].split("-")[0]
-    return _PLANES.get(re.sub(r"(?<!^)(?=[A-Z])", "_", game).lower(), channels)
+def minatar_planes(
+    env_id: str,             # "MinAtar/Breakout-v1"
+    pomdp: bool = False,     # without the planes that tell where things go
+) -> list[int]:              # indices of the planes shown; [] for a game we do not know
+    "The planes of a MinAtar game by index"
+    names = MINATAR_PLANES.get(env_id.split("/")[-1].split("-")[0], ())
+    return [i for i, name in enumerate(names) if not (pomdp and name in _MOTION)]
+
+
+def _planes_shown(env_id: str, channels: int, stack: int) -> list[int]:     # channels: of the whole stack
+    "Which planes one frame has: all of the game's, or those of its POMDP form; any others in order"
+    forms = [minatar_planes(env_id), minatar_planes(env_id, pomdp=True)]
+    fits = [f for f in forms if f and len(f) * stack == channels] or [f for f in forms if f and channels % len(f) == 0]
+    return (fits or [list(range(channels))])[0]
 
 
 def to_rgb(
     env_id: str,                             # the id the observations come from
     obs,                                     # [n, C, H, W] uint8 or float 0..1, or [n, D] float; numpy or tensor
-    settings: ObsSettings | None = None,     # needed only to tell a stack of 3 gray frames from one RGB frame
+    settings: ObsSettings | None = None,     # needed only for stacks: 3 gray frames or one RGB frame? 12 planes of which form?
 ) -> np.ndarray:                             # [n, H, W, 3] uint8
     "Observations as pictures. Raises EnvError for shapes it does not know."
     x = obs.detach().cpu().float().numpy() if isinstance(obs, torch.Tensor) and obs.dtype != torch.uint8 else np.asarray(obs)
     if x.ndim == 2: return vectors_to_rgb(np.nan_to_num(x.astype(np.float32)))
     if x.ndim != 4: raise EnvError(f"to_rgb: observations of shape {x.shape}, expected [n, C, H, W] or [n, D].")
     if env_id.startswith("MinAtar/"):
-        x = x[:, -_minatar_planes(env_id, x.shape[1]):]
-        return planes_to_rgb(x / np.float32(255) if x.dtype == np.uint8 else x)
+        shown = _planes_shown(env_id, x.shape[1], settings.stack if settings else 1)
+        x = x[:, -len(shown):]
+        return planes_to_rgb(x / np.float32(255) if x.dtype == np.uint8 else x, PLANE_COLOURS[np.array(shown) % len(PLANE_COLOURS)])
     colours = 1 if (settings and settings.gray) or x.shape[1] % 3 else 3
     x = x[:, -colours:]
     if x.dtype != np.uint8: x = (x.clip(0, 1) * 255).round().astype(np.uint8)
