@@ -21,7 +21,8 @@ __all__ = ['TRACKERS', 'runs_root', 'data_root', 'run_dir', 'DiskError', 'Checkp
            'class_at', 'SineConfig', 'Sine', 'save_model', 'zoo_folders', 'load', 'load_run', 'is_clock',
            'read_metrics', 'metrics_sha256', 'metrics_csv', 'EventFile', 'Progress', 'Logger', 'LockedError', 'RunLock',
            'worker_pool', 'command_line', 'commit', 'conditions', 'provenance', 'Trainer', 'SineTrainer', 'differences',
-           'newest_checkpoint', 'Interrupted', 'run_training', 'run_digest', 'tracker_module', 'Tracker', 'kill_test']
+           'newest_checkpoint', 'snapshots', 'Interrupted', 'run_training', 'run_digest', 'tracker_module', 'Tracker',
+           'kill_test']
 
 # %% ../nbs/01_runs.ipynb #11f260a5
 def runs_root() -> Path:                             # $WORLDRL_RUNS, or runs/ below the current folder
@@ -237,6 +238,7 @@ class SineConfig(Config):
     updates: int = 50         # updates per segment
     batch: int = 64           # points per update
     noise: float = .1         # standard deviation of the noise on the targets
+    snapshot_every: int = 0   # segments between two kept models; 0: only the final one is kept
 
     presets: ClassVar[dict] = {"tiny": dict(segments=4, updates=20)}
 
@@ -543,7 +545,7 @@ def provenance(trainer) -> dict:
 
 # %% ../nbs/01_runs.ipynb #5d6d5fe3
 class Trainer(Protocol):
-    "What `run_training` drives. Optional dicts: `protocol` (the env's settings, for the manifest), `resolved` (what the settings come to); optional: `device`"
+    "What `run_training` drives. Optional dicts: `protocol` (the env's settings, for the manifest), `resolved` (what the settings come to); optional: `device`, `config.snapshot_every`"
     config: Config            # with env_id and seed
     exp: str                  # "vae", "controller": names the run folder
     total_segments: int       # known from the config, or an upper bound together with `finished`
@@ -555,7 +557,7 @@ class Trainer(Protocol):
     def state(self) -> dict: ...                                 # all that must survive: weights, optimiser, lasting generators, counters
     def load_state(self, tree: dict) -> None: ...                # takes what state() gave; tensors come on the CPU
     def result(self) -> dict: ...                                # JSON-able summary
-    def save_final(self, folder: Path) -> None: ...              # save_model of the part, or of each part in a subfolder
+    def save_final(self, folder: Path) -> None: ...              # save_model of the part, or of each part in a subfolder; changes nothing in the trainer
 
 # %% ../nbs/01_runs.ipynb #ec9faa54
 class SineTrainer:
@@ -602,6 +604,12 @@ def _owner(trainer) -> dict:
     "What makes a run this run, as JSON gives it back"
     return json.loads(json.dumps({"trainer": class_path(type(trainer)), "exp": trainer.exp, "config": trainer.config.to_dict()}))
 
+def _grown(stored: dict, config: Config) -> dict:
+    "A stored config with the defaults of the fields that its class has got since"
+    if not isinstance(stored, dict): return stored
+    now = json.loads(json.dumps(type(config)().to_dict())) | stored
+    return {k: _grown(v, getattr(config, k)) if isinstance(getattr(config, k, None), Config) else v for k, v in now.items()}
+
 # %% ../nbs/01_runs.ipynb #5ea5507f
 def _claim(folder: Path, owner: dict, trainer) -> None:
     "Make the folder this run's, or make sure that it is"
@@ -611,7 +619,7 @@ def _claim(folder: Path, owner: dict, trainer) -> None:
         return write_json(file, owner | {"resolved": getattr(trainer, "resolved", None), "provenance": provenance(trainer)})
     try: stored = json.loads(file.read_bytes())
     except ValueError: raise CheckpointError(f"{file} is damaged; start the run anew with --fresh (fresh=True), which deletes the folder's content") from None
-    if diff := differences({k: stored.get(k) for k in owner}, owner):
+    if diff := differences({k: stored.get(k) for k in owner} | {"config": _grown(stored.get("config"), trainer.config)}, owner):
         raise ConfigError(f"{folder} holds another run: {'; '.join(diff)}. Choose another seed or folder, or start anew with --fresh (fresh=True), which deletes what is there")
     now = conditions(trainer)
     if diff := differences({k: stored["provenance"][k] for k in now}, now):
@@ -627,21 +635,24 @@ def _clear(folder: Path) -> None:
 def newest_checkpoint(
     folder,                          # a run folder
     owner: dict | None = None,       # what the checkpoint must belong to; None: anything
+    config: Config | None = None,    # gives the defaults of fields that are newer than the checkpoint
 ) -> tuple[dict, dict] | None:       # (tree, meta), or None when there is none yet
     "The newest good checkpoint of a run; prints what is wrong with newer ones, CheckpointError if none is good"
     files = sorted((Path(folder) / "checkpoints").glob("segment-*.json"), reverse=True)
     for file in files:
         try:
             tree, meta = load_checkpoint(file)
-            if owner is not None: _check_meta(Path(folder), meta, owner, file)
+            if owner is not None: _check_meta(Path(folder), meta, owner, file, config)
             return tree, meta
         except CheckpointError as e: print(f"{e}; it is not used, trying the one before it", file=sys.stderr)
     if files: raise CheckpointError(f"no good checkpoint is left in {folder}; start anew with --fresh (fresh=True)")
     return None
 
-def _check_meta(folder: Path, meta: dict, owner: dict, file: Path):
+def _check_meta(folder: Path, meta: dict, owner: dict, file: Path, config: Config | None = None):
     "Whether a checkpoint belongs to this run and its metrics are still there"
-    if diff := differences(meta.get("owner", {}), owner): raise CheckpointError(f"{file} belongs to another run ({'; '.join(diff)})")
+    theirs = meta.get("owner", {})
+    if config is not None and "config" in theirs: theirs = theirs | {"config": _grown(theirs["config"], config)}
+    if diff := differences(theirs, owner): raise CheckpointError(f"{file} belongs to another run ({'; '.join(diff)})")
     metrics = folder / "metrics.jsonl"
     if (metrics.stat().st_size if metrics.exists() else 0) < meta["metrics_bytes"]: raise CheckpointError(f"{metrics} is shorter than when {file.name} was written")
 
@@ -663,7 +674,7 @@ class _Life:
 
 def _resume(life: _Life) -> None:
     "Back to the last border: state, counters, and the metrics cut to its length"
-    metrics, found = life.folder / "metrics.jsonl", newest_checkpoint(life.folder, life.owner)
+    metrics, found = life.folder / "metrics.jsonl", newest_checkpoint(life.folder, life.owner, life.trainer.config)
     if found is not None:
         tree, meta = found
         try: life.trainer.load_state(tree)
@@ -672,12 +683,26 @@ def _resume(life: _Life) -> None:
     if metrics.exists(): os.truncate(metrics, found[1]["metrics_bytes"] if found else 0)
 
 # %% ../nbs/01_runs.ipynb #48045a2c
+def _keep_snapshot(life: _Life) -> None:
+    "The model of now, if the config asks for one after this segment; killed before the checkpoint, it is written again, with the same bytes"
+    every = getattr(life.trainer.config, "snapshot_every", 0)
+    if every > 0 and life.done % every == 0: life.trainer.save_final(life.folder / "snapshots" / f"{max(life.log.last_step, 0):010d}")
+
+def snapshots(
+    folder,                     # a run folder
+) -> dict[int, Path]:           # step -> the model's folder, steps rising; empty when the run keeps none
+    "The models that a run has kept on its way"
+    found = {int(p.name): p for p in (Path(folder) / "snapshots").glob("*") if p.name.isdigit() and any(p.rglob("model.safetensors"))}
+    return dict(sorted(found.items()))
+
+# %% ../nbs/01_runs.ipynb #41895b9f
 def _border(life: _Life, segment_s: float) -> None:
-    "Metrics to the disk, then the checkpoint, then the oldest checkpoint goes; two stay"
+    "Metrics and snapshot to the disk, then the checkpoint, then the oldest checkpoint goes; two stay"
     log = life.log
     step, before = max([s for s, _, _ in log.waiting], default=0), max(log.last_step, 0)
     if step > before and all(n != "charts/SPS" for _, n, _ in log.waiting): log.scalar("charts/SPS", (step - before) / max(segment_s, 1e-9), step)
     size = log.flush()
+    _keep_snapshot(life)
     meta = {"owner": life.owner, "segments": life.done, "metrics_bytes": size, "last_step": log.last_step, "wall_s": life.wall_s}
     where = life.folder / "checkpoints"
     save_checkpoint(where / f"segment-{life.done:06d}", life.trainer.state(), meta)
@@ -777,7 +802,7 @@ def run_digest(
 ) -> dict[str, str]:         # {"weights": ..., "metrics": ..., "checkpoint": ...}
     "What must be equal after any number of kills"
     folder = Path(folder)
-    weights = {f.relative_to(folder).as_posix(): _sha(f.read_bytes()) for f in sorted(folder.glob("final/**/*.safetensors"))}
+    weights = {f.relative_to(folder).as_posix(): _sha(f.read_bytes()) for part in ("final", "snapshots") for f in sorted(folder.glob(f"{part}/**/*.safetensors"))}
     found = newest_checkpoint(folder)
     return {"weights": _sha(json.dumps(weights).encode()), "metrics": metrics_sha256(folder), "checkpoint": sha256_tree(found[0]) if found else ""}
 
