@@ -4,7 +4,7 @@
 
 # %% ../nbs/83_look.ipynb #eff8d4d0
 from __future__ import annotations
-import time
+import csv, io, json, time
 from pathlib import Path
 from types import SimpleNamespace
 from .core import ConfigError, WorldrlError, derive_seed
@@ -12,12 +12,13 @@ from .envs.core import EnvError, make_env
 from .parts.dream import dream_error, dream_video, plot_dream_error
 from .parts.film import film
 from .parts.rollout import RandomAgent, evaluate, record
-from .runs import load, provenance, run_dir, write_json
-from .viz import WRITERS, save_video
+from .runs import load, provenance, run_dir, snapshots, write_atomic, write_json
+from .viz import COLORS, WRITERS, save_video
 from .worldmodels.gather import GatherConfig, gather, make_explorer
 
 # %% auto #0
-__all__ = ['EXPLORERS', 'agent_named', 'settings_of', 'evaluate_agent', 'agent_label', 'keep', 'enjoy', 'dream_world']
+__all__ = ['EXPLORERS', 'ROW', 'agent_named', 'settings_of', 'evaluate_agent', 'agent_label', 'keep', 'models_of',
+           'evaluate_checkpoints', 'figure_of', 'enjoy', 'dream_world']
 
 # %% ../nbs/83_look.ipynb #289a343b
 EXPLORERS = ("random", "white", "brownian", "sticky", "ou")     # policies that need no training
@@ -53,8 +54,10 @@ def evaluate_agent(
     greedy: bool = False,         # the mode of the policy instead of draws
     video: str = "",              # write one episode here (.mp4, .gif, .webp)
     name: str = "",               # of the result; default: the agent's
+    checkpoints: bool = False,    # every model that the run has kept (train with --snapshot-every N), not only its last: eval.csv, eval.png
 ) -> dict:
     "Returns of an agent in the real env, with a 95 % interval; the result is kept in a run folder"
+    if checkpoints: return evaluate_checkpoints(agent, env_id, episodes, seed, greedy, video, name)
     found, start = agent_named(agent, env_id), time.time()
     env_id, env_kwargs = settings_of(found, env_id)
     e = evaluate(found, env_id, episodes, seed, greedy=greedy, env_kwargs=env_kwargs)
@@ -76,6 +79,78 @@ def keep(exp: str, label: str, env_id: str, seed: int, steps: int, start: float,
     write_json(folder / "result.json", r)
     print(f"kept in {folder}; to publish it: worldrl results add {folder}")
     return r
+
+# %% ../nbs/83_look.ipynb #7bfde0d1
+def models_of(
+    run: str,                   # a run folder
+) -> dict[int, Path]:           # env step -> model's folder, steps rising; the final model last
+    "The models that a run has kept; WorldrlError when it kept none"
+    folder = Path(run)
+    if not (folder / "config.json").exists(): raise WorldrlError(f"--checkpoints needs the folder of a training run, and {run!r} is none; leave it out to evaluate a single model")
+    kept, result = snapshots(folder), folder / "result.json"
+    if not kept: raise WorldrlError(f"{run} has kept no models on its way: train with --snapshot-every N (keeps one after every N segments), or leave out --checkpoints to evaluate the final one")
+    final = {int(json.loads(result.read_bytes())["steps"]): folder / "final"} if result.exists() else {}
+    return dict(sorted((kept | final).items()))
+
+# %% ../nbs/83_look.ipynb #da6d822e
+ROW = ("step", "mean", "low", "high", "episodes", "greedy", "seed", "env_id", "model")
+
+def evaluate_checkpoints(
+    run: str,                     # a run folder; its training kept models (--snapshot-every N)
+    env_id: str = "",             # default: the env the agent was trained for
+    episodes: int = 10,           # the same ones for every model
+    seed: int = 0,                # of the episodes
+    greedy: bool = False,         # the mode of the policy instead of draws
+    video: str = "",              # write one episode of the last model here
+    name: str = "",               # of the result; default: the run's
+) -> dict:
+    "Returns of every model that a run has kept: a table, eval.csv and eval.png in the run folder; returns the record"
+    start, rows, steps, models = time.time(), [], 0, models_of(run)
+    print(f"{'step':>12} {'mean':>9} {'95 % interval':>19}   {episodes} episodes each, {'greedy' if greedy else 'drawn'} actions")
+    for step, folder in models.items():
+        found = agent_named(str(folder))
+        where, env_kwargs = settings_of(found, env_id)
+        e = evaluate(found, where, episodes, seed, greedy=greedy, env_kwargs=env_kwargs)
+        rows.append(dict(zip(ROW, (step, e.mean, e.low, e.high, episodes, greedy, seed, where, folder.relative_to(run).as_posix()))))
+        steps += int(e.lengths.sum())
+        print(f"{step:12,} {e.mean:9.2f} {e.low:9.2f} {e.high:9.2f}", flush=True)
+    if video: print(save_video(record(found, where, 1, seed, greedy=greedy, env_kwargs=env_kwargs), video))
+    _write_rows(Path(run), rows)
+    label, last = name or agent_label(run), {k: rows[-1][k] for k in ("mean", "low", "high", "episodes", "greedy")}
+    return keep("eval", f"{label}-checkpoints", where, seed, steps, start, last | {"agent": label, "checkpoints": rows}, e.protocol)
+
+# %% ../nbs/83_look.ipynb #4a5af2cf
+def _read_rows(path: Path) -> list[dict]:
+    "The rows of an eval.csv, with numbers as numbers; none when there is no such file"
+    if not path.exists(): return []
+    kinds = dict(step=int, mean=float, low=float, high=float, episodes=int, greedy="True".__eq__, seed=int)
+    return [{k: kinds.get(k, str)(v) for k, v in r.items()} for r in csv.DictReader(path.read_text(encoding="utf-8").splitlines())]
+
+def _write_rows(folder: Path, rows: list[dict]) -> None:
+    "eval.csv, where rows of the other way of playing stay, and eval.png"
+    same = ("seed", "env_id", "episodes")                                      # else the two ways could not be compared
+    other = [r for r in _read_rows(folder / "eval.csv") if r["greedy"] != rows[0]["greedy"] and all(r[k] == rows[0][k] for k in same)]
+    rows, text = sorted(other + rows, key=lambda r: (r["greedy"], r["step"])), io.StringIO()
+    out = csv.DictWriter(text, ROW, lineterminator="\n")
+    out.writeheader(); out.writerows(rows)
+    write_atomic(folder / "eval.csv", text.getvalue().encode())
+    figure_of(rows).savefig(folder / "eval.png")
+    print(f"{folder / 'eval.csv'}\n{folder / 'eval.png'}")
+
+def figure_of(
+    rows: list[dict],       # as in eval.csv
+):                          # a matplotlib Figure; no screen is needed
+    "Mean return against env steps, with the 95 % interval as a band; a curve for drawn and one for greedy actions"
+    from matplotlib.figure import Figure
+    fig = Figure(figsize=(6, 3.4), dpi=90, layout="constrained")
+    ax = fig.add_subplot(xlabel="env steps", ylabel="return", title=f"{rows[0]['env_id']}: {rows[0]['episodes']} episodes a model, band: 95 % interval of the mean")
+    ax.title.set_fontsize(9)
+    for greedy in sorted({r["greedy"] for r in rows}):
+        x, mean, low, high = zip(*[(r["step"], r["mean"], r["low"], r["high"]) for r in rows if r["greedy"] == greedy])
+        ax.plot(x, mean, "o-", ms=3, color=COLORS[greedy], label="greedy" if greedy else "drawn actions")
+        ax.fill_between(x, low, high, color=COLORS[greedy], alpha=.2, lw=0)
+    ax.legend(frameon=False, fontsize=8)
+    return fig
 
 # %% ../nbs/83_look.ipynb #2e80c1ed
 def enjoy(
