@@ -161,13 +161,13 @@ def strip(
     "Draw labelled rows of frames, one column per step; the border shows where observing ends"
     import matplotlib.pyplot as plt
     rows, (n, steps) = _same_length({name: x[None] if (x := as_frames(f, 4)).ndim == 4 else x for name, f in rows.items()}, 5)
-    size = max(max(f.shape[2:4]) for f in rows.values())
+    size = max(40, *(max(f.shape[2:4]) for f in rows.values()))         # pixels; a frame of 10 would drown in its border
     marked = {name: [mark_border(upscale(clip, max(1, size // max(f.shape[2:4])), 1), border)[::every] for clip in f] for name, f in rows.items()}
     lines = [_blocks(clips) for clips in marked.values()]
     image = _stack(lines)
-    fig = plt.figure(figsize=(width, 0.55 + (width - 1) * image.shape[0] / image.shape[1]), dpi=75, layout="constrained")
-    plt.close(fig)                                                  # the returned figure is shown once, not twice
     names = columns or ([f"episode {i}" for i in range(n)] if n > 1 else None)
+    fig = plt.figure(figsize=(width, (0.8 if names else 0.55) + (width - 1) * image.shape[0] / image.shape[1]), dpi=75, layout="constrained")
+    plt.close(fig)                                                  # the returned figure is shown once, not twice
     _axes_of_strip(fig.add_subplot(), image, marked, lines, range(start, start + steps, every), border, title, xlabel, names)
     return fig
 

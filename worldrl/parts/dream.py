@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['NoDreamError', 'windows', 'filter_starts', 'Dream', 'as_obs', 'dream', 'DreamError', 'paired_lower', 'dream_error',
-           'plot_dream_error', 'dream_rows', 'dream_video', 'dream_sliders', 'DreamEnv', 'SingleDream', 'WithWorld',
+           'plot_dream_error', 'dream_rows', 'dream_video', 'dream_planes', 'planes_video', 'plane_strip',
+           'PlaneRecall', 'plane_recall', 'plot_plane_recall', 'dream_sliders', 'DreamEnv', 'SingleDream', 'WithWorld',
            'native_action', 'ThroughWorld']
 
 # %% ../../nbs/26_dream.ipynb #b1350877
@@ -20,10 +21,10 @@ from torch import Tensor
 
 from ..core import WorldrlError, derive_seed
 from ..envs.core import action_size, decode_action, encode_action, hash_uniform, preprocess, row_seeds, to_rgb
-from .contracts import Act, Rng, State, Step, cat_states, first_step, leaves, map_state, next_step, observe_sequence, stack_states, state_size, take, where_state
+from .contracts import Act, Rng, State, Step, cat_states, first_step, leaves, map_state, next_step, observe_sequence, repeat, stack_states, state_size, take, where_state
 from .episodes import FIELDS
 from .rollout import executed
-from ..viz import error_frames, save_video, side_by_side, strip
+from ..viz import IMAGINING, OBSERVING, error_frames, heat, in_rows, save_video, side_by_side, strip
 
 # %% ../../nbs/26_dream.ipynb #8caf7525
 class NoDreamError(WorldrlError, ValueError):
@@ -181,6 +182,7 @@ class DreamError:
     mean: np.ndarray     # [S, H] mean frame
     episode: np.ndarray  # [S] which episode a start is from
     least: int = 5       # episodes that must reach a horizon
+    recon: np.ndarray | None = None     # [S, H] reconstruction by a world that goes on watching: the code's share
 
     @property
     def baseline(self) -> np.ndarray:
@@ -193,9 +195,10 @@ class DreamError:
     def mode_trust_horizon(self) -> int: return _trusted(self.baseline - self.mode, self.episode, self.least)
 
     def metrics(self, at=(1, 5, 10, 20, 50)) -> dict:
-        "dream/error@k for the horizons that exist, and the trust horizons"
-        means = _column_mean(self.error)
-        found = {f"dream/error@{k}": float(means[k - 1]) for k in at if k <= len(means) and np.isfinite(means[k - 1])}
+        "dream/error@k and dream/recon@k for the horizons that exist, and the trust horizons"
+        lines = {"error": self.error} | ({} if self.recon is None else {"recon": self.recon})
+        means = {name: _column_mean(x) for name, x in lines.items()}
+        found = {f"dream/{name}@{k}": float(m[k - 1]) for name, m in means.items() for k in at if k <= len(m) and np.isfinite(m[k - 1])}
         return {**found, "dream/trust_horizon": self.trust_horizon, "dream/mode_trust_horizon": self.mode_trust_horizon}
 
 def _column_mean(x):
@@ -237,27 +240,44 @@ def dream_error(
     seed: int = 0,
 ) -> DreamError:
     "Dream with the actions that were taken, and compare with what came"
+    f = _future(world, episodes, horizon, n, context, seed)
+    far = lambda pictures: torch.stack([(p - f.truth(k)).abs().flatten(1).mean(1) for k, p in enumerate(pictures)], 1).cpu().numpy()
+    sampled = far(_dreamt(world, f.start, f.ahead.action, Rng(temperature, derive_seed(seed, "dream error"))))
+    mode, seen = far(_dreamt(world, f.start, f.ahead.action, None)), far(_watching(world, f.start, f.ahead))
+    copy, mean = far([f.last] * horizon), far([f.mean] * horizon)
+    return DreamError(*(np.where(f.real.cpu().numpy(), x, np.nan) for x in (sampled, mode, copy, mean)), f.ids, recon=np.where(f.real.cpu().numpy(), seen, np.nan))
+
+# %% ../../nbs/26_dream.ipynb #9de62867
+@dataclass
+class _Future:
+    "Starts in recorded episodes, and what came after them"
+    start: State        # [S, ...] after watching
+    ahead: Step         # [S, H] what came
+    real: Tensor        # [S, H] bool, False behind an episode's end
+    ids: np.ndarray     # [S] the episode
+    last: Tensor        # [S, ...] the last frame seen, 0..1
+    mean: Tensor        # [1, ...] the mean frame
+
+    def truth(self, k): return preprocess(self.ahead.obs[:, k])
+
+def _future(world, episodes, horizon, n, context, seed):
     context, device = context or max(world.context, 16), _device_of(world)
     steps, real, ids = windows(episodes, n, context, horizon, least=world.context, seed=seed)
     start = _watched(world, steps.map(lambda x: x[:, :context]).to(device))
-    ahead, real = steps.map(lambda x: x[:, context:]).to(device), real[:, context:]
-    truth = lambda k: preprocess(ahead.obs[:, k])
-    last, mean = preprocess(steps.obs[:, context - 1]).to(device), _mean_frame(steps.obs.to(device))
-    error = partial(_errors, world, start, ahead.action, truth)
-    lines = error(Rng(temperature, derive_seed(seed, "dream error"))), error(None), _still(last, truth, horizon), _still(mean, truth, horizon)
-    return DreamError(*(np.where(real, x, np.nan) for x in lines), ids)
+    ahead, real = steps.map(lambda x: x[:, context:]).to(device), real[:, context:].to(device)
+    return _Future(start, ahead, real, ids, preprocess(steps.obs[:, context - 1]).to(device), _mean_frame(steps.obs.to(device)))
 
-def _far(a, b): return (a - b).abs().flatten(1).mean(1)
-
-def _errors(world, state, actions, truth, rng):
-    "[S, H] of one dream per start; only one moment is decoded at a time"
-    errors = []
+def _dreamt(world, state, actions, rng):
+    "Decoded dreams, one moment [S, ...] after the other; actions [S, H, A]"
     for k in range(actions.shape[1]):
         state = world.imagine(state, actions[:, k], rng=rng)
-        errors.append(_far(world.decode(state), truth(k)))
-    return torch.stack(errors, 1).cpu().numpy()
+        yield world.decode(state)
 
-def _still(frame, truth, horizon): return torch.stack([_far(frame, truth(k)) for k in range(horizon)], 1).cpu().numpy()
+def _watching(world, state, ahead):
+    "Decoded reconstructions of a world that goes on watching, one moment after the other"
+    for k in range(ahead.reward.shape[1]):
+        state = world.observe(state, ahead.at(k))
+        yield world.decode(state)
 
 def _mean_frame(obs):
     "The mean of [n, T] observations, window by window (they need not fit into memory as floats)"
@@ -269,55 +289,234 @@ def plot_dream_error(
     ax=None,          # matplotlib axis; None: a new figure
     title: str = "",
 ):                    # the axis
-    "Error of the sampled and the mode dream against the two baselines; the trust horizon as a line"
+    "Error of the sampled and the mode dream, of the reconstruction, and of the two baselines; shaded up to the trust horizon"
     import matplotlib.pyplot as plt
     ax = ax or plt.subplots(figsize=(5, 3), dpi=75)[1]
     k = np.arange(1, e.error.shape[1] + 1)
-    for name, x, style in (("copy last frame", e.copy, "C7--"), ("mean frame", e.mean, "C7:"), ("mode dream", e.mode, "C0-"), ("sampled dream", e.error, "C1-")):
-        ax.plot(k, _column_mean(x), style, label=name)
+    lines = (("copy last frame", e.copy, "C7--"), ("mean frame", e.mean, "C7:"), ("reconstruction", e.recon, "C2-"), ("mode dream", e.mode, "C0-"), ("sampled dream", e.error, "C1-"))
+    for name, x, style in lines:
+        if x is not None: ax.plot(k, _column_mean(x), style, label=name)
     if e.trust_horizon: ax.axvspan(0, e.trust_horizon, color="C2", alpha=.12)
     ax.set(xlabel="dreamt steps", ylabel="mean |dream - real|", xlim=(0, len(k) + 1), title=title or f"trust horizon {e.trust_horizon} of {len(k)} (mode {e.mode_trust_horizon})")
-    ax.set_ylim(bottom=0); ax.legend(fontsize=7)
+    ax.set_ylim(0, 1.3 * ax.get_ylim()[1]); ax.legend(fontsize=7, ncols=2, loc="upper center", frameon=False)
     return ax
 
 # %% ../../nbs/26_dream.ipynb #6e393411
+def _chosen(episode, start, columns):
+    "The episode given, or the first `columns` of several that go on after `start`"
+    if isinstance(episode, dict): return [episode]
+    lengths, get = _reader(episode)
+    ids = np.flatnonzero(lengths > start)[:columns]
+    if not len(ids): raise NoDreamError(f"start={start}: no episode goes on after so many rows (the longest has {lengths.max(initial=0)}); watch fewer, or gather longer ones")
+    return [get(int(i)) for i in ids]
+
+def _foreseen(world, episodes, start, horizon, temperature, seed):
+    "Of B episodes: observations [B, T, ...], reconstructions, dreams (reconstructions up to `start`), and which moments are real [B, T]"
+    longest, device = max(len(e["reward"]) for e in episodes), _device_of(world)
+    T = min(longest, start + horizon)
+    if not world.context <= start < T: raise NoDreamError(f"start={start}: the world watches at least {world.context} frames, and this episode has {longest} rows; choose {world.context} <= start < {longest}")
+    cuts, real = zip(*(_cut(e, 0, 1, T - 1) for e in episodes))
+    steps = Step(**{k: torch.from_numpy(np.stack([c[k] for c in cuts])).to(device) for k in FIELDS})
+    seen = observe_sequence(world, world.initial(len(cuts)), steps)
+    dreamt = dream(world, map_state(lambda x: x[:, start - 1], seen), steps.action[:, start:], rng=Rng(temperature, seed), keep_states=True).states
+    shown = world.decode(seen)
+    return steps.obs, shown, torch.cat([shown[:, :start], world.decode(dreamt)[:, 1:]], 1), np.stack(real)
+
+# %% ../../nbs/26_dream.ipynb #24f441e2
 @torch.no_grad()
 def dream_rows(
     world,                      # a World
-    episode: dict,              # recorded, [T, ...]
+    episode,                    # recorded, [T, ...]; or several: a list of them or an EpisodeStore
     start: int = 8,             # frames watched; the dream begins with frame `start`
     horizon: int = 40,          # dreamt steps at most; the episode's end cuts it
-    *, env_id: str = "",        # for to_rgb
+    *, env_id: str = "",        # for to_rgb; "": the world's own env_id, if it has one
     temperature: float = 1.,
     seed: int = 0,
     settings=None,              # ObsSettings, where to_rgb needs them
-) -> dict:                      # "real", "reconstruction", "dream", "error": frames [T, H, W, 3] uint8
-    "One episode seen, reconstructed and dreamt"
-    T, device = min(len(episode["reward"]), start + horizon), _device_of(world)
-    if not world.context <= start < T: raise NoDreamError(f"start={start}: the world watches at least {world.context} frames, and this episode has {len(episode['reward'])} rows; choose {world.context} <= start < {len(episode['reward'])}")
-    steps = Step(**{k: torch.from_numpy(episode[k][None, :T]).to(device) for k in FIELDS})
-    seen = observe_sequence(world, world.initial(1), steps)
-    dreamt = dream(world, map_state(lambda x: x[:, start - 1], seen), steps.action[:, start:], rng=Rng(temperature, seed), keep_states=True).states
-    shown = world.decode(seen)[0]
-    dreams = torch.cat([shown[:start], world.decode(dreamt)[0, 1:]])
-    rgb = lambda x: to_rgb(env_id, x.cpu(), settings)
-    rows = {"real": rgb(steps.obs[0]), "reconstruction": rgb(as_obs(world, shown)), "dream": rgb(as_obs(world, dreams))}
-    return {**rows, "error": error_frames(rows["real"], rows["dream"])}
+    columns: int = 6,           # of several episodes, the first so many that go on after `start`
+) -> dict:                      # "real", "reconstruction", "dream", "error": frames [T, H, W, 3] uint8, of several [N, T, H, W, 3]
+    "Episodes seen, reconstructed and dreamt"
+    obs, shown, dreams, real = _foreseen(world, _chosen(episode, start, columns), start, horizon, temperature, seed)
+    env_id = env_id or getattr(world, "env_id", "")
+    def rgb(x):
+        flat = to_rgb(env_id, x.flatten(0, 1).cpu(), settings)
+        return np.where(real[..., None, None, None], flat.reshape(*x.shape[:2], *flat.shape[1:]), np.uint8(128))
+    rows = {"real": rgb(obs), "reconstruction": rgb(as_obs(world, shown)), "dream": rgb(as_obs(world, dreams))}
+    rows["error"] = np.where(real[..., None, None, None], error_frames(rows["real"], rows["dream"]), np.uint8(128))
+    return {k: v[0] for k, v in rows.items()} if isinstance(episode, dict) else rows
 
+# %% ../../nbs/26_dream.ipynb #844df02d
 def dream_video(
-    world, episode: dict,       # as in dream_rows
+    world, episode,             # as in dream_rows: one episode, or several
     start: int = 8, horizon: int = 40,
     *, path=None,               # .mp4, .gif or .webp: save it there
     fps: int = 8,
-    scale: int | None = None,   # how many times pixels are repeated; None: about 96 pixels
-    **how,                      # env_id, temperature, seed, settings
+    scale: int | None = None,   # how many times pixels are repeated; None: about 96 pixels, 64 with several episodes
+    **how,                      # env_id, temperature, seed, settings, columns
 ) -> np.ndarray:                # [T, H', W', 3] uint8
-    "real | reconstruction | dream | error, with a border that shows where observing ends"
+    "real | reconstruction | dream | error, with a border that shows where observing ends; of several episodes as rows, a column per episode"
     rows = dream_rows(world, episode, start, horizon, **how)
-    captions = [f"watching, frame {t}" if t < start else f"dreaming, step {t - start + 1}" for t in range(len(rows["real"]))]
-    frames = side_by_side(rows, captions, border_at=start, scale=scale)
+    captions, clips = _captions(start, rows["real"].shape[-4]), rows["real"].shape[0]
+    if isinstance(episode, dict): frames = side_by_side(rows, captions, border_at=start, scale=scale)
+    else: frames = in_rows(rows, tuple(f"episode {i}" for i in range(clips)), captions, border_at=start, scale=scale)
     if path is not None: save_video(frames, path, fps)
     return frames
+
+def _captions(start, steps): return [f"watching, frame {t}" if t < start else f"dreaming, step {t - start + 1}" for t in range(steps)]
+
+# %% ../../nbs/26_dream.ipynb #223aa17e
+@torch.no_grad()
+def dream_planes(
+    world,                      # a World whose observations are [C, H, W]
+    episode: dict,              # recorded, [T, ...]
+    start: int = 8,             # frames watched
+    horizon: int = 40,          # dreamt steps at most
+    *, temperature: float = 1., seed: int = 0,
+) -> dict:                      # "truth", "posterior", "prior": [T, C, H, W] float32, 0..1; the prior is the posterior up to `start`
+    "What is there, and how probable the world finds it, per channel and cell"
+    if len(world.obs_space.shape) != 3: raise NoDreamError(f"planes need observations [C, H, W], those of this world are {world.obs_space.shape}; dream_rows draws them")
+    obs, shown, dreams, _ = _foreseen(world, [episode], start, horizon, temperature, seed)
+    return {k: x[0].clamp(0, 1).cpu().numpy() for k, x in (("truth", preprocess(obs)), ("posterior", shown), ("prior", dreams))}
+
+def _plane_names(names, count):
+    if names is not None and len(names) != count: raise NoDreamError(f"expected {count} names, one per channel, got {len(names)}: {tuple(names)}")
+    return tuple(names or (f"plane {c}" for c in range(count)))
+
+# %% ../../nbs/26_dream.ipynb #0a18a404
+def planes_video(
+    world, episode: dict,           # as in dream_planes
+    start: int = 8, horizon: int = 40,
+    *, names: tuple | None = None,  # of the channels, in order (worldrl.envs.minatar.channels(env_id)); None: plane 0, 1, ...
+    path=None,                      # .mp4, .gif or .webp: save it there
+    fps: int = 8,
+    scale: int | None = None,       # how many times cells are repeated; None: about 64 pixels
+    **how,                          # temperature, seed
+) -> np.ndarray:                    # [T, H', W', 3] uint8
+    "truth / posterior / prior, a column per channel, over time; dark is 0, bright yellow is 1"
+    planes = dream_planes(world, episode, start, horizon, **how)
+    rows = {k: heat(x.swapaxes(0, 1)) for k, x in planes.items()}
+    frames = in_rows(rows, _plane_names(names, planes["truth"].shape[1]), _captions(start, len(planes["truth"])), border_at=start, scale=scale)
+    if path is not None: save_video(frames, path, fps)
+    return frames
+
+
+def plane_strip(
+    world, episode: dict,           # as in dream_planes
+    start: int = 8,
+    step: int = 5,                  # the dreamt step that is shown
+    *, names: tuple | None = None,  # of the channels
+    title: str = "",
+    **how,                          # temperature, seed
+):                                  # matplotlib Figure
+    "truth / posterior / prior of every channel at one moment, with the scale of the probabilities"
+    planes = dream_planes(world, episode, start, step, **how)
+    if len(planes["truth"]) < start + step: raise NoDreamError(f"the episode ends {len(planes['truth']) - start} steps after frame {start}; choose step <= {len(planes['truth']) - start}")
+    import matplotlib.pyplot as plt
+    names = _plane_names(names, planes["truth"].shape[1])
+    fig, axes = plt.subplots(3, len(names), figsize=(1.15 * len(names) + 1.6, 3.9), dpi=75, layout="constrained", squeeze=False)
+    plt.close(fig)
+    for line, (row, x), color in zip(axes, planes.items(), (None, OBSERVING, IMAGINING)):
+        for ax, plane in zip(line, x[-1]): picture = _plane(ax, plane, color)
+        line[0].set_ylabel(row)
+    for ax, name in zip(axes[0], names): ax.set_title(name, fontsize=9)
+    fig.colorbar(picture, ax=axes, label="probability", shrink=.8)
+    fig.suptitle(title or f"dreamt step {step}, after {start} frames", fontsize=10)
+    return fig
+
+def _plane(ax, plane, color):
+    "One plane of probabilities with a coloured edge"
+    ax.set(xticks=[], yticks=[]); ax.spines[:].set_linewidth(2)
+    if color: ax.spines[:].set_color(np.array(color) / 255)
+    return ax.imshow(plane, cmap="viridis", vmin=0, vmax=1)
+
+# %% ../../nbs/26_dream.ipynb #6817fe39
+@dataclass
+class PlaneRecall:
+    "What was set, what was given more than the threshold, and both at once, per horizon and plane, summed over the starts"
+    names: tuple            # C names
+    ones: np.ndarray        # [H, C] cells really set
+    said: dict              # "dream" | "reconstruction" | "copy" -> [H, C] cells above the threshold
+    hits: dict              # the same keys -> [H, C] cells that are both
+
+    def recall(self, kind: str = "dream") -> np.ndarray:
+        "[H, C] share of the set cells that were foreseen; NaN where none was set"
+        return _share(self.hits[kind], self.ones)
+    def precision(self, kind: str = "dream") -> np.ndarray:
+        "[H, C] share of the foreseen cells that were set; NaN where none was foreseen"
+        return _share(self.hits[kind], self.said[kind])
+
+    def table(self, at=(1, 5, 10, 20)) -> str:
+        "A line per plane: recall / precision of the reconstruction, of the dream at some horizons, and of the last frame seen"
+        H = len(self.ones)
+        views = {"reconstruction": ("reconstruction", slice(None)), **{f"dream@{k}": ("dream", slice(k - 1, k)) for k in at if k <= H}, f"copy@{H}": ("copy", slice(H - 1, H))}
+        shares = [self._summed(*v) for v in views.values()]
+        lines = [f"{name:16}" + "".join(f"{f'{r[c]:.2f} / {p[c]:.2f}':>{max(len(v), 11) + 2}}" for v, (r, p) in zip(views, shares)) for c, name in enumerate(self.names)]
+        return "\n".join([f"{'plane':16}" + "".join(f"{v:>{max(len(v), 11) + 2}}" for v in views), *lines])
+
+    def _summed(self, kind, rows):
+        "Recall and precision [C] over some horizons together"
+        hits = self.hits[kind][rows].sum(0)
+        return _share(hits, self.ones[rows].sum(0)), _share(hits, self.said[kind][rows].sum(0))
+
+def _share(part, whole): return np.where(whole > 0, part / np.maximum(whole, 1), np.nan)
+
+# %% ../../nbs/26_dream.ipynb #8770d3a7
+@torch.no_grad()
+def plane_recall(
+    world,                          # a World whose observations are binary planes [C, H, W]
+    episodes,                       # never trained on: list of episodes, or an EpisodeStore
+    horizon: int = 20,              # H
+    n: int = 64,                    # starts
+    *, context: int | None = None,  # frames watched first; as in filter_starts
+    names: tuple | None = None,     # of the channels
+    threshold: float = .5,          # foreseen is what has a greater probability
+    samples: int = 1,               # dreams per start whose probabilities are averaged
+    temperature: float = 1.,        # of the sampled dreams
+    seed: int = 0,
+) -> PlaneRecall:
+    "What share of each plane's ones does the dream foresee, with the actions that were taken?"
+    if len(world.obs_space.shape) != 3: raise NoDreamError(f"planes need observations [C, H, W], those of this world are {world.obs_space.shape}")
+    f = _future(world, episodes, horizon, n, context, seed)
+    rng = Rng(temperature, derive_seed(seed, "plane recall"))
+    dreams = (p.unflatten(0, (n, samples)).mean(1) for p in _dreamt(world, repeat(f.start, samples), f.ahead.action.repeat_interleave(samples, 0), rng))
+    kinds = {"dream": dreams, "reconstruction": _watching(world, f.start, f.ahead), "copy": [f.last] * horizon}
+    ones, _ = _counted(f, (f.truth(k) for k in range(horizon)), threshold)
+    said, hits = zip(*(_counted(f, pictures, threshold) for pictures in kinds.values()))
+    return PlaneRecall(_plane_names(names, f.last.shape[1]), ones, dict(zip(kinds, said)), dict(zip(kinds, hits)))
+
+def _counted(f, pictures, threshold):
+    "Cells above the threshold [H, C], and those of them that were set"
+    said, hits = [], []
+    for k, picture in enumerate(pictures):
+        above = (picture > threshold) & f.real[:, k, None, None, None]
+        said.append(above.sum((0, 2, 3))); hits.append((above & (f.truth(k) > .5)).sum((0, 2, 3)))
+    return torch.stack(said).cpu().numpy(), torch.stack(hits).cpu().numpy()
+
+# %% ../../nbs/26_dream.ipynb #31264eae
+def plot_plane_recall(
+    r: PlaneRecall,
+    title: str = "",
+    ncols: int = 5,     # planes beside one another
+):                      # matplotlib Figure
+    "Recall and precision of every plane against the horizon: dream, reconstruction, last frame seen"
+    import matplotlib.pyplot as plt
+    nrows = -(-len(r.names) // ncols)
+    fig, axes = plt.subplots(nrows, min(ncols, len(r.names)), figsize=(2.2 * min(ncols, len(r.names)) + 1.6, 1.9 * nrows + .6), dpi=75, layout="constrained", squeeze=False, sharex=True, sharey=True)
+    plt.close(fig)
+    for ax in axes.flat[len(r.names):]: ax.set_visible(False)
+    for c, (ax, name) in enumerate(zip(axes.flat, r.names)): _recall_of(ax, r, c, name)
+    for ax in axes[:, 0]: ax.set_ylabel("share of cells")
+    fig.supxlabel("dreamt steps", fontsize=9)
+    fig.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside right upper", fontsize=7)
+    fig.suptitle(title, fontsize=10)
+    return fig
+
+def _recall_of(ax, r, c, name):
+    "The lines of one plane"
+    k = np.arange(1, len(r.ones) + 1)
+    for label, x, style in (("copy, recall", r.recall("copy"), "C7--"), ("reconstruction, recall", r.recall("reconstruction"), "C2-"),
+                            ("dream, recall", r.recall(), "C1-"), ("dream, precision", r.precision(), "C1:")): ax.plot(k, x[:, c], style, label=label)
+    ax.set(title=name, ylim=(-.05, 1.05)); ax.title.set_fontsize(9)
 
 # %% ../../nbs/26_dream.ipynb #f129402c
 def dream_sliders(
