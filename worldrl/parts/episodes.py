@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['FIELDS', 'DTYPES', 'MANIFEST', 'EpisodeError', 'check_episode', 'check_order', 'EpisodeRecorder', 'pack', 'unpack',
            'read_manifest', 'write_manifest', 'episode_bytes', 'lay_out', 'cut_up', 'read_chunk', 'write_chunk',
-           'ChunkWriter', 'EpisodeStore', 'split', 'valid_starts', 'gather_rows', 'SequenceSampler', 'Ring', 'Replay',
-           'save_replay', 'load_replay']
+           'ChunkWriter', 'EpisodeStore', 'split', 'valid_starts', 'gather_rows', 'SequenceSampler', 'Ring',
+           'gather_windows', 'Replay', 'save_replay', 'load_replay']
 
 # %% ../../nbs/25_episodes.ipynb #04765eaf
 import io, json, struct, zipfile, zlib
@@ -363,62 +363,99 @@ def _windows_text(s):
 
 # %% ../../nbs/25_episodes.ipynb #64347a93
 class Ring:
-    "Arrays [n, length, ...] of the newest rows of n envs; the oldest are overwritten"
+    "Tensors [n, length, ...] of the newest rows of n envs; the oldest are overwritten"
     def __init__(self,
         capacity: int,          # rows in all; each env gets capacity // n of them
+        *, device="cpu",        # where the rows are used
+        on_device="auto",       # True: the rows also live there; False: in main memory; auto: on CUDA if they take less than half of what is free
     ):
-        self.capacity, self.rows, self.count, self.ended = capacity, None, 0, None         # count: rows that each env ever got
+        if on_device not in (True, False, "auto"): raise EpisodeError(f"on_device is {on_device!r}; expected True, False or 'auto'")
+        self.capacity, self.device, self.on_device = capacity, torch.device(device), on_device
+        self.rows, self.count, self.ended = None, 0, None                                  # count: rows that each env ever got
 
     @property
     def length(self) -> int: return self.rows["reward"].shape[1] if self.rows else 0       # of each env's ring
     @property
     def filled(self) -> int: return min(self.count, self.length)                           # rows of each env
     @property
+    def home(self) -> torch.device: return self.rows["reward"].device if self.rows else torch.device("cpu")
+    @property
     def nbytes(self) -> int: return sum(v.nbytes for v in self.rows.values()) if self.rows else 0
     def __len__(self) -> int: return self.filled * (len(self.rows["reward"]) if self.rows else 0)
-    def __repr__(self) -> str: return f"{type(self).__name__}({len(self):,} of {self.capacity:,} rows, {self.nbytes:,} bytes)"
+    def __repr__(self) -> str: return f"{type(self).__name__}({len(self):,} of {self.capacity:,} rows, {self.nbytes:,} bytes{'' if self.home.type == 'cpu' else f' on {self.home}'})"
 
     def add(self,
         step: Step,             # rows [n, ...], one per env, in NEXT_STEP order; all n envs at once
     ):
-        row = {k: getattr(step, k).cpu().numpy() for k in FIELDS}
-        check_order(self.ended, row["is_first"])
-        if self.rows is None: self.rows = _empty_ring(row, self.capacity)
-        for k, v in row.items(): self.rows[k][:, self.count % self.length] = v
-        self.ended = row["terminated"] | row["truncated"]
+        row = {k: getattr(step, k) for k in FIELDS}
+        first, terminated, truncated = (row[k].cpu().numpy() for k in ("is_first", "terminated", "truncated"))
+        check_order(self.ended, first)
+        if self.rows is None: self.rows = _empty_ring(row, self.capacity, self.device, self.on_device)
+        for k, v in row.items(): self.rows[k].select(1, self.count % self.length).copy_(v)
+        self.ended = terminated | truncated
         self.count += 1
 
-
-def _empty_ring(row, capacity):
-    "Arrays [n, capacity // n, ...] for rows like these"
+# %% ../../nbs/25_episodes.ipynb #e46adbf6
+def _empty_ring(row, capacity, device, on_device):
+    "Tensors [n, capacity // n, ...] for rows like these"
     n, obs = len(row["reward"]), row["obs"]
     if capacity < n: raise EpisodeError(f"a replay of {capacity} rows cannot hold {n} envs; take a capacity of at least {n}, better thousands")
-    if obs.ndim >= 4 and obs.dtype != np.uint8:
-        raise EpisodeError(f"pictures are replayed as uint8, got {obs.dtype} {list(obs.shape)}: four times the memory; add the env's own observations and preprocess the sampled ones")
-    return {k: np.zeros((n, capacity // n, *v.shape[1:]), v.dtype) for k, v in row.items()}
+    if obs.ndim >= 4 and obs.dtype != torch.uint8:
+        raise EpisodeError(f"pictures are replayed as uint8, got {str(obs.dtype).removeprefix('torch.')} {list(obs.shape)}: four times the memory; add the env's own observations and preprocess the sampled ones")
+    home = _home(sum(v[0].nbytes for v in row.values()) * (capacity // n) * n, device, on_device)
+    return {k: _zeros((n, capacity // n, *v.shape[1:]), v, home) for k, v in row.items()}
+
+
+def _zeros(shape, like, home):
+    "Zeros; in main memory they take room only as they are written to"
+    return torch.zeros(shape, dtype=like.dtype, device=home) if home.type != "cpu" else torch.from_numpy(np.zeros(shape, like[:0].cpu().numpy().dtype))
+
+
+def _home(nbytes: int, device, on_device) -> torch.device:
+    "Where a ring of this size lives (EpisodeError if it was sent where it does not fit)"
+    if not on_device or (device.type != "cuda" and on_device != True): return torch.device("cpu")
+    free = torch.cuda.mem_get_info(device)[0] if device.type == "cuda" else nbytes
+    if on_device == "auto": return device if nbytes < free / 2 else torch.device("cpu")
+    if nbytes > free: raise EpisodeError(f"a replay of {nbytes:,} bytes does not fit on {device}, where {free:,} are free; take on_device='auto' (then it stays in main memory) or a smaller capacity")
+    return device
 
 # %% ../../nbs/25_episodes.ipynb #7452c53a
+def gather_windows(
+    rows: dict,             # tensors [n, L, ...]: a ring
+    env, begin,             # [B] int64 each: the env and the first column of each window
+    length: int,            # T; windows run over the ring's end into its first columns
+    device="cpu",
+) -> Step:                  # [B, T, ...] tensors
+    "Windows of a ring as a Step; only the index travels to where the rows are"
+    L = rows["reward"].shape[1]
+    index = (env[:, None] * L + (begin[:, None] + torch.arange(length)) % L).flatten().to(rows["reward"].device)
+    return Step(**{k: v.flatten(0, 1).index_select(0, index).unflatten(0, (len(env), length)).to(device) for k, v in rows.items()})
+
+
 class Replay(Ring):
     "Seeded windows of a ring; they may cross marked borders of episodes, never the write head"
     def __init__(self,
         capacity: int,          # rows in all; each env gets capacity // n of them
         *, seed: int = 0,
         folder=None,            # where state() appends chunk files; needed for state() only
-        device="cpu",           # of the sampled tensors; the ring itself is in main memory
+        device="cpu",           # of the sampled tensors
+        on_device="auto",       # whether the ring lives there too, see Ring
     ):
-        super().__init__(capacity)
-        self.folder, self.device, self.saved = folder and Path(folder), device, 0
+        super().__init__(capacity, device=device, on_device=on_device)
+        self.folder, self.saved = folder and Path(folder), 0
         self.generator = torch.Generator().manual_seed(seed)
 
     def sample(self,
         batch: int,             # B
         length: int,            # T
+        newest: int | None = None,   # only from so many newest rows of each env; None: from all
     ) -> Step:                  # [B, T, ...] windows, uniform over all in the ring
-        if self.filled < length: raise EpisodeError(f"the replay has {self.filled} rows per env, too few for sequences of {length}; collect more before the first sample")
-        windows = self.filled - length + 1
-        chosen = torch.randint(len(self.rows["reward"]) * windows, (batch,), generator=self.generator).numpy()
-        env, begin = chosen // windows, self.count - self.filled + chosen % windows     # counted from the oldest row
-        return gather_rows(self.rows, (env[:, None], (begin[:, None] + np.arange(length)) % self.length), self.device)
+        filled = min(self.filled, newest or self.filled)
+        if filled < length: raise EpisodeError(f"the replay has {filled} rows per env, too few for sequences of {length}; collect more before the first sample")
+        windows = filled - length + 1
+        chosen = torch.randint(len(self.rows["reward"]) * windows, (batch,), generator=self.generator)
+        env, begin = chosen // windows, self.count - filled + chosen % windows          # counted from the oldest row
+        return gather_windows(self.rows, env, begin % self.length, length, self.device)
 
     def state(self) -> dict: return save_replay(self)
     def load_state(self, tree: dict): load_replay(self, tree)
@@ -434,11 +471,11 @@ def save_replay(
     if r.folder is None: raise EpisodeError("this replay has no folder for its rows; make it with Replay(capacity, folder=...)")
     r.folder.mkdir(parents=True, exist_ok=True)
     if r.saved < r.count:
-        r.rows["truncated"][:, (r.count - 1) % r.length] |= ~r.ended
+        r.rows["truncated"][:, (r.count - 1) % r.length] |= torch.from_numpy(~r.ended).to(r.home)
         r.ended = np.ones_like(r.ended)
         begin, still_needed = max(r.saved, r.count - r.length), r.saved - r.length      # the state before this one may be needed again
-        columns = np.arange(begin, r.count) % r.length
-        write_atomic(r.folder / f"rows-{begin:010d}-{r.count:010d}.npz", pack({k: v[:, columns] for k, v in r.rows.items()}))
+        columns = (torch.arange(begin, r.count) % r.length).to(r.home)
+        write_atomic(r.folder / f"rows-{begin:010d}-{r.count:010d}.npz", pack({k: v[:, columns].cpu().numpy() for k, v in r.rows.items()}))
         r.saved = r.count
         for f in r.folder.glob("rows-*.npz"):
             if _span(f)[1] <= still_needed: f.unlink()
@@ -464,8 +501,9 @@ def load_replay(
 
 def _read_into(r, name):
     "Put the rows of one chunk file into the ring"
-    (begin, end), rows = _span(name), unpack(r.folder / name)
-    if r.rows is None: r.rows = _empty_ring({k: v[:, 0] for k, v in rows.items()}, r.capacity)
+    (begin, end), rows = _span(name), {k: torch.from_numpy(v) for k, v in unpack(r.folder / name).items()}
+    if r.rows is None: r.rows = _empty_ring({k: v[:, 0] for k, v in rows.items()}, r.capacity, r.device, r.on_device)
     elif begin != r.count: raise EpisodeError(f"{r.folder} lacks the rows {r.count} to {begin}; restore the chunk files or start the run with --fresh")
-    for k, v in rows.items(): r.rows[k][:, np.arange(begin, end) % r.length] = v
+    columns = (torch.arange(begin, end) % r.length).to(r.home)
+    for k, v in rows.items(): r.rows[k][:, columns] = v.to(r.home)
     r.count, r.ended = end, np.ones(len(rows["reward"]), bool)
