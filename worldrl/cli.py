@@ -33,6 +33,8 @@ COMMANDS = {
     "train ppo": Command("worldrl.modelfree.ppo:PPOTrainer", "worldrl.modelfree.ppo:PPOConfig", "actor-critic, several clipped passes over each rollout", True, _RESOLVED),
     "train acktr": Command("worldrl.modelfree.acktr:ACKTRTrainer", "worldrl.modelfree.acktr:ACKTRConfig", "actor-critic with natural gradients (K-FAC)", True, _RESOLVED),
     "train gail": Command("worldrl.modelfree.gail:GAILTrainer", "worldrl.modelfree.gail:GAILConfig", "imitation of demonstrations, without a reward", True, _RESOLVED),
+    "train dreamerv2": Command("worldrl.dreamer.dreamerv2:DreamerTrainer", "worldrl.dreamer.dreamerv2:DreamerV2Config", "a world of random latents, and an actor that learns in it", True),
+    "train dreamerv3": Command("worldrl.dreamer.dreamerv3:DreamerV3Trainer", "worldrl.dreamer.dreamerv3:DreamerV3Config", "the same with one set of constants for every env", True),
     "seeds": Command("worldrl.cli:seeds", help="the same training with several seeds: worldrl seeds train ppo ... --seeds 0 1 2 --jobs 2"),
     "eval": Command("worldrl.look:evaluate_agent", help="returns of an agent in the real env, with an interval"),
     "enjoy": Command("worldrl.look:enjoy", help="a film of an agent at work, with its return"),
