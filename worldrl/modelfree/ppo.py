@@ -12,7 +12,7 @@ from torch import Tensor
 
 # %% ../../nbs/32_ppo.ipynb #a08691da
 from ..core import ConfigError
-from .a2c import OnPolicyConfig, OnPolicyTrainer, explained_variance, masked_mean, normalised, targets
+from .a2c import OnPolicyConfig, OnPolicyTrainer, auxiliary, explained_variance, masked_mean, normalised, targets
 from ..parts.contracts import State, map_state
 from ..parts.nets import adam
 from ..parts.rollout import Rollout
@@ -121,7 +121,7 @@ class PPOTrainer(OnPolicyTrainer):
         policy_loss, ratio = clipped_policy_loss(out.log_prob, old_log_prob, advantage, c.clip_coef)
         loss_v = mean(value_loss(out.value, old_value, target, c.clip_coef if c.clip_vloss else None))
         policy_loss, entropy = mean(policy_loss), mean(out.entropy)
-        aux, told = self.auxiliary(out, truths, mask)
+        aux, told = auxiliary(c, out, truths, mask)
         self.optimizer.zero_grad()
         (policy_loss + c.vf_coef * loss_v - c.ent_coef * entropy + aux).backward()
         if c.max_grad_norm: torch.nn.utils.clip_grad_norm_(self.policy.parameters(), c.max_grad_norm)

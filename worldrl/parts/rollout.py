@@ -334,9 +334,28 @@ def _check_spaces(agent, env):
     "ConfigError when the agent was made for observations or actions of other shapes"
     for what, mine, its in (("observations", getattr(agent, "obs_space", None), env.single_observation_space), ("actions", getattr(agent, "action_space", None), env.single_action_space)):
         if mine is not None and (mine.shape, getattr(mine, "n", 0)) != (its.shape, getattr(its, "n", 0)):
-            env.close()
             raise ConfigError(f"the agent was made for {what} {mine}, and this env has {its}; use the env and settings it was trained on")
 
+def _waves(agent, env, episodes, seed, data, keep, greedy, max_steps, callback, device):
+    "All episodes of an evaluation: (return, length) of each, and of each what was kept"
+    n, done, kept, watch = env.num_envs, [], [], _watch(agent, keep)
+    seeds = [derive_seed(seed, k) for k in range(-(-episodes // n) * n)]
+    try:
+        for w in range(0, episodes, n):
+            tape, count = _Tape(n, keep, data, watch) if data or keep else None, min(n, episodes - w)
+            done += _wave(agent, env, seeds[w:w + n], greedy, max_steps, callback, device, count, tape)
+            kept += [tape.episode(i) for i in range(count)] if tape else []
+    finally:
+        if watch: watch.close()
+    return done, kept
+
+def _summed_up(done, kept, env, how: dict) -> Evaluation:
+    "Mean and interval, and under which protocol"
+    returns, lengths = (np.array(x) for x in zip(*done))
+    known = getattr(env, "protocol", None) or {"env_id": getattr(env, "env_id", type(env.unwrapped).__name__)}
+    return Evaluation(returns, lengths, float(returns.mean()), *bootstrap_interval(returns), {**known, **how, "interval": "95 % percentile bootstrap of the mean, 2000 resamples"}, kept)
+
+# %% ../../nbs/24_rollout.ipynb #cbce7f29
 @torch.no_grad()
 def evaluate(
     agent,
@@ -354,24 +373,12 @@ def evaluate(
 ) -> Evaluation:
     "Raw returns of `episodes` fixed episodes, with a 95 % bootstrap interval of the mean. Raises NonFiniteError, ConfigError"
     if episodes < 1: raise ConfigError(f"episodes is {episodes}, and must be at least 1")
-    n = num_envs or min(episodes, 8)
-    env = _make(env_id, n, env_kwargs)
-    _check_spaces(agent, env)
-    seeds = [derive_seed(seed, k) for k in range(-(-episodes // n) * n)]                 # the last wave is filled up, its surplus not counted
-    done, kept, watch = [], [], _watch(agent, keep)
+    env = _make(env_id, num_envs or min(episodes, 8), env_kwargs)
     try:
-        for w in range(0, episodes, n):
-            tape = _Tape(n, keep, data, watch) if data or keep else None
-            done += _wave(agent, env, seeds[w:w + n], greedy, max_steps, callback, device, min(n, episodes - w), tape)
-            kept += [tape.episode(i) for i in range(min(n, episodes - w))] if tape else []
-    finally:
-        env.close()
-        if watch: watch.close()
-    returns, lengths = (np.array(x) for x in zip(*done))
-    low, high = bootstrap_interval(returns)
-    how = {"episodes": episodes, "seed": seed, "greedy": greedy, "max_steps": max_steps, "interval": "95 % percentile bootstrap of the mean, 2000 resamples"}
-    known = getattr(env, "protocol", None) or {"env_id": env_id if isinstance(env_id, str) else getattr(env, "env_id", type(env.unwrapped).__name__)}
-    return Evaluation(returns, lengths, float(returns.mean()), low, high, {**known, **how}, kept if data or keep else None)
+        _check_spaces(agent, env)
+        done, kept = _waves(agent, env, episodes, seed, data, keep, greedy, max_steps, callback, device)
+    finally: env.close()
+    return _summed_up(done, kept if data or keep else None, env, {"episodes": episodes, "seed": seed, "greedy": greedy, "max_steps": max_steps})
 
 # %% ../../nbs/24_rollout.ipynb #b6ee7b71
 def record(
