@@ -55,6 +55,12 @@ class BehaviourConfig(Config):
     act: str = "silu"
     init: Literal["torch", "fan_in"] = "fan_in"
 
+    def __post_init__(self):
+        super().__post_init__()
+        for k in ("gamma", "lam", "mix", "norm_rate", "slow_rate", "unimix"):
+            if getattr(self, k) > 1: raise ConfigError(f"BehaviourConfig.{k} is {getattr(self, k)}, and is a share: write 0 to 1")
+        if self.max_std < self.min_std: raise ConfigError(f"BehaviourConfig.max_std is {self.max_std}, below min_std, which is {self.min_std}")
+
 BehaviourConfig.least = dict(horizon=1, gamma=0, lam=0, mix=0, entropy=0, entropy_end=0, norm_rate=0, slow_reg=0, slow_every=1, slow_rate=0, units=1, actor_layers=0, critic_layers=0, bins=3, unimix=0, min_std=0)
 
 # %% ../../nbs/71_behaviour.ipynb #2f4f6097
@@ -262,6 +268,7 @@ class Behaviour(nn.Module):
         cont = d.cont.round() if c.round_cont else d.cont
         value, guess = self._values(d.features, through)
         target = lambda_return(d.reward, cont, value, c.gamma, c.lam)
+        if through and not target.requires_grad: raise ConfigError(f"gradient={c.gradient!r} needs a world that passes gradients from actions to rewards, and {type(world).__name__} passes none; use gradient='reinforce'")
         weight = discount_weights(cont.detach(), c.gamma)
         if alive is not None: weight = weight * alive
         if c.normalise == "percentile": self.scale.update(target.detach())
