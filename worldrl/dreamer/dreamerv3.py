@@ -58,7 +58,7 @@ def clip_adaptively(
 
 # %% ../../nbs/73_dreamerv3.ipynb #cc8ab498
 def world_size(
-    d: int,       # width, a multiple of 32 (of 16 blocks and classes are made)
+    d: int,       # width: a multiple of 16, at least 32
 ) -> dict:        # keys of RSSMConfig
     "The world of width d: deter 8 d, units d, d / 16 classes and channels (the table of DreamerV3); 32 categoricals always"
     return dict(deter=8 * d, hidden=d, classes=d // 16, groups=32, depth=d // 16, units=d, encoder_units=(d, d, d))
@@ -82,7 +82,11 @@ class DreamerV3Config(DreamerConfig):
     world: RSSMConfig = field(default_factory=lambda: RSSMConfig(**_DV3_WORLD))
     behaviour: BehaviourConfig = field(default_factory=lambda: BehaviourConfig(**_DV3_BEHAVIOUR))
 
-def preset_of(d: int) -> dict: return dict(world=world_size(d), behaviour=dict(units=d))
+def preset_of(
+    d: int,       # width
+) -> dict:        # keys of DreamerV3Config
+    "World and behaviour of width d"
+    return dict(world=world_size(d), behaviour=dict(units=d))
 
 DreamerV3Config.presets = {k: preset_of(d) for k, d in SIZES.items()} | {"paper": preset_of(SIZES["200m"])} | {
     "tiny": dict(total_timesteps=2_000, prefill=256, num_envs=8, segment_steps=64, batch_size=8, batch_length=16, starts=64, eval_episodes=4, log_points=20, world=world_size(32), behaviour=dict(units=32, horizon=5))}
