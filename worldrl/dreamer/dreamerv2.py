@@ -123,7 +123,10 @@ _CORRECTED = dict(   # DreamerV2's losses at a size that a CPU trains: terminal 
 # %% ../../nbs/72_dreamerv2.ipynb #e19b2039
 @dataclass
 class DreamerV2Config(DreamerConfig):
-    "A Dreamer run with the losses of DreamerV2; the recipe decides which"
+    "A Dreamer run with the losses of DreamerV2; without a recipe those of `corrected`"
+    replay_value: float = 0.
+    world: RSSMConfig = field(default_factory=lambda: RSSMConfig(**_CORRECTED["world"]))
+    behaviour: BehaviourConfig = field(default_factory=lambda: BehaviourConfig(**_CORRECTED["behaviour"]))
 
 DreamerV2Config.recipes = {"raj": _RAJ, "raj_pomdp": _RAJ | dict(env_kwargs=dict(pomdp=True)), "dv2": _DV2, "corrected": _CORRECTED}
 DreamerV2Config.presets = {"tiny": dict(total_timesteps=2_000, prefill=256, num_envs=8, segment_steps=64, batch_size=8, batch_length=16, starts=64, eval_episodes=4, log_points=20),
