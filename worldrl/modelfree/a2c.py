@@ -310,6 +310,7 @@ A2CConfig.recipes = {
     "atari": dict(num_envs=16, obs="atari84", fire_reset=True, clip_reward=True, episodic_life=True, total_timesteps=10_000_000, segment_steps=40_000, eval_episodes=10),
     "mujoco": dict(num_envs=16, total_timesteps=1_000_000, segment_steps=20_000, normalize_reward=True, policy=dict(normalize_obs=True), eval_episodes=20),
     "minipacman": dict(ent_coef=0.02),
+    "minipacman-hunt": dict(num_envs=128, num_steps=8, use_gae=True, gae_lambda=0.9, gamma=0.97, norm_adv=True, normalize_reward=True, learning_rate=1.5e-3, ent_coef=0.05, segment_steps=1000),   # where a death costs 20
     "minatar": dict(total_timesteps=2_000_000, segment_steps=5_000),
 }
 
