@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['DreamerConfig', 'check_settings', 'DreamerV2Config', 'Dreamer', 'compile_parts', 'epsilon_at', 'explore',
-           'uniform_actions', 'Learner', 'behaviour_loss', 'entropy_at', 'resolved', 'Collecting', 'Keeping',
+           'uniform_actions', 'linger', 'Learner', 'behaviour_loss', 'entropy_at', 'resolved', 'Collecting', 'Keeping',
            'DreamerTrainer']
 
 # %% ../../nbs/72_dreamerv2.ipynb #599c16ae
@@ -50,6 +50,7 @@ class DreamerConfig(Config):
     batch_length: int = 32           # T, steps of each
     starts: int = 256                # dreams per update, from as many of the B x T states; 0: from all
     prefill: int = 2_048             # env steps of random actions before the first update
+    random_repeat: float = 0.        # chance that a random action of the prefill is the one before again: longer strides find rewards that a jitter never reaches (Freeway: 0.95)
     capacity: int = 1_000_000        # rows of the replay
     replay_on_device: Literal["auto", "yes", "no"] = "auto"   # rows on the GPU; auto: if they take less than half of what is free
     epsilon: float = 0.              # share of random actions while collecting, behind the prefill (DreamerV2 of Ghugare: 0.4)
@@ -77,7 +78,7 @@ class DreamerConfig(Config):
     @property
     def updates_per_step(self) -> float: return self.train_ratio / (self.batch_size * self.batch_length)
 
-DreamerConfig.least = dict(total_timesteps=1, num_envs=1, train_ratio=0, batch_size=1, batch_length=2, starts=0, prefill=0, capacity=1, epsilon=0, epsilon_end=0, epsilon_decay=1,
+DreamerConfig.least = dict(total_timesteps=1, num_envs=1, train_ratio=0, batch_size=1, batch_length=2, starts=0, prefill=0, random_repeat=0, capacity=1, epsilon=0, epsilon_end=0, epsilon_decay=1,
                            world_lr=0, actor_lr=0, critic_lr=0, adam_eps=0, weight_decay=0, warmup=0, max_grad_norm=0, replay_value=0, segment_steps=1, snapshot_every=0, log_points=1, eval_episodes=0)
 
 # %% ../../nbs/72_dreamerv2.ipynb #5a9b2fef
@@ -93,6 +94,7 @@ def check_settings(
     need(c.batch_length <= rows, f"sequences of {c.batch_length} (batch_length) need as many rows of each env, and a prefill of {c.prefill} steps in {c.num_envs} envs gives {rows}; take prefill={c.num_envs * c.batch_length} or more")
     need(c.capacity // c.num_envs >= c.batch_length, f"a capacity of {c.capacity} rows is {c.capacity // c.num_envs} for each of {c.num_envs} envs, too few for sequences of {c.batch_length}; take at least {c.num_envs * c.batch_length}, better a hundred thousand")
     need(c.total_timesteps > c.prefill, f"all {c.total_timesteps} env steps (total_timesteps) would go into the prefill of {c.prefill}, and nothing would be learned; take more steps or a smaller prefill")
+    need(0 <= c.random_repeat <= 1, f"random_repeat is a chance, from 0 to 1, not {c.random_repeat}")
     need(max(c.epsilon, c.epsilon_end) <= 1, f"epsilon is a share of actions, from 0 to 1, not {c.epsilon} to {c.epsilon_end}")
     if obs_space is None: return
     shape, kind = obs_space.shape, obs_space.dtype
@@ -193,6 +195,17 @@ def uniform_actions(space, n: int, rng: Rng) -> Tensor:      # [n, ...] native, 
     no = torch.zeros(n, dtype=torch.bool)
     return RandomAgent(None, space).act({}, Step(torch.zeros(n, 1), torch.zeros(n, 1), torch.zeros(n), no, no, no), rng=rng).action
 
+def linger(
+    action: Tensor,          # [n, ...] fresh random ones
+    before: Tensor | None,   # [n, ...] the random ones of the step before; None: there are none
+    repeat: float,           # 0..1
+    rng: Rng,
+) -> Tensor:                 # [n, ...]
+    "Each row keeps its earlier action with probability `repeat`"
+    if before is None or not repeat: return action
+    keep = rng.uniform((len(action),)) < repeat
+    return torch.where(keep.reshape(-1, *[1] * (action.ndim - 1)), before, action)
+
 # %% ../../nbs/72_dreamerv2.ipynb #f172e280
 class Learner:
     "World and behaviour with their optimiser: one update from a batch of sequences"
@@ -289,11 +302,15 @@ class Collecting:
     def collect(self) -> None:
         "One step of every env into the replay"
         c, learning = self.config, self.env_steps >= self.config.prefill
-        step = self.stream.step(self._action(c) if learning else uniform_actions(self.agent.action_space, c.num_envs, self.act_rng))
+        step = self.stream.step(self._action(c) if learning else self._random(c))
         self.replay.add(step)
         fresh = int((~step.is_first).sum())                       # a row that reset made no step
         if learning: self.credit += fresh * c.updates_per_step
         self.env_steps += fresh
+
+    def _random(self, c):
+        self.strides = linger(uniform_actions(self.agent.action_space, c.num_envs, self.act_rng), self.strides, c.random_repeat, self.act_rng)
+        return self.strides
 
     def _action(self, c):
         act = self.agent.act(self.agent_state, self.stream.now, rng=self.act_rng)
@@ -372,6 +389,7 @@ class DreamerTrainer(Collecting, Keeping):
         self.stream = EnvStream(self._env(derive_seed(seed, "env")), self.device)
         self.replay.generator.manual_seed(derive_seed(seed, "replay"))
         self.act_rng, self.rng = Rng(1., derive_seed(seed, "act")), Rng(1., generator(derive_seed(seed, "learn"), self.device))
+        self.strides = None                  # the last random actions of the prefill
         self.agent_state, self.until = self.agent.initial(self.config.num_envs), min((i + 1) * self.segment_steps, self.config.total_timesteps)
 
     def segment(self, log: Logger) -> None:
