@@ -118,9 +118,9 @@ _DV2 = dict(      # Hafner et al. 2021, the released code's Atari block
     behaviour=dict(horizon=15, gamma=.999, lam=.95, gradient="reinforce", entropy=1e-3, entropy_end=1e-3, normalise="none", slow_target=True, slow_reg=0., slow_every=100, slow_rate=1.,
                    units=400, actor_layers=4, critic_layers=4, critic_head="normal", unimix=0., norm="none", act="elu", init="torch"))
 _CORRECTED = dict(   # DreamerV2's losses at a size that a CPU trains: terminal rows kept, reward and continue of the state arrived in, soft continue
-    replay_value=0., max_grad_norm=100.,
+    train_ratio=64., replay_value=0., max_grad_norm=100.,
     world=_SMALL | dict(unimix=0., gru="norm", norm="layer", act="elu", reward_head="normal", kl_dyn=.8, kl_rep=.2, free_nats=1., cont_scale=5.),
-    behaviour=dict(normalise="none", slow_target=True, slow_reg=0., slow_every=100, slow_rate=1., critic_head="normal", unimix=0., act="elu"))
+    behaviour=dict(entropy_end=1e-2, normalise="none", slow_target=True, slow_reg=0., slow_every=100, slow_rate=1., critic_head="normal", unimix=0., act="elu"))
 
 # %% ../../nbs/72_dreamerv2.ipynb #e19b2039
 @dataclass

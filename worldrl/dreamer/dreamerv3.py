@@ -91,8 +91,8 @@ def preset_of(
 DreamerV3Config.presets = {k: preset_of(d) for k, d in SIZES.items()} | {"paper": preset_of(SIZES["200m"])} | {
     "tiny": dict(total_timesteps=2_000, prefill=256, num_envs=8, segment_steps=64, batch_size=8, batch_length=16, starts=64, eval_episodes=4, log_points=20, world=world_size(32), behaviour=dict(units=32, horizon=5))}
 DreamerV3Config.recipes = {
-    "cpu": dict(batch_length=32, starts=256, world_lr=1e-3, actor_lr=3e-4, critic_lr=3e-4, warmup=0, max_grad_norm=100., optimizer="adam", agc=0.,
-                world=RSSMConfig().to_dict(), behaviour=BehaviourConfig().to_dict()),
+    "cpu": dict(train_ratio=64., batch_length=32, starts=256, world_lr=1e-3, actor_lr=3e-4, critic_lr=3e-4, warmup=0, max_grad_norm=100., optimizer="adam", agc=0.,
+                world=RSSMConfig().to_dict(), behaviour=BehaviourConfig(entropy_end=1e-2).to_dict()),
     "atari100k": dict(obs="world64", num_envs=1, train_ratio=256., total_timesteps=100_000, prefill=1_024, dtype="bfloat16", segment_steps=5_000),
 }
 
