@@ -126,6 +126,7 @@ _CORRECTED = dict(   # DreamerV2's losses at a size that a CPU trains: terminal 
 @dataclass
 class DreamerV2Config(DreamerConfig):
     "A Dreamer run with the losses of DreamerV2; without a recipe those of `corrected`"
+    train_ratio: float = 64.
     replay_value: float = 0.
     world: RSSMConfig = field(default_factory=lambda: RSSMConfig(**_CORRECTED["world"]))
     behaviour: BehaviourConfig = field(default_factory=lambda: BehaviourConfig(**_CORRECTED["behaviour"]))
