@@ -17,6 +17,8 @@ _WHERE = {
     "modelfree.policy": ["ActorCritic", "policy_for"],
     "modelfree.train": ["train"],
     "worldmodels.gather": ["gather"],
+    "dreamer.rssm": ["RSSMWorld"],
+    "dreamer.dreamerv2": ["Dreamer"],
     "zoo": ["catalogue", "sample"],
 }
 _NAMES = {name: module for module, names in _WHERE.items() for name in names}

@@ -15,7 +15,8 @@ from .core import ConfigError, WorldrlError, did_you_mean, keep_freed_memory
 __all__ = ['ATARI', 'BENCHES', 'Row', 'bench_envs', 'bench_carracing', 'bench_vae', 'bench_mdnrnn', 'bench_dreams',
            'dream_env_rate', 'bench_world', 'bench_memory', 'Watch', 'Peer', 'alternate', 'ratio', 'middle', 'ours',
            'ours_on_atari', 'emulator', 'sb3_on_atari', 'atari_rows', 'minipacman_rows', 'cheetah_rows', 'gae_loop',
-           'gru_loop', 'loop_rows', 'bench_modelfree', 'bench']
+           'gru_loop', 'loop_rows', 'bench_modelfree', 'dreamer_program', 'update_peer', 'flops_of', 'core_peak',
+           'raj_rows', 'laptop_rows', 'acting_rows', 'bench_dreamer', 'bench']
 
 # %% ../nbs/82_bench.ipynb #c2df4069
 @dataclass
@@ -317,11 +318,88 @@ def bench_modelfree() -> list[Row]:
     keep_freed_memory()
     return atari_rows("a2c", 800) + atari_rows("ppo", 1024) + minipacman_rows() + cheetah_rows() + loop_rows()
 
+# %% ../nbs/82_bench.ipynb #b944d063
+def dreamer_program(
+    version: int,          # 2 | 3
+    steps: int = 400,      # collected at random, so that there is something to learn from
+    **settings,            # of the config
+):                         # a trainer in the middle of its first segment
+    "A Dreamer that is about to learn"
+    import importlib, tempfile
+    m = importlib.import_module(f"worldrl.dreamer.dreamerv{version}")
+    config = getattr(m, f"DreamerV{version}Config").make(device="cpu", total_timesteps=10**7, prefill=0, segment_steps=10**5, **settings)
+    t = (m.DreamerTrainer if version == 2 else m.DreamerV3Trainer)(config)
+    t.folder = tempfile.mkdtemp()
+    t.begin_segment(0, 0)
+    t.replay.add(t.stream.reset())
+    while t.replay.filled < max(steps // config.num_envs, config.batch_length + 1): t.collect()
+    t.credit = 0.
+    return t
+
+def update_peer(name: str, t) -> Peer:
+    "One update per slice; a `frame` is an update"
+    c = t.config
+    def go(): t.learner.update(t.replay.sample(c.batch_size, c.batch_length), t.entropy, t.rng)
+    return Peer(name, go, 1, Watch(), t)
+
+def flops_of(peer: Peer) -> float:
+    "Floating-point operations of one slice, products and convolutions only"
+    from torch.utils.flop_counter import FlopCounterMode
+    with FlopCounterMode(display=False) as count: peer.go()
+    return count.get_total_flops()
+
+def core_peak(dtype: torch.dtype, n: int = 1024) -> float:
+    "Operations per second of one thread in a product of n x n matrices: the best of ten"
+    a, best = torch.randn(n, n).to(dtype), 0.
+    for _ in range(10):
+        start = time.perf_counter()
+        a @ a
+        best = max(best, 2 * n ** 3 / (time.perf_counter() - start))
+    return best
+
+# %% ../nbs/82_bench.ipynb #13d6f0a3
+def raj_rows(pairs: int = 7) -> list[Row]:
+    "The earlier system's shapes: 50 x 50, horizon 10"
+    dtypes = ("float32", "bfloat16")
+    peers = [update_peer(d, dreamer_program(2, 1_000, recipe="raj", dtype=d)) for d in dtypes]
+    flops, r = flops_of(peers[0]), alternate(peers, pairs)
+    rows = [Row("DreamerV2 raj, 50 × 50, H 10: one update", flops / 1e9, "GFLOP")]
+    for d in dtypes:
+        s = middle(r, d)["all"] / 1e3
+        rows += [Row(f"  {d}", s, "s / update", "≤ 1.1", "3.3 s (another core)"),
+                 Row("    share of the core's peak in that dtype", flops / s / core_peak(getattr(torch, d)), "")]
+    return rows
+
+def laptop_rows(pairs: int = 7) -> list[Row]:
+    "Env steps per core-second of the recipe cpu: collecting and learning"
+    dtypes = ("float32", "bfloat16")
+    programs = {d: dreamer_program(3, 2_048, recipe="cpu", env_id="MinAtar/Breakout-v1", dtype=d) for d in dtypes}
+    def work(t): return lambda: [(t.collect(), list(t.learn())) for _ in range(10)]
+    peers = [Peer(d, work(t), 160, Watch(collect=(t, "collect")), t) for d, t in programs.items()]
+    r = alternate(peers, pairs)
+    rows = []
+    for d in dtypes:
+        m = middle(r, d)
+        rows += [Row(f"DreamerV3 cpu, Breakout, 16 envs, {d}", 1e3 / m["all"], "env steps / core-second", "≥ 100", "2.9 at 250 replayed"),
+                 Row("  share of collecting", m["collect"] / m["all"], ""), Row("  one update, 16 × 32", 16 * (m["all"] - m["collect"]), "ms", "", "")]
+    return rows
+
+def acting_rows(pairs: int = 21) -> list[Row]:
+    "Collecting alone, with 1 env and with 16"
+    programs = {n: dreamer_program(3, 256, recipe="cpu", env_id="MinAtar/Breakout-v1", num_envs=n) for n in (1, 16)}
+    r = alternate([Peer(str(n), lambda t=t: [t.collect() for _ in range(20)], 20 * n, Watch(), t) for n, t in programs.items()], pairs)
+    return [Row(f"  acting and stepping, {n} env{'s' if n > 1 else ''} per call", 1e3 / middle(r, str(n))["all"], "env steps / core-second", "", "364" if n == 1 else "") for n in (1, 16)]
+
+def bench_dreamer() -> list[Row]:
+    "Updates, their share of the core's peak, env steps with learning"
+    keep_freed_memory()
+    return raj_rows() + laptop_rows() + acting_rows()
+
 # %% ../nbs/82_bench.ipynb #002ecc04
-BENCHES: dict[str, Callable] = {"envs": bench_envs, "carracing": bench_carracing, "vae": bench_vae, "mdnrnn": bench_mdnrnn, "dreams": bench_dreams, "modelfree": bench_modelfree, "memory": bench_memory}
+BENCHES: dict[str, Callable] = {"envs": bench_envs, "carracing": bench_carracing, "vae": bench_vae, "mdnrnn": bench_mdnrnn, "dreams": bench_dreams, "modelfree": bench_modelfree, "dreamer": bench_dreamer, "memory": bench_memory}
 
 def bench(
-    names: tuple[str, ...] = (),   # envs, carracing, vae, mdnrnn, dreams, modelfree, memory; none: all
+    names: tuple[str, ...] = (),   # envs, carracing, vae, mdnrnn, dreams, modelfree, dreamer, memory; none: all
     /,
     save: str = "",          # also write the rows as json
 ) -> None:
