@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 NBS, PACKAGE, BIN = ROOT / "nbs", ROOT / "worldrl", Path(sys.executable).parent
-NOTEBOOK_S, ALL_S = 30, 800                     # core-seconds: aim of one notebook, limit of all together
+NOTEBOOK_S, ALL_S = 30, 600                     # core-seconds: aim of one notebook, limit of all together
 SLACK = 1.5                                     # a slow machine may take this much longer before a notebook counts as failed
 
 
