@@ -4,7 +4,7 @@
 
 # %% ../../nbs/10_envs.ipynb #5a01f268
 from __future__ import annotations
-import copy, dataclasses, importlib.metadata, os, re, sys
+import ast, copy, dataclasses, importlib.metadata, os, re, sys
 from dataclasses import dataclass
 from functools import partial
 
@@ -128,19 +128,40 @@ OBS_SETTINGS = {s.name: s for s in (
 
 
 def obs_settings(
-    name: str | ObsSettings = "raw",     # a name of OBS_SETTINGS, or settings to change
+    name: str | ObsSettings = "raw",     # a name of OBS_SETTINGS, alone or with changes: "atari84+sticky=0.0+stack=1"; or settings to change
     **changes,                           # fields of ObsSettings, e.g. sticky=0.0
 ) -> ObsSettings:
     "Settings by name, with changes; the changed ones carry the changes in their name. Raises EnvError."
-    if isinstance(name, str) and name not in OBS_SETTINGS:
-        raise EnvError(f"no observation settings {name!r}.{did_you_mean(name, OBS_SETTINGS)} There are: {', '.join(OBS_SETTINGS)}.")
-    fields = [f.name for f in dataclasses.fields(ObsSettings)]
-    for k in changes:
-        if k not in fields: raise EnvError(f"ObsSettings has no field {k!r}.{did_you_mean(k, fields)} Fields: {', '.join(fields)}.")
+    if isinstance(name, str):
+        name, *written = name.split("+")
+        if name not in OBS_SETTINGS: raise EnvError(f"no observation settings {name!r}.{did_you_mean(name, OBS_SETTINGS)} There are: {', '.join(OBS_SETTINGS)}.")
+        changes = dict(_read_change(w) for w in written) | changes
     base = OBS_SETTINGS[name] if isinstance(name, str) else name
     if not changes: return base
+    changes = {k: _fits(k, v) for k, v in changes.items()}
     marked = base.name + "".join(f"+{k}={v}" for k, v in sorted(changes.items()) if k != "name")
     return dataclasses.replace(base, **{"name": marked, **changes})
+
+
+def _read_change(written: str) -> tuple[str, object]:
+    k, eq, v = written.partition("=")
+    if not eq: raise EnvError(f"{written!r} is no change of observation settings; write field=value, as in 'atari84+sticky=0.0'.")
+    try: return k, ast.literal_eval(v)
+    except (ValueError, SyntaxError): return k, v
+
+
+def _fits(k: str, v):
+    "The value for this field of ObsSettings, or EnvError"
+    fields = {f.name: f.default for f in dataclasses.fields(ObsSettings)}
+    if k not in fields: raise EnvError(f"ObsSettings has no field {k!r}.{did_you_mean(k, fields)} Fields: {', '.join(fields)}.")
+    if k == "size":
+        ok = v is None or (isinstance(v, (tuple, list)) and len(v) == 2 and all(type(n) is int and n > 0 for n in v))
+        want, v = "(height, width) in pixels, or None", tuple(v) if ok and v else v
+    else:
+        kind = type(fields[k])
+        ok, want = type(v) is kind or (kind is float and type(v) is int), kind.__name__
+    if not ok: raise EnvError(f"ObsSettings.{k} takes {want}, but got {v!r}.")
+    return v
 
 # %% ../../nbs/10_envs.ipynb #2569f596
 def is_image(
@@ -653,11 +674,22 @@ def make_env(
     try: env, settings = _make(env_id, num_envs, family, settings, kwargs)
     except (ImportError, gym.error.DependencyNotInstalled) as e: raise (not isinstance(e, WorldrlError) and missing_extra(env_id, e)) or e
     except gym.error.UnregisteredEnv as e: raise EnvError(f"unknown env id {env_id!r}: {e}") from e
+    except TypeError as e: raise _unknown_setting(env_id, settings, kwargs, e) or e from None
     require_next_step(env, env_id)
     protocol = _protocol(env_id, env, settings, kwargs, family.packages if family else ("mujoco",) * is_mujoco(env_id))
     if settings.flicker: env = Flicker(env, settings.flicker)
     if settings.stack > 1: env = FrameStack(env, settings.stack)
     return MadeEnv(EpisodeStats(env), env_id, settings, protocol, seed)
+
+
+def _unknown_setting(env_id: str, settings, kwargs: dict, e: TypeError):
+    "EnvError in place of Python's own about a keyword that nobody takes; None where the TypeError is another one"
+    found = re.search(r"got an unexpected keyword argument '(\w+)'", str(e))
+    if not found or (k := found[1]) not in kwargs: return None
+    if k in {f.name for f in dataclasses.fields(ObsSettings)}:
+        name = f"{(settings or OBS_SETTINGS['raw']).name}+{k}={kwargs[k]}"
+        return EnvError(f"{env_id} has no setting {k!r} of its own; it belongs to the observation settings: obs={name!r} (on a command line: --obs {name}).")
+    return EnvError(f"{env_id} has no setting {k!r} (it was given {', '.join(f'{n}={v!r}' for n, v in kwargs.items())}). Leave it out, or look up what the env takes.")
 
 
 def _make(env_id: str, num_envs: int, family, settings, kwargs: dict) -> tuple[VectorEnv, ObsSettings]:
