@@ -8,8 +8,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 NBS, PACKAGE, BIN = ROOT / "nbs", ROOT / "worldrl", Path(sys.executable).parent
-NOTEBOOK_S, ALL_S = 30, 600                     # core-seconds: aim of one notebook, limit of all together
-SLACK = 1.5                                     # a slow machine may take this much longer before a notebook counts as failed
+NOTEBOOK_S, ALL_S = 30, 600                     # core-seconds on our machine: aims, which are printed and never fail a run (a slower machine would)
+ALL_MAX_S = 1800                                # core-seconds of all notebooks: more would not fit into 20 minutes on two cores, installing included
 
 
 def sh(*cmd, **kw): return subprocess.run([str(c) for c in cmd], capture_output=True, text=True, **kw)
@@ -148,9 +148,8 @@ def main():
             ok, wall, cpu, out = job.result()
             spent += cpu
             why = "" if ok else out[-4000:]
-            if ok and cpu > SLACK * NOTEBOOK_S and not a.flags: why = f"{cpu:.0f} core-seconds; a notebook may take {NOTEBOOK_S}"
             report(f"nbs/{jobs[job].name}", why, f"  {wall:5.1f} s  {cpu:5.1f} core-s{'  (over ' + str(NOTEBOOK_S) + ')' if cpu > NOTEBOOK_S else ''}")
-    if not a.only and not a.flags: report(f"all notebooks within {ALL_S} core-seconds", f"{spent:.0f} core-seconds" if spent > ALL_S else "", f" ({spent:.0f})")
+    if not a.only and not a.flags: report(f"all notebooks within {ALL_MAX_S} core-seconds", f"{spent:.0f} core-seconds" if spent > ALL_MAX_S else "", f" ({spent:.0f}, aim {ALL_S})")
     print(f"{passed} passed, {len(failed)} failed")
     sys.exit(bool(failed))
 
