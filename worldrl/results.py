@@ -11,8 +11,8 @@ from .core import WorldrlError
 from .runs import read_metrics
 
 # %% auto #0
-__all__ = ['FACTS', 'results_root', 'flatten', 'run_name', 'read_run', 'read_table', 'write_table', 'add_run', 'thin',
-           'write_curves', 'table', 'show', 'curve']
+__all__ = ['FACTS', 'SETTINGS', 'results_root', 'flatten', 'run_name', 'protocol_columns', 'read_run', 'read_table',
+           'write_table', 'table_of', 'add_run', 'thin', 'write_curves', 'table', 'show', 'curve']
 
 # %% ../nbs/81_results.ipynb #cd296510
 FACTS = ["run", "exp", "env_id", "seed", "steps", "wall_s", "device", "commit", "command"]     # the columns that every row has
@@ -46,18 +46,37 @@ def run_name(folder: str | Path) -> str:
     return f"{folder.parent.name}-{folder.name}" if (folder.parent / "config.json").exists() else folder.name
 
 # %% ../nbs/81_results.ipynb #2260bfa7
+SETTINGS = ("recipe", "preset", "num_envs", "train_ratio", "dtype", "policy.dtype", "actor_lr", "behaviour.entropy", "behaviour.entropy_end", "normalize_reward")
+
+def protocol_columns(
+    protocol: dict,        # of the run's env, as `make_env(...).protocol` gives it
+    config: dict,          # of the run
+) -> dict:
+    "What two rows must share before they are compared, as columns"
+    obs = protocol.get("obs") or {}
+    rest = {k: v for k, v in protocol.items() if k not in ("env_id", "obs", "kwargs", "versions", "planes", "autoreset")}
+    out = {"packages": ", ".join(f"{k} {v}" for k, v in sorted((protocol.get("versions") or {}).items()) if k != "worldrl"),
+           "obs": obs.get("name"), "kwargs": json.dumps(protocol["kwargs"], sort_keys=True) if protocol.get("kwargs") else None}
+    if "sticky" in obs: out["sticky"] = obs["sticky"]                            # an env that states its own (MinAtar) overrides it
+    settings = {k: v for k, v in flatten(config).items() if k in SETTINGS}
+    return {f"{a}.{k}": v for a, d in (("protocol", out | flatten(rest)), ("config", settings)) for k, v in d.items() if v not in (None, "")}
+
+# %% ../nbs/81_results.ipynb #0c5ec66e
+def _json(path: Path) -> dict: return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
 def read_run(
     folder: str | Path,    # a finished run
 ) -> dict:
-    "The row of a run: the facts and its results; WorldrlError when it is not finished"
-    path = Path(folder) / "result.json"
-    if not path.exists(): raise WorldrlError(f"{folder} has no result.json: the run is not finished, or this is no run folder")
-    r = json.loads(path.read_text(encoding="utf-8"))
-    config = json.loads((Path(folder) / "config.json").read_text(encoding="utf-8")) if (Path(folder) / "config.json").exists() else {}
-    config = config.get("config", config)
+    "The row of a run: the facts, its protocol and its results; WorldrlError when it is not finished"
+    folder = Path(folder)
+    if not (folder / "result.json").exists(): raise WorldrlError(f"{folder} has no result.json: the run is not finished, or this is no run folder")
+    r, begun = _json(folder / "result.json"), _json(folder / "config.json")
+    config = begun.get("config", begun)
+    played = _json(folder / "episodes" / "manifest.json").get("meta", {})       # `worldrl dream` keeps the episodes that it starts from
+    protocol = r.get("protocol") or begun.get("provenance", {}).get("protocol") or {k: v for k, v in ((played.get("protocol") or {}) | {"noise": played.get("noise")}).items() if v is not None}
     row = {"run": run_name(folder)} | {k: r.get(k, config.get(k, "")) for k in FACTS[1:]}
     row["wall_s"] = round(float(row["wall_s"] or 0), 1)
-    return row | {f"result.{k}": v for k, v in flatten(r.get("result", {})).items()}
+    return row | protocol_columns(protocol, config) | {f"result.{k}": v for k, v in flatten(r.get("result", {})).items()}
 
 # %% ../nbs/81_results.ipynb #6d41d079
 def read_table(path: str | Path) -> list[dict]:
@@ -78,15 +97,21 @@ def write_table(path: str | Path, rows: list[dict]) -> None:
     os.replace(tmp, path)
 
 # %% ../nbs/81_results.ipynb #cf688360
+def table_of(run: str) -> str:
+    "The name of the table that holds a run already; '' if none does"
+    return next((p.stem for p in sorted(results_root().glob("*.csv")) if any(r["run"] == run for r in read_table(p))), "")
+
 def add_run(
     run: str,                  # folder of a finished run
     /,
-    table: str = "",           # name of the table; default: the run's kind (its `exp`)
+    table: str = "",           # name of the table; default: where the run stands already, else its kind (its `exp`)
     points: int = 100,         # length of the thinned curves
 ) -> None:
     "Enter a finished run into data/results: its row, and thinned curves beside"
     row = read_run(run)
-    name = re.sub(r"[^\w\-]", "-", table or row["exp"] or "runs")
+    there = table_of(row["run"])
+    name = re.sub(r"[^\w\-]", "-", table or there or row["exp"] or "runs")
+    if there not in ("", name): raise WorldrlError(f"run {row['run']!r} stands in table {there!r}: leave --table away to renew its row there, or rename the run's folder")
     path = results_root() / f"{name}.csv"
     rows = [r for r in read_table(path) if r["run"] != row["run"]] + [row]
     write_table(path, sorted(rows, key=lambda r: r["run"]))
