@@ -4,7 +4,7 @@
 
 # %% ../nbs/00_core.ipynb #c49f412d
 from __future__ import annotations
-import contextlib, dataclasses, difflib, hashlib, json, operator, os, random, signal, threading, types
+import contextlib, dataclasses, difflib, hashlib, json, math, operator, os, random, signal, sys, threading, types
 from typing import Any, ClassVar, Literal, Union, get_args, get_origin, get_type_hints
 
 # %% auto #0
@@ -93,9 +93,14 @@ def seed_everything(
     random.seed(seed); np.random.seed(seed % 2**32); torch.manual_seed(seed)
 
 # %% ../nbs/00_core.ipynb #7b8f8816
-def keep_freed_memory() -> None:
-    "Free one large block, after which glibc keeps up to 62 MB of freed memory for the next step; elsewhere it does nothing"
-    bytearray(31 << 20)      # just below 32 MiB, up to which glibc adapts; its pages are never touched
+def keep_freed_memory() -> bool:     # whether this system can be told so
+    "Keep up to 1 GB of freed memory for the next step, on Linux with glibc; elsewhere it does nothing"
+    if not sys.platform.startswith("linux"): return False
+    import ctypes
+    libc, mmap_threshold, trim_threshold = ctypes.CDLL(None), -3, -1             # numbers of malloc.h
+    if not hasattr(libc, "gnu_get_libc_version"): return False
+    from_system = any(libc.mallopt(mmap_threshold, n) for n in (1 << 30, 32 << 20))   # glibc before 2.35 takes at most 32 MB
+    return bool(libc.mallopt(trim_threshold, 1 << 30)) and from_system
 
 # %% ../nbs/00_core.ipynb #d556fd79
 def count_parameters(
@@ -141,11 +146,12 @@ class Config:
     presets: ClassVar[dict[str, dict]] = {}     # size and budget by name; "small" is the defaults unless it is listed
     recipes: ClassVar[dict[str, dict]] = {}     # an algorithm's constants by name
     least: ClassVar[dict[str, float]] = {}      # the smallest value that makes sense, by field; a seed is at least 0 anyway
+    above: ClassVar[dict[str, float]] = {}      # the same where the bound itself makes none
+    most: ClassVar[dict[str, float]] = {}       # the largest value that makes sense
 
     def __post_init__(self):
-        "Every way to make a config ends here; ConfigError for numbers below `least`"
-        for k, low in ({"seed": 0} | self.least).items():
-            if isinstance(v := getattr(self, k, None), (int, float)) and v < low: raise ConfigError(f"{type(self).__name__}.{k} is {v}, and must be at least {low}")
+        "Every way to make a config ends here; ConfigError for numbers that are not finite, or beyond `least`, `above` or `most`"
+        _check_bounds(self)
 
     @classmethod
     def make(cls, preset: str = "small", recipe: str | None = None, **overrides):
@@ -168,6 +174,18 @@ class Config:
         "A changed copy; a dict for a nested config changes only the keys it names"
         kept = {k: getattr(self, k) for k in _types(type(self))}
         return type(self)(**kept | {k: _checked(self, k, v) for k, v in overrides.items()})
+
+# %% ../nbs/00_core.ipynb #2fe7f3fb
+_BOUNDS = {"least": (operator.ge, "at least"), "above": (operator.gt, "above"), "most": (operator.le, "at most")}
+
+def _check_bounds(config: Config) -> None:
+    "ConfigError names the field, its value and what it must be"
+    values, name = vars(config), type(config).__name__
+    for k, v in values.items():
+        if not all(math.isfinite(x) for x in (v if isinstance(v, (list, tuple)) else [v]) if isinstance(x, float)): raise ConfigError(f"{name}.{k} is {v}, and must be finite")
+    for kind, (fits, words) in _BOUNDS.items():
+        for k, bound in (({"seed": 0} if kind == "least" else {}) | getattr(config, kind)).items():
+            if isinstance(v := values.get(k), (int, float)) and not fits(v, bound): raise ConfigError(f"{name}.{k} is {v}, and must be {words} {bound}")
 
 # %% ../nbs/00_core.ipynb #0a4a1dd0
 def _types(cls) -> dict:
