@@ -106,14 +106,17 @@ def pack(
     return out.getvalue()
 
 # %% ../../nbs/25_episodes.ipynb #0c02606e
-def unpack(path) -> dict:
+def unpack(
+    path,
+    remedy: str = "restore it, or gather again into another folder",    # what to do when it is damaged or gone
+) -> dict:
     "Read such a file; EpisodeError names the file if it is damaged or gone"
     try:
         with zipfile.ZipFile(path) as z:                    # reading an array as a whole is what makes zip compare its checksum
             return {k.removesuffix(".npy"): np.lib.format.read_array(io.BytesIO(z.read(k)), allow_pickle=False) for k in z.namelist()}
-    except FileNotFoundError: raise EpisodeError(f"{Path(path).name} is missing in {Path(path).parent}; restore it or gather again into another folder") from None
+    except FileNotFoundError: raise EpisodeError(f"{Path(path).name} is missing in {Path(path).parent}; {remedy}") from None
     except (zipfile.BadZipFile, zlib.error, struct.error, ValueError, EOFError, OSError, KeyError, RuntimeError) as e:
-        raise EpisodeError(f"{path} is damaged ({type(e).__name__}: {e}); restore it, or gather again into another folder") from e
+        raise EpisodeError(f"{path} is damaged ({type(e).__name__}: {e}); {remedy}") from e
 
 # %% ../../nbs/25_episodes.ipynb #775bd37e
 MANIFEST = "manifest.json"
@@ -499,9 +502,14 @@ def load_replay(
     r.generator.set_state(torch.as_tensor(tree["generator"]))
 
 
+_ANEW = "restore it, or start the run anew with --fresh (fresh=True)"
+
+
 def _read_into(r, name):
     "Put the rows of one chunk file into the ring"
-    (begin, end), rows = _span(name), {k: torch.from_numpy(v) for k, v in unpack(r.folder / name).items()}
+    (begin, end), rows = _span(name), {k: torch.from_numpy(v) for k, v in unpack(r.folder / name, _ANEW).items()}
+    if set(rows) != set(FIELDS) or any(v.shape[1:2] != (end - begin,) for v in rows.values()):
+        raise EpisodeError(f"{r.folder / name} is damaged: expected {end - begin} rows of {', '.join(FIELDS)} per env, got {({k: list(v.shape) for k, v in rows.items()})}; {_ANEW}")
     if r.rows is None: r.rows = _empty_ring({k: v[:, 0] for k, v in rows.items()}, r.capacity, r.device, r.on_device)
     elif begin != r.count: raise EpisodeError(f"{r.folder} lacks the rows {r.count} to {begin}; restore the chunk files or start the run with --fresh")
     columns = (torch.arange(begin, end) % r.length).to(r.home)
