@@ -16,13 +16,13 @@ from torch import Tensor, nn
 from .core import Config, ConfigError, WorldrlError, derive_seed, device as pick_device, did_you_mean, generator, keep_freed_memory, seed_everything, without_ctrl_c
 
 # %% auto #0
-__all__ = ['TRACKERS', 'runs_root', 'data_root', 'run_dir', 'DiskError', 'CheckpointError', 'disk_errors', 'write_atomic',
-           'write_json', 'pack', 'unpack', 'sha256_tree', 'save_checkpoint', 'load_checkpoint', 'class_path',
-           'class_at', 'SineConfig', 'Sine', 'save_model', 'zoo_folders', 'load', 'load_run', 'is_clock',
-           'read_metrics', 'metrics_sha256', 'metrics_csv', 'EventFile', 'Progress', 'Logger', 'LockedError', 'RunLock',
-           'worker_pool', 'command_line', 'commit', 'conditions', 'provenance', 'Trainer', 'SineTrainer', 'differences',
-           'newest_checkpoint', 'snapshots', 'Interrupted', 'run_training', 'run_digest', 'tracker_module', 'Tracker',
-           'kill_test']
+__all__ = ['RENAMED', 'TRACKERS', 'runs_root', 'data_root', 'check_name', 'run_dir', 'DiskError', 'CheckpointError',
+           'disk_errors', 'write_atomic', 'write_json', 'pack', 'unpack', 'sha256_tree', 'save_checkpoint',
+           'load_checkpoint', 'class_path', 'class_at', 'SineConfig', 'Sine', 'save_model', 'zoo_folders', 'load',
+           'load_run', 'is_clock', 'read_metrics', 'metrics_sha256', 'metrics_csv', 'EventFile', 'Progress', 'Logger',
+           'LockedError', 'RunLock', 'worker_pool', 'command_line', 'commit', 'conditions', 'provenance', 'Trainer',
+           'SineTrainer', 'differences', 'newest_checkpoint', 'snapshots', 'Interrupted', 'run_training', 'run_digest',
+           'tracker_module', 'Tracker', 'kill_test']
 
 # %% ../nbs/01_runs.ipynb #11f260a5
 def runs_root() -> Path:                             # $WORLDRL_RUNS, or runs/ below the current folder
@@ -33,13 +33,21 @@ def data_root() -> Path:                             # $WORLDRL_DATA, or data/ro
     "The folder of gathered experience"
     return Path(os.environ.get("WORLDRL_DATA") or "data/rollouts")
 
+def check_name(
+    name: str,               # what somebody typed: "ppo-wide"
+    what: str = "exp_name",  # what it names, for the message
+) -> str:                    # the same
+    "A name that can stand in a folder's name; ConfigError for a path"
+    if isinstance(name, str) and not re.search(r"[/\\\x00-\x1f]", name) and name not in (".", ".."): return name
+    raise ConfigError(f"{what} is {name!r}, and becomes part of a folder's name; expected a name without / and \\, for instance {re.sub(r'[^0-9A-Za-z_.+-]+', '-', str(name)).strip('.-') or 'mine'!r}")
+
 def run_dir(
     env_id: str,     # "ALE/Breakout-v5"; "/" becomes "-"
-    exp: str,        # what is trained: "vae", "ppo"
+    exp: str,        # what is trained: "vae", "ppo"; no path (ConfigError)
     seed: int,       # the run's seed
 ) -> Path:           # runs_root()/<env>__<exp>__<seed>
     "The folder of one run"
-    return runs_root() / f"{env_id.replace('/', '-')}__{exp}__{seed}"
+    return runs_root() / f"{env_id.replace('/', '-')}__{check_name(exp)}__{seed}"
 
 # %% ../nbs/01_runs.ipynb #5de399c1
 class DiskError(WorldrlError):
@@ -211,20 +219,34 @@ def class_path(cls: type) -> str:    # "worldrl.worldmodels.vae:VAE"
     "Where a class can be imported from; for a class of a notebook, its exported twin"
     name = f"{cls.__module__}:{cls.__qualname__}"
     if cls.__module__.startswith("worldrl."): return name
-    files = [f for f in sorted(_package().rglob("*.py")) if re.search(rf"^class {re.escape(cls.__name__)}\b", f.read_text(encoding="utf-8"), re.M)]
-    if len(files) != 1: return name
-    return ".".join(("worldrl", *files[0].relative_to(_package()).with_suffix("").parts)) + f":{cls.__name__}"
+    homes = _homes(cls.__name__)
+    return f"{homes[0]}:{cls.__name__}" if len(homes) == 1 else name
+
+def _homes(cls: str) -> list[str]:    # ["worldrl.worldmodels.vae"]
+    "The modules of worldrl that define a class of this name"
+    files = [f for f in sorted(_package().rglob("*.py")) if re.search(rf"^class {re.escape(cls)}\b", f.read_text(encoding="utf-8"), re.M)]
+    return [".".join(("worldrl", *f.relative_to(_package()).with_suffix("").parts)) for f in files]
+
+# %% ../nbs/01_runs.ipynb #8c10e8b6
+RENAMED: dict[str, str] = {}     # classes of models that have another name now: {"OldName": "NewName"}
 
 def class_at(
     name: str,        # "worldrl.module:Class"
-) -> type:            # a subclass of nn.Module
-    "Import a class by name; CheckpointError unless it is a module of worldrl"
+) -> type:            # a subclass of nn.Module; where it lives now, if it moved or is in RENAMED
+    "Import a class by name; CheckpointError names the class unless it is a module of worldrl"
     if not re.fullmatch(r"worldrl(\.[a-z_]\w*)+:[A-Z]\w*", name): raise CheckpointError(f"the class {name!r} is not one of worldrl's, and is not imported")
     module, _, cls = name.partition(":")
     try: found = getattr(importlib.import_module(module), cls)
-    except (ImportError, AttributeError): raise CheckpointError(f"this worldrl has no class {name!r}; it may be older or newer than the model") from None
+    except (ImportError, AttributeError): found = _moved(name, RENAMED.get(cls, cls))
     if not (isinstance(found, type) and issubclass(found, nn.Module) and found.__module__.startswith("worldrl.")): raise CheckpointError(f"{name!r} is not a model of worldrl")
     return found
+
+def _moved(name: str, cls: str):     # as the file has it; the class's name today
+    "The one class of this name, wherever it lives; CheckpointError"
+    homes = _homes(cls)
+    if len(homes) == 1: return getattr(importlib.import_module(homes[0]), cls)
+    found = f"there are several of that name, in {', '.join(homes)}" if homes else "it may be older or newer than the model, or the class was renamed"
+    raise CheckpointError(f"this worldrl has no class {name!r}: {found}. If you know where it is now, write it into \"class\" of the model's config.json, as \"worldrl.module:Class\"")
 
 # %% ../nbs/01_runs.ipynb #49e1b498
 @dataclass
@@ -307,16 +329,24 @@ def load(
     device="auto",           # as for worldrl.core.device
 ) -> nn.Module:              # in eval mode, float32
     "A trained model; CheckpointError when it is unknown (lists the names), damaged or not of worldrl"
+    if not isinstance(name_or_path, (str, os.PathLike)): raise CheckpointError(f"load takes a name of the zoo or a folder, but got {name_or_path!r} ({type(name_or_path).__name__}); write load('minipacman-ppo') or load('runs/my-run')")
     folder = _model_folder(name_or_path)
     try: about = json.loads((folder / "config.json").read_bytes())
     except (OSError, ValueError): raise CheckpointError(f"{folder / 'config.json'} is missing or damaged") from None
     if not isinstance(about, dict) or not {"class", "config", "sha256"} <= set(about): raise CheckpointError(f"{folder / 'config.json'} does not describe a model of worldrl")
-    cls = class_at(about["class"])
+    cls = class_at(str(about["class"]))
     tensors = _read_tensors(folder / "model.safetensors", about["sha256"])
-    model = cls.from_config(about["config"])
+    model = _built(cls, about["config"], folder / "config.json")
     try: model.load_state_dict(tensors)
     except RuntimeError as e: raise CheckpointError(f"the weights in {folder} do not fit {about['class']}: {' '.join(str(e).split())[:300]}") from None
     return model.to(pick_device(device)).eval()
+
+def _built(cls: type, config, file: Path) -> nn.Module:
+    "The model that a config describes, with fresh weights; CheckpointError names the file, and what it lacks or has too much"
+    try: return cls.from_config(config)
+    except (LookupError, TypeError, ValueError, AttributeError, RuntimeError, WorldrlError) as e:
+        what = f"{e.args[0]!r} is missing" if isinstance(e, KeyError) and e.args else f"{e}" if isinstance(e, WorldrlError) else f"{type(e).__name__}: {e}"
+        raise CheckpointError(f"{file} does not describe a {cls.__name__} ({what}); it may be damaged, or of another version of worldrl: restore it, or save the model again") from e
 
 # %% ../nbs/01_runs.ipynb #b1cdff18
 def load_run(
@@ -545,7 +575,7 @@ def provenance(trainer) -> dict:
 
 # %% ../nbs/01_runs.ipynb #5d6d5fe3
 class Trainer(Protocol):
-    "What `run_training` drives. Optional dicts: `protocol` (the env's settings, for the manifest), `resolved` (what the settings come to); optional: `device`, `config.snapshot_every`"
+    "What `run_training` drives. Optional dicts: `protocol` (the env's settings, for the manifest), `resolved` (what the settings come to); optional: `device`, `config.snapshot_every`, `rehearse()` (raises what would fail at the first step)"
     config: Config            # with env_id and seed
     exp: str                  # "vae", "controller": names the run folder
     total_segments: int       # known from the config, or an upper bound together with `finished`
@@ -678,6 +708,7 @@ def _resume(life: _Life) -> None:
     if found is not None:
         tree, meta = found
         try: life.trainer.load_state(tree)
+        except WorldrlError: raise                       # it says itself what is wrong: a damaged replay, a missing file
         except (KeyError, ValueError, RuntimeError) as e: raise CheckpointError(f"the checkpoint of segment {meta['segments']} in {life.folder} does not fit this code ({e}); start anew with --fresh (fresh=True)") from e
         life.done, life.earlier_s, life.log.last_step = meta["segments"], meta["wall_s"], meta["last_step"]
     if metrics.exists(): os.truncate(metrics, found[1]["metrics_bytes"] if found else 0)
@@ -759,6 +790,7 @@ def run_training(
     folder = Path(folder) if folder is not None else run_dir(trainer.config.env_id, trainer.exp, trainer.config.seed)
     owner = _owner(trainer)
     if track: tracker_module(track)          # a missing package is said before anything begins
+    if hasattr(trainer, "rehearse") and (fresh or not (folder / "config.json").exists()): trainer.rehearse()      # and what cannot work, before anything is written or deleted
     with RunLock(folder), disk_errors(folder):
         if fresh: _clear(folder)
         _claim(folder, owner, trainer)
