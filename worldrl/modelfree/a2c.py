@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['TRUNCATION', 'OnPolicyConfig', 'recipe_for', 'resolved', 'targets', 'normalised', 'masked_mean', 'explained_variance',
            'told_stream', 'env_settings', 'learner_env', 'TrainerBook', 'Segments', 'OnPolicyTrainer', 'auxiliary',
-           'compile_encoder', 'A2CConfig', 'A2CTrainer']
+           'check_losses', 'compile_encoder', 'A2CConfig', 'A2CTrainer']
 
 # %% ../../nbs/31_a2c.ipynb #bbfca31b
 import math, sys
@@ -24,7 +24,7 @@ from ..parts.contracts import Rng
 from ..parts.nets import restore_adam
 from ..parts.returns import gae
 from ..parts.film import film
-from ..parts.rollout import EnvStream, Rollout, evaluate, rollout
+from ..parts.rollout import EnvStream, NonFiniteError, Rollout, evaluate, rollout
 from ..runs import Logger, save_model
 from ..viz import save_video
 
@@ -52,8 +52,8 @@ class OnPolicyConfig(Config):
     vf_coef: float = 0.5             # weight of the value loss
     aux_coef: float = 0.3            # weight of the auxiliary losses, where policy.aux has heads
     max_grad_norm: float = 0.5       # global norm of the gradient; 0: no clipping
-    obs: str | None = None           # observation settings; None: the env family's
-    env_kwargs: dict[str, int | float | bool | str | None] = field(default_factory=dict)  # more for make_env, e.g. sticky 0.0
+    obs: str | None = None           # observation settings, e.g. atari84+sticky=0.0; None: the env family's
+    env_kwargs: dict[str, int | float | bool | str | None] = field(default_factory=dict)  # more for make_env, e.g. sticky=0.0
     clip_reward: bool = False        # the learner sees the sign of the reward (Atari)
     episodic_life: bool = False      # the learner sees a lost life as an end (Atari)
     fire_reset: bool = False         # press FIRE after each reset, where there is such a button (Atari)
@@ -74,15 +74,17 @@ class OnPolicyConfig(Config):
     def num_updates(self) -> int: return math.ceil(self.total_timesteps / (self.num_envs * self.num_steps))
 
 TRUNCATION = ("bootstrap", "neutralise", "terminate")
-OnPolicyConfig.least = dict(total_timesteps=1, num_envs=1, num_steps=1, learning_rate=0, ent_coef=0, vf_coef=0, max_grad_norm=0, segment_steps=1, log_points=1, eval_episodes=0, capture_video=0, eval_every=0, aux_coef=0)
+OnPolicyConfig.least = dict(total_timesteps=1, num_envs=1, num_steps=1, learning_rate=0, gamma=0, gae_lambda=0, ent_coef=0, vf_coef=0, max_grad_norm=0, segment_steps=1, log_points=1, eval_episodes=0, capture_video=0, eval_every=0, aux_coef=0)
+OnPolicyConfig.most = dict(gamma=1, gae_lambda=1)
 
 # %% ../../nbs/31_a2c.ipynb #433c8e3f
 def recipe_for(
     env_id: str,
 ) -> str | None:     # the recipe of its family, or None
-    "The recipe that suits an env: atari, minatar, minipacman, mujoco"
+    "The recipe that suits an env: atari, minatar, minipacman, minipacman-hunt, mujoco"
     family = family_of(env_id)
     if family is not None: return {"ALE/": "atari", "MinAtar/": "minatar"}.get(family.prefix)
+    if env_id.startswith("worldrl/MiniPacmanHunt"): return "minipacman-hunt"     # with "minipacman" nothing is learned there: see the end
     if env_id.startswith("worldrl/MiniPacman"): return "minipacman"
     return "mujoco" if is_mujoco(env_id) else None
 
@@ -130,17 +132,19 @@ def normalised(
     x: Tensor,       # [...]
     mask: Tensor,    # [...] bool: which count
 ) -> Tensor:
-    "Mean 0 and standard deviation 1 over those that count"
+    "Mean 0 and standard deviation 1 over those that count; all 0 where fewer than two do"
     some = x[mask]
+    if len(some) < 2: return torch.zeros_like(x)     # nothing to compare with
     return (x - some.mean()) / (some.std() + 1e-5)
 
 def masked_mean(x: Tensor, mask: Tensor) -> Tensor:
-    "The mean over the rows that count"
-    return (x * mask).sum() / mask.sum()
+    "The mean over the rows that count; 0 where none does"
+    return (x * mask).sum() / mask.sum().clamp(min=1)
 
 def explained_variance(value: Tensor, target: Tensor, mask: Tensor) -> Tensor:
-    "1 - Var(target - value) / Var(target): 1 perfect, 0 as good as a constant, below 0 worse"
+    "1 - Var(target - value) / Var(target): 1 perfect, 0 as good as a constant, below 0 worse; 0 for fewer than two rows"
     v, t = value[mask], target[mask]
+    if len(t) < 2: return t.new_zeros(())
     return 1 - (t - v).var() / t.var().clamp(min=1e-12)
 
 # %% ../../nbs/31_a2c.ipynb #c6e58764
@@ -233,14 +237,13 @@ class Segments(TrainerBook):
     def segment(self, log: Logger) -> None:
         c, first = self.config, self.updates
         last, every = min(first + self.segment_updates, c.num_updates), max(1, c.num_updates // c.log_points)
-        sums, n = {}, 0
+        sums, n = {}, {}
         while self.updates < last:
-            for k, v in self.one_update().items(): sums[k] = sums.get(k, 0) + v
-            n += 1
+            for k, v in self.one_update().items(): sums[k], n[k] = sums.get(k, 0) + v, n.get(k, 0) + 1
             if self.updates % every and self.updates < last: continue
-            self._log(log, {k: v / n for k, v in sums.items()})
+            self._log(log, {k: v / n[k] for k, v in sums.items()})
             log.progress(self.updates - first, last - first)
-            sums, n = {}, 0
+            sums, n = {}, {}
         if c.normalize_reward: self.reward_norm = self.stream.env.state()
         self.stream.env.close()
         if c.eval_every and (self.segment_index + 1) % c.eval_every == 0: log.scalar("eval/episodic_return", self._evaluate(greedy=False).mean, self.env_steps)
@@ -269,16 +272,26 @@ class OnPolicyTrainer(Segments):
     def rewards(self, r: Rollout) -> Rollout: return r
     def update(self, r: Rollout, last_value: Tensor) -> dict: raise TypeError("an algorithm brings its update")
 
+    def collect(self) -> tuple[Rollout, Tensor]:
+        "One rollout, and what the critic says at its end"
+        # As the outermost autocast context this one keeps the bfloat16 copies of the weights that the inner ones make: one copy per rollout instead of one per act.
+        # It must end before the weights change. Where nothing is computed in bfloat16, it does nothing.
+        with torch.autocast(self.device.type, enabled=False):
+            r = rollout(self.policy, self.stream, self.config.num_steps, state=self.agent_state, rng=self.rng)
+            return r, self.policy.value(r.state, self.stream.now)
+
     def one_update(self) -> dict:
-        "One rollout and what is learned from it; the metrics"
+        "One rollout and what is learned from it; the metrics. NonFiniteError when a loss is none"
         c = self.config
         lr = c.learning_rate * (1 - self.updates / c.num_updates if c.anneal_lr else 1)
         for group in self.optimizer.param_groups: group["lr"] = lr
-        r = self.rewards(rollout(self.policy, self.stream, c.num_steps, state=self.agent_state, rng=self.rng))
-        metrics = self.update(r, self.policy.value(r.state, self.stream.now))
+        r, last_value = self.collect()
+        rows = int(r.mask.sum())
+        metrics = self.update(self.rewards(r), last_value) if rows else {}
+        check_losses(metrics, f"in update {self.updates + 1} of {c.num_updates}, after {self.env_steps:,} env steps, at learning rate {lr:g} and with rewards up to {float(r.came.reward.abs().max()):g}")
         if self.policy.norm is not None: self.policy.norm.update(r.came.obs.flatten(0, 1))
         self.agent_state = r.state
-        self.updates += 1; self.env_steps += int(r.mask.sum())
+        self.updates += 1; self.env_steps += rows
         return metrics | {"charts/learning_rate": lr}
 
 # %% ../../nbs/31_a2c.ipynb #946e89b9
@@ -293,6 +306,14 @@ def auxiliary(
     loss, told = auxiliary_loss(config.policy.aux, out.aux, info, mask)
     return config.aux_coef * loss, told
 
+def check_losses(
+    metrics: dict,         # of an update
+    where: str,            # which update, and what may be to blame
+) -> None:
+    "NonFiniteError when a loss is not finite"
+    for k, v in metrics.items():
+        if k.startswith("losses/") and not math.isfinite(v): raise NonFiniteError(f"{k} is {float(v)} {where}: the weights are lost. Start anew (--fresh) with a smaller --learning-rate, or with --normalize-reward where rewards are large")
+
 def compile_encoder(policy: ActorCritic) -> None:
     "torch.compile in place, so that names of weights stay; ConfigError where there are no pictures"
     if policy.encoder is None: raise ConfigError(f"compile is for the encoder of pictures; {policy.config.env_id} shows vectors; set compile=False")
@@ -305,6 +326,7 @@ class A2CConfig(OnPolicyConfig):
     rmsprop_eps: float = 1e-5        # of RMSprop
     rmsprop_alpha: float = 0.99      # its memory
 
+A2CConfig.least, A2CConfig.above, A2CConfig.most = OnPolicyConfig.least | dict(rmsprop_alpha=0), dict(rmsprop_eps=0), OnPolicyConfig.most | dict(rmsprop_alpha=1)
 A2CConfig.presets = {"tiny": dict(total_timesteps=4_000, num_envs=8, segment_steps=100, eval_episodes=4, log_points=20), "paper": dict(total_timesteps=60_000_000)}
 A2CConfig.recipes = {
     "atari": dict(num_envs=16, obs="atari84", fire_reset=True, clip_reward=True, episodic_life=True, total_timesteps=10_000_000, segment_steps=40_000, eval_episodes=10),
