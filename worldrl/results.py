@@ -7,12 +7,13 @@ from __future__ import annotations
 import csv, json, os, re
 from pathlib import Path
 import numpy as np
-from .core import WorldrlError
+from .core import WorldrlError, did_you_mean
 from .runs import read_metrics
 
 # %% auto #0
 __all__ = ['FACTS', 'SETTINGS', 'results_root', 'flatten', 'run_name', 'protocol_columns', 'read_run', 'read_table',
-           'write_table', 'table_of', 'add_run', 'thin', 'write_curves', 'table', 'show', 'curve']
+           'write_table', 'table_of', 'add_run', 'thin', 'write_curves', 'table', 'show', 'curve', 'agreement', 'iqm',
+           'iqm_interval', 'plot']
 
 # %% ../nbs/81_results.ipynb #cd296510
 FACTS = ["run", "exp", "env_id", "seed", "steps", "wall_s", "device", "commit", "command"]     # the columns that every row has
@@ -141,12 +142,12 @@ def write_curves(run, path, points) -> int:
 def table(
     name: str,                     # of a csv in data/results
     columns: list[str],            # result columns to show, without the `result.` in front
-    by: tuple = ("env_id", "seed"),
+    by: tuple = ("env_id", "seed"),   # columns in front, `protocol.sticky` for one; empty where a row does not have them
 ) -> str:
     "A markdown table of committed results with seed, steps, wall time and commit"
     rows = read_table(results_root() / f"{name}.csv")
     head = [*by, *columns, "steps", "wall s", "device", "commit"]
-    body = [[*(r[k] for k in by), *(_short(r.get(f"result.{c}", "")) for c in columns), r["steps"], r["wall_s"], r["device"], r["commit"][:8]] for r in rows]
+    body = [[*(r.get(k, "") for k in by), *(_short(r.get(f"result.{c}", "")) for c in columns), r["steps"], r["wall_s"], r["device"], r["commit"][:8]] for r in rows]
     return "\n".join("| " + " | ".join(map(str, r)) + " |" for r in [head, ["---"] * len(head), *body])
 
 def _short(v):
@@ -169,3 +170,70 @@ def curve(
     rows = [r for r in read_table(results_root() / "curves" / f"{run}.csv") if r["metric"] == metric]
     if not rows: raise WorldrlError(f"no curve {metric!r} of run {run!r} in data/results/curves")
     return np.array([float(r["step"]) for r in rows]), np.array([float(r["value"]) for r in rows])
+
+# %% ../nbs/81_results.ipynb #83d14f7d
+def agreement(
+    rows: list[dict],              # of tables
+) -> tuple[dict, dict]:            # column -> the one value, column -> the values; '' where a row does not say
+    "Protocol and settings that all rows share, and those that they do not"
+    keys = sorted({k for r in rows for k in r if k.startswith(("protocol.", "config."))})
+    values = {k: sorted({r.get(k) or "" for r in rows}) for k in keys}
+    return {k: v[0] for k, v in values.items() if len(v) == 1 and v[0]}, {k: v for k, v in values.items() if len(v) > 1}
+
+# %% ../nbs/81_results.ipynb #8152403c
+def iqm(
+    scores,                # any shape: runs, or games x runs in one unit
+) -> float:
+    "Interquartile mean: the mean of the middle half (Agarwal et al. 2021)"
+    x = np.asarray(scores, float).ravel()
+    if not len(x): raise ValueError("expected at least one score")
+    return float(_middle_half(x[None])[0])
+
+def _middle_half(x):       # [n, scores] -> [n]
+    cut = x.shape[1] // 4
+    return np.sort(x, 1)[:, cut:x.shape[1] - cut].mean(1)
+
+def iqm_interval(
+    games: list,           # per game a list of scores, one per seed; all in one unit
+    level: float = .95,
+    n: int = 2000,         # resamples
+    seed: int = 0,
+) -> tuple[float, float]:  # (low, high)
+    "Percentile bootstrap of the IQM: seeds are drawn anew within each game"
+    if not len(games) or not all(np.ndim(g) == 1 and len(g) for g in games): raise ValueError("expected a list of games, each a list of at least one score: iqm_interval([[1., 2., 3.]])")
+    rng = np.random.default_rng(seed)
+    x = np.concatenate([np.asarray(g, float)[rng.integers(0, len(g), (n, len(g)))] for g in games], 1)
+    return tuple(float(q) for q in np.quantile(_middle_half(x), [(1 - level) / 2, (1 + level) / 2]))
+
+# %% ../nbs/81_results.ipynb #48fc777d
+def _runs_by_kind(runs) -> dict[str, list]:
+    "'env kind' -> run folders, so that seeds of one kind make one curve"
+    groups = {}
+    for r in map(Path, runs):
+        if not (r / "metrics.jsonl").exists(): raise WorldrlError(f"{r} has no metrics.jsonl: expected the folder of a run that has begun, runs/ENV__KIND__SEED")
+        c = _json(r / "config.json")
+        groups.setdefault(f"{c.get('config', {}).get('env_id', '')} {c.get('exp', '') or r.name}".strip(), []).append(r)
+    return groups
+
+def plot(
+    runs: tuple[str, ...],                  # run folders, finished or not
+    /,
+    metric: str = "charts/episodic_return", # as in metrics.jsonl
+    smooth: int = 5,                        # points of the trailing mean
+    to: str = "curves.png",                 # the picture, .png or .svg
+) -> None:
+    "Draw a metric of runs as they are now; seeds of one kind become one curve with a band"
+    from matplotlib.figure import Figure
+    from worldrl.viz import curves
+    if not runs: raise WorldrlError("no run to draw: name run folders, runs/* for all")
+    series = {}
+    for name, folders in _runs_by_kind(runs).items():
+        for r in folders:
+            found = read_metrics(r)
+            if metric not in found: raise WorldrlError(f"{r} has no metric {metric!r}.{did_you_mean(metric, found)} It has: {', '.join(sorted(found)) or 'none yet'}")
+            series.setdefault(name, []).append(found[metric])
+            print(f"{r}: {metric} {found[metric][1][-1]:.5g} at step {int(found[metric][0][-1]):,}")
+    ax = Figure(figsize=(7, 4), dpi=100, layout="constrained").subplots()
+    curves(series, ax=ax, smooth=smooth, ylabel=metric)
+    ax.figure.savefig(to)
+    print(f"-> {to}")
