@@ -12,7 +12,7 @@ import numpy as np
 from ale_py import ALEInterface, LoggerMode, roms
 
 # %% ../../nbs/15_atari.ipynb #bb29b9da
-from .core import EnvError, ObsSettings, Wrapper, check_id, require_next_step
+from .core import EnvError, ObsSettings, Wrapper, check_id, check_setting, require_next_step
 
 # %% ../../nbs/15_atari.ipynb #f29adc26
 def native_size(env_id: str) -> tuple[int, int]:  # (H, W) in pixels
@@ -65,9 +65,11 @@ def make_vec(
     max_frames: int = 108_000,  # emulator frames until truncation: half an hour
     threads: int = 0,  # 0: as many as there are cores, at most num_envs; results do not depend on it
 ) -> AtariBatch:  # NEXT_STEP, rewards never clipped
-    "A batch of an ALE game. Raises EnvError for an unknown id, with the nearest one."
+    "A batch of an ALE game. Raises EnvError for an unknown id, with the nearest one, and for settings of a wrong type."
     gym.register_envs(ale_py)
     check_id(env_id)
+    for name, value in (("full_action_space", full_action_space), ("fire_reset", fire_reset)): check_setting(env_id, name, value, bool)
+    for name, value, least in (("max_frames", max_frames, 1), ("threads", threads, 0)): check_setting(env_id, name, value, int, least)
     ALEInterface.setLoggerMode(LoggerMode.Error)
     own = dict(full_action_space=full_action_space, use_fire_reset=fire_reset, max_num_frames_per_episode=max_frames)
     options = ale_options(env_id, settings) | own

@@ -6,7 +6,7 @@
 from __future__ import annotations
 import ast, copy, dataclasses, importlib.metadata, os, re, sys
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, wraps
 
 import cv2
 import gymnasium as gym
@@ -17,11 +17,11 @@ from gymnasium.vector.utils import batch_space
 
 # %% auto #0
 __all__ = ['OBS_SETTINGS', 'FAMILIES', 'PLUGINS', 'EXTRAS', 'PLANE_COLOURS', 'MINATAR_PLANES', 'EnvError', 'require_next_step',
-           'Wrapper', 'EpisodeStats', 'ObsSettings', 'obs_settings', 'is_image', 'to_chw', 'PixelObs', 'VectorObs',
-           'FrameStack', 'hash_uniform', 'row_seeds', 'Flicker', 'Moments', 'Normalise', 'action_size', 'encode_action',
-           'decode_action', 'preprocess', 'Family', 'family_of', 'check_id', 'missing_extra', 'is_mujoco',
-           'draw_plainly', 'follow', 'ActionRepeat', 'make_registered', 'MadeEnv', 'make_env', 'planes_to_rgb',
-           'vectors_to_rgb', 'minatar_planes', 'to_rgb', 'EnvCheckError', 'check_env']
+           'Wrapper', 'EpisodeStats', 'ObsSettings', 'check_setting', 'obs_settings', 'is_image', 'to_chw', 'PixelObs',
+           'VectorObs', 'FrameStack', 'hash_uniform', 'row_seeds', 'Flicker', 'Moments', 'Normalise', 'action_size',
+           'encode_action', 'decode_action', 'preprocess', 'Family', 'family_of', 'is_mujoco', 'successor', 'check_id',
+           'missing_extra', 'draw_plainly', 'follow', 'ActionRepeat', 'make_registered', 'MadeEnv', 'make_env',
+           'planes_to_rgb', 'vectors_to_rgb', 'minatar_planes', 'to_rgb', 'EnvCheckError', 'check_env']
 
 # %% ../../nbs/10_envs.ipynb #396d56cd
 from ..core import WorldrlError, derive_seed, did_you_mean
@@ -117,6 +117,24 @@ class ObsSettings:
         return f"{self.name}: " + " · ".join(parts)
 
 # %% ../../nbs/10_envs.ipynb #fa304097
+def check_setting(
+    owner: str,                # whose setting, for the message: an env id
+    name: str,
+    value,                     # what came
+    kind: type | tuple,        # bool | int | float (a whole number will do) | str, or the values allowed
+    least: float = -np.inf,    # bounds of a number; it may be equal to them
+    most: float = np.inf,
+) -> None:
+    "Raises EnvError for a setting of the wrong type or out of range, NaN included"
+    if isinstance(kind, tuple): ok, want = value in kind, " or ".join(map(repr, kind))
+    elif kind in (bool, str): ok, want = isinstance(value, kind), "True or False" if kind is bool else "a name"
+    else:
+        ok = isinstance(value, (int, float) if kind is float else int) and not isinstance(value, bool) and least <= value <= most
+        want = "a number" if kind is float else "a whole number"
+        want += f" from {least} to {most}" if most < np.inf else f" of at least {least}" if least > -np.inf else ""
+    if not ok: raise EnvError(f"{owner}: {name} is {value!r}, expected {want}.")
+
+# %% ../../nbs/10_envs.ipynb #a4693f82
 OBS_SETTINGS = {s.name: s for s in (
     ObsSettings("raw"),                                                                        # as the env draws it
     ObsSettings("state", kind="state"),                                                        # joint angles, speeds, ...
@@ -132,6 +150,7 @@ def obs_settings(
     **changes,                           # fields of ObsSettings, e.g. sticky=0.0
 ) -> ObsSettings:
     "Settings by name, with changes; the changed ones carry the changes in their name. Raises EnvError."
+    if not isinstance(name, (str, ObsSettings)): raise EnvError(f"obs is {name!r}, expected a name ({', '.join(OBS_SETTINGS)}) or ObsSettings.")
     if isinstance(name, str):
         name, *written = name.split("+")
         if name not in OBS_SETTINGS: raise EnvError(f"no observation settings {name!r}.{did_you_mean(name, OBS_SETTINGS)} There are: {', '.join(OBS_SETTINGS)}.")
@@ -150,18 +169,18 @@ def _read_change(written: str) -> tuple[str, object]:
     except (ValueError, SyntaxError): return k, v
 
 
+_ALLOWED = {"name": (str,), "kind": (("pixels", "planes", "state"),), "gray": (bool,), "max_pool": (bool,), "stack": (int, 1), "skip": (int, 1),
+            "noop_max": (int, 0), "sticky": (float, 0, 1), "flicker": (float, 0, 1)}
+
+
 def _fits(k: str, v):
     "The value for this field of ObsSettings, or EnvError"
-    fields = {f.name: f.default for f in dataclasses.fields(ObsSettings)}
+    fields = [f.name for f in dataclasses.fields(ObsSettings)]
     if k not in fields: raise EnvError(f"ObsSettings has no field {k!r}.{did_you_mean(k, fields)} Fields: {', '.join(fields)}.")
-    if k == "size":
-        ok = v is None or (isinstance(v, (tuple, list)) and len(v) == 2 and all(type(n) is int and n > 0 for n in v))
-        want, v = "(height, width) in pixels, or None", tuple(v) if ok and v else v
-    else:
-        kind = type(fields[k])
-        ok, want = type(v) is kind or (kind is float and type(v) is int), kind.__name__
-    if not ok: raise EnvError(f"ObsSettings.{k} takes {want}, but got {v!r}.")
-    return v
+    if k != "size": check_setting("ObsSettings", k, v, *_ALLOWED[k]); return v
+    ok = v is None or (isinstance(v, (tuple, list)) and len(v) == 2 and all(type(n) is int and n > 0 for n in v))
+    if not ok: raise EnvError(f"ObsSettings: size is {v!r}, expected (height, width) in pixels, or None.")
+    return tuple(v) if v else v
 
 # %% ../../nbs/10_envs.ipynb #2569f596
 def is_image(
@@ -260,6 +279,7 @@ def row_seeds(
 ) -> list[int]:          # n seeds below 2**31
     "A seed per row: unrelated ones from one seed, or those given. Raises EnvError when the count is wrong."
     if isinstance(seed, (int, np.integer)): return [derive_seed(int(seed), name, i) for i in range(n)]
+    if isinstance(seed, str) or not hasattr(seed, "__len__"): raise EnvError(f"the seed is {seed!r}, expected a whole number, or a list of {n}.")
     if len(seed) != n: raise EnvError(f"{len(seed)} seeds for {n} envs; give one seed, or a list of {n}.")
     return [int(s) for s in seed]
 
@@ -466,15 +486,40 @@ def _load_plugin(env_id: str) -> None:
         if env_id.startswith(prefix): gym.register_envs(__import__(module))
 
 
+def is_mujoco(env_id: str) -> bool:
+    "One of Gymnasium's MuJoCo envs, or of dm-control"
+    return env_id.startswith("dm_control/") or "mujoco" in str(getattr(gym.registry.get(env_id.split(":")[-1]), "entry_point", ""))
+
+
+def _outdated(spec) -> bool:
+    "Registered for history only: MuJoCo's ids that raise, and Atari's of before ALE/"
+    return getattr(spec.entry_point, "__name__", "").startswith("_raise") or (str(spec.entry_point).startswith("ale_py") and not spec.id.startswith("ALE/"))
+
+
+def successor(
+    env_id: str,    # as given
+) -> str:           # a sentence, or "" for an id that is not one of an earlier system
+    "What is used today in place of an id of MuJoCo's v0 to v3, of Atari without ALE/, or dm.domain.task"
+    if env_id in gym.registry and not _outdated(gym.registry[env_id]): return ""
+    if m := re.fullmatch(r"dm\.(\w+)\.(\w+)", env_id): return f"It is 'dm_control/{m[1]}-{m[2]}-v0' here (pip install 'worldrl[dmc]')."
+    new = re.sub(r"-v\d+$", "-v5", env_id)
+    if new != env_id and new in gym.registry and is_mujoco(new): return f"Use {new!r}; the versions differ in details, so compare their returns with care."
+    m = re.fullmatch(r"(?:ALE/)?([A-Za-z]+?)(?:-ram)?(?:NoFrameskip|Deterministic)?-v\d+", env_id)
+    if m: _load_plugin("ALE/")
+    if not m or (new := f"ALE/{m[1]}-v5") not in gym.registry: return ""
+    return f"Use {new!r}; what its wrappers did is a setting: obs='atari84', or 'atari84+sticky=0.0' for a game without sticky actions."
+
+
 def check_id(
     env_id: str,    # as given
 ) -> None:
-    "Raises EnvError for an id that no registry knows, with the nearest one, and for PyBullet's ids."
+    "Raises EnvError for an id that no registry knows, with the nearest one, and for those of PyBullet and of earlier systems."
     if re.search(r"BulletEnv-v\d+$", env_id): raise EnvError(_pybullet_advice(env_id))
     _load_plugin(env_id)
     if ":" in env_id: __import__(env_id.split(":")[0])
-    if env_id.split(":")[-1] in gym.registry: return
-    known = [i for i in gym.registry if not i.startswith(("phys2d/", "tabular/"))]
+    if advice := successor(name := env_id.split(":")[-1]): raise EnvError(f"{env_id!r} is no env id here. {advice}")
+    if name in gym.registry: return
+    known = [i for i, spec in gym.registry.items() if not i.startswith(("phys2d/", "tabular/")) and not _outdated(spec)]
     raise EnvError(f"unknown env id {env_id!r}.{did_you_mean(env_id, known)} "
                    "Ours start with worldrl/, Atari's with ALE/, MinAtar's with MinAtar/; gymnasium.pprint_registry() lists the rest.")
 
@@ -491,11 +536,6 @@ def missing_extra(
     return EnvError(f"{env_id} needs the package {names[0]}, which is not installed. Run: pip install 'worldrl[{EXTRAS[names[0]]}]'")
 
 # %% ../../nbs/10_envs.ipynb #096a20cf
-def is_mujoco(env_id: str) -> bool:
-    "One of Gymnasium's MuJoCo envs, or of dm-control"
-    return env_id.startswith("dm_control/") or "mujoco" in str(getattr(gym.registry.get(env_id.split(":")[-1]), "entry_point", ""))
-
-
 def _headless_mujoco(env_id: str) -> None:
     if sys.platform == "linux" and is_mujoco(env_id): os.environ.setdefault("MUJOCO_GL", "egl")
 
@@ -560,9 +600,25 @@ def _make_single(env_id: str, settings: ObsSettings, render: bool, plain: bool, 
     if settings.sticky: env = gym.wrappers.StickyAction(env, settings.sticky)
     if settings.skip > 1: env = ActionRepeat(env, settings.skip)
     if render: return gym.wrappers.AddRenderObservation(env, render_only=True)
-    return env if isinstance(env.observation_space, gym.spaces.Box) else gym.wrappers.FlattenObservation(env)
+    return env if isinstance(env.observation_space, gym.spaces.Box) else _flat(env_id, env)
 
 
+def _parts(space, at: str = "obs") -> list:
+    "The leaves of a space of several parts: (how Python gets there, space)"
+    inner = space.spaces.items() if isinstance(space, gym.spaces.Dict) else enumerate(space.spaces) if isinstance(space, gym.spaces.Tuple) else None
+    return [(at, space)] if inner is None else [leaf for k, s in inner for leaf in _parts(s, f"{at}[{k!r}]")]
+
+
+def _flat(env_id: str, env: gym.Env) -> gym.Env:
+    "Observations of several parts as one vector; EnvError where that makes no sense"
+    for at, space in _parts(env.observation_space):
+        try: row = not is_image(space) and isinstance(gym.spaces.flatten_space(space), gym.spaces.Box)
+        except NotImplementedError: row = False
+        if row: continue
+        what = "a picture among other things" if is_image(space) else "of no fixed length, or of a kind that Gymnasium cannot flatten"
+        raise EnvError(f"{env_id}: the observations are {env.observation_space}, and {at} is {what}. Take obs='world64' (the rendered picture), or register the env with one part of it: "
+                       "gym.wrappers.TransformObservation(env, lambda obs: obs['image'], env.observation_space['image']).")
+    return gym.wrappers.FlattenObservation(env)
 
 
 def _refuse(env_id: str, settings: ObsSettings, fields: tuple) -> None:
@@ -596,9 +652,11 @@ def make_registered(
     "A batch of any registered env in our observation format, and the settings it has. Raises EnvError."
     _headless_mujoco(env_id)
     check_id(env_id)
+    check_setting(env_id, "workers", workers, bool); check_setting(env_id, "drawing", drawing, ("plain", "native"))
     own = env_id.split(":")[-1].startswith("worldrl/")
     probe = gym.make_vec(env_id, 1, vectorization_mode="vector_entry_point", **kwargs) if own else _make_single(env_id, ObsSettings(), False, False, kwargs)
     image = is_image(probe.single_observation_space if own else probe.observation_space)
+    _try_out(probe, kwargs)
     probe.close()
     settings = settings or OBS_SETTINGS["raw" if image else "state"]
     if settings.kind == "state" and image: raise EnvError(f"{env_id} gives frames and no state vector; use obs='raw' or obs='world64'.")
@@ -608,6 +666,18 @@ def make_registered(
     env = _in_our_format(_sync_batch(env_id, num_envs, settings, render, plain, kwargs, workers), settings)
     if render: env.protocol = {"drawing": "MuJoCo without shadows, reflections, multisampling, at twice the size, the camera goes along" if plain else "as rendered"}
     return env, settings
+
+
+def _try_out(env, kwargs: dict) -> None:
+    "One step with the settings that were typed: a wrong type shows here, and not in the middle of a run"
+    if not _typed(kwargs): return
+    env.action_space.seed(0)
+    env.reset(seed=0); env.step(env.action_space.sample())
+
+
+def _typed(kwargs: dict) -> bool:
+    "Such settings as a command line can give"
+    return bool(kwargs) and all(isinstance(v, (str, int, float, list, type(None))) for v in kwargs.values())
 
 
 def _in_our_format(env: VectorEnv, settings: ObsSettings) -> VectorEnv:
@@ -658,6 +728,26 @@ def _protocol(env_id: str, env: VectorEnv, settings: ObsSettings, kwargs: dict, 
     return {"env_id": env_id, "obs": settings.to_dict(), "kwargs": plain, **own, "autoreset": "NEXT_STEP", "versions": _versions(packages)}
 
 # %% ../../nbs/10_envs.ipynb #afac196f
+def _given_once(make):
+    "What make_env is given in its place must not come again among the settings of the env"
+    @wraps(make)
+    def made(*args, **kwargs):
+        for name, value in zip(("env_id", "num_envs", "seed"), args):
+            if name in kwargs: raise EnvError(f"{args[0]}: {name} is {value!r} already, and comes a second time as {kwargs[name]!r}. Leave it out of env_kwargs; it has an argument (a flag) of its own.")
+        return make(*args, **kwargs)
+    return made
+
+
+def _check_asked(env_id, num_envs, kwargs: dict) -> None:
+    "EnvError for what no env can be made of"
+    if not isinstance(env_id, str): raise EnvError(f"env_id is {env_id!r}, expected the id of an env: 'CartPole-v1'.")
+    if not isinstance(num_envs, int) or num_envs < 1: raise EnvError(f"num_envs is {num_envs!r}, expected a whole number of at least 1.")
+    if re.search(r"BulletEnv-v\d+$", env_id): raise EnvError(_pybullet_advice(env_id))
+    if kwargs.get("render_mode") not in (None, "rgb_array"):
+        raise EnvError(f"{env_id}: render_mode is {kwargs['render_mode']!r}, and a batch opens no window. Leave it out; `worldrl enjoy` makes a film of an agent.")
+
+# %% ../../nbs/10_envs.ipynb #de45eeed
+@_given_once
 def make_env(
     env_id: str,                             # "ALE/Breakout-v5", "MinAtar/Breakout-v1", "CarRacing-v3", "worldrl/Toy-v0", "HalfCheetah-v5", ...
     num_envs: int = 1,                       # rows
@@ -667,14 +757,13 @@ def make_env(
     **kwargs,                                # for the family's maker, or the env
 ) -> MadeEnv:                                # NEXT_STEP; pixels uint8 [n, C, H, W], vectors float32 [n, D]
     "Any environment as a batch that keeps our contract. Raises EnvError with the line that mends it."
-    if not isinstance(num_envs, int) or num_envs < 1: raise EnvError(f"num_envs is {num_envs!r}, expected a whole number of at least 1.")
-    if re.search(r"BulletEnv-v\d+$", env_id): raise EnvError(_pybullet_advice(env_id))
+    _check_asked(env_id, num_envs, kwargs)
     family = family_of(env_id)
     settings = obs_settings(obs or family.obs) if obs or family else None
     try: env, settings = _make(env_id, num_envs, family, settings, kwargs)
-    except (ImportError, gym.error.DependencyNotInstalled) as e: raise (not isinstance(e, WorldrlError) and missing_extra(env_id, e)) or e
-    except gym.error.UnregisteredEnv as e: raise EnvError(f"unknown env id {env_id!r}: {e}") from e
-    except TypeError as e: raise _unknown_setting(env_id, settings, kwargs, e) or e from None
+    except Exception as e:
+        if better := _explained(env_id, settings, kwargs, e): raise better from e
+        raise
     require_next_step(env, env_id)
     protocol = _protocol(env_id, env, settings, kwargs, family.packages if family else ("mujoco",) * is_mujoco(env_id))
     if settings.flicker: env = Flicker(env, settings.flicker)
@@ -682,9 +771,19 @@ def make_env(
     return MadeEnv(EpisodeStats(env), env_id, settings, protocol, seed)
 
 
-def _unknown_setting(env_id: str, settings, kwargs: dict, e: TypeError):
-    "EnvError in place of Python's own about a keyword that nobody takes; None where the TypeError is another one"
-    found = re.search(r"got an unexpected keyword argument '(\w+)'", str(e))
+def _explained(env_id: str, settings, kwargs: dict, e: Exception) -> EnvError | None:
+    "What a person can mend, in one line; None: the error is a clear one already, or a fault of code"
+    if isinstance(e, WorldrlError): return None
+    if isinstance(e, gym.error.UnregisteredEnv): return EnvError(f"unknown env id {env_id!r}: {e}")
+    if isinstance(e, (ImportError, gym.error.DependencyNotInstalled)): return missing_extra(env_id, e) or EnvError(f"{env_id} cannot be made here: {e}")
+    if unknown := _unknown_setting(env_id, settings, kwargs, e): return unknown
+    if not _typed(kwargs): return None
+    return EnvError(f"{env_id} does not work with {', '.join(f'{k}={v!r}' for k, v in kwargs.items())}: {(str(e).splitlines() or [''])[0]} ({type(e).__name__}). Look up what the env takes.")
+
+
+def _unknown_setting(env_id: str, settings, kwargs: dict, e: Exception) -> EnvError | None:
+    "EnvError in place of Python's own about a keyword that nobody takes, or that is set already; None where the error is another one"
+    found = isinstance(e, TypeError) and re.search(r"got (?:an unexpected|multiple values for)(?: keyword)? argument '(\w+)'", str(e))
     if not found or (k := found[1]) not in kwargs: return None
     if k in {f.name for f in dataclasses.fields(ObsSettings)}:
         name = f"{(settings or OBS_SETTINGS['raw']).name}+{k}={kwargs[k]}"

@@ -13,7 +13,7 @@ import numpy as np
 from gymnasium.vector import AutoresetMode, SyncVectorEnv
 
 # %% ../../nbs/14_minatar.ipynb #90dbd0b6
-from .core import EnvError, MINATAR_PLANES, ObsSettings, Wrapper, check_id, minatar_planes, missing_extra
+from .core import EnvError, MINATAR_PLANES, ObsSettings, Wrapper, check_id, check_setting, minatar_planes, missing_extra
 
 # %% ../../nbs/14_minatar.ipynb #24c2f786
 class ForgetAction(gym.Wrapper):
@@ -74,26 +74,29 @@ def _make_one(env_id: str, max_steps: int | None, options: dict) -> gym.Env:
 def make_vec(
     env_id: str,  # "MinAtar/Breakout-v1" (the game's own actions) or "-v0" (all six)
     num_envs: int,
-    settings: ObsSettings,  # planes; its sticky, where not 0, is used in place of `sticky`
+    settings: ObsSettings,  # planes; its sticky is used in place of `sticky` where it is not 0, or named: "planes+sticky=0.0"
     *,
-    sticky: float = 0.1,  # chance that the last action is repeated, as in the paper
+    sticky: float = 0.1,  # chance that the last action is repeated, 0 to 1; as in the paper
     ramping: bool = True,  # the game gets harder with time, as in the paper
     pomdp: bool = False,  # hide the planes that tell where things go
-    max_steps: int | None = None,  # truncate after so many steps; None: the games end by themselves
+    max_steps: int | None = None,  # truncate after so many steps, at least 1; None: the games end by themselves
 ) -> Planes:  # NEXT_STEP
-    "A batch of a MinAtar game. Raises EnvError for an unknown id, a missing package, or settings that planes cannot have."
+    "A batch of a MinAtar game. Raises EnvError for an unknown id, a missing package, or settings that no game has."
     _register(env_id)
     check_id(env_id)
-    _check_settings(env_id, settings)
+    _check_settings(env_id, settings, sticky, ramping, pomdp, max_steps)
     names = channels(env_id, pomdp)
-    options = dict(sticky_action_prob=settings.sticky or sticky, difficulty_ramping=ramping)
+    named = settings.sticky or "+sticky=" in settings.name
+    options = dict(sticky_action_prob=settings.sticky if named else sticky, difficulty_ramping=ramping)
     one = partial(_make_one, env_id, max_steps, options)
     env = Planes(SyncVectorEnv([one] * num_envs, autoreset_mode=AutoresetMode.NEXT_STEP), minatar_planes(env_id, pomdp))
     env.protocol = {"sticky": options["sticky_action_prob"], "ramping": ramping, "pomdp": pomdp, "planes": list(names), "max_steps": max_steps}
     return env
 
 
-def _check_settings(env_id: str, settings: ObsSettings) -> None:
+def _check_settings(env_id: str, settings: ObsSettings, sticky, ramping, pomdp, max_steps) -> None:
+    for name, value, *allowed in (("sticky", sticky, float, 0, 1), ("ramping", ramping, bool), ("pomdp", pomdp, bool), *[("max_steps", max_steps, int, 1)] * (max_steps is not None)):
+        check_setting(env_id, name, value, *allowed)
     wrong = [f for f, idle in (("size", None), ("gray", False), ("skip", 1), ("max_pool", False), ("noop_max", 0)) if getattr(settings, f) != idle]
     if settings.kind != "planes" or wrong:
         raise EnvError(f"{env_id} gives 10x10 planes; the settings {settings.name!r} ask for {', '.join(wrong) or settings.kind}. Use obs='planes'.")
