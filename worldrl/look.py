@@ -4,9 +4,10 @@
 
 # %% ../nbs/83_look.ipynb #eff8d4d0
 from __future__ import annotations
-import csv, io, json, time
+import csv, io, json, math, time
 from pathlib import Path
 from types import SimpleNamespace
+from gymnasium import spaces
 from .core import ConfigError, WorldrlError, derive_seed
 from .envs.core import EnvError, make_env
 from .parts.dream import dream_error, dream_video, plot_dream_error
@@ -180,36 +181,53 @@ def dream_world(
     env_id: str = "",             # default: the env it was trained for
     episodes: int = 16,           # fresh ones, gathered now
     steps: int = 60,              # env steps of each; 0: until the env ends them
-    noise: float = 0.2,           # on the agent's actions while they are gathered
+    noise: float = 0.2,           # on the agent's actions while they are gathered: share of random ones; boxes: standard deviation in half-widths
     context: int = 8,             # frames watched before a dream
     horizon: int = 40,            # steps dreamt
     starts: int = 64,             # dreams for the error
-    temperature: float = 1.0,
+    temperature: float = 1.0,     # of the sampled dream; 0: its mode
     seed: int = 0,
     out: str = "",                # folder for the video and the figure; default: the run folder of this result
     name: str = "",               # of the result; default: the world's
 ) -> dict:
     "A video of a dream beside the real env, its error, and the trust horizon; the result is kept in a run folder"
+    _check_flags(temperature=temperature, noise=noise, steps=steps, episodes=episodes, context=context, horizon=horizon, starts=starts)
     found, start = load(world, "cpu"), time.time()
     if not hasattr(getattr(found, "world", found), "imagine"): raise WorldrlError(f"{world!r} is a {type(found).__name__}, which does not dream; give an agent's or a world's run (train mdnrnn, train controller, tour)")
     env_id, env_kwargs = settings_of(found, env_id)
     model, label = getattr(found, "world", found), name or agent_label(world)
+    noise, told = _noise(found, noise)
     folder = Path(out) if out else run_dir(env_id, f"dream-{label}", seed)
     store = _fresh(found, env_id, env_kwargs, episodes, steps, noise, seed, folder)
     error = dream_error(model, store, horizon=horizon, n=starts, context=context, temperature=temperature, seed=seed)
     _pictures(model, store, error, folder, env_id, context, horizon, temperature, seed)
-    m = error.metrics()
-    print(f"{env_id}: trust horizon {error.trust_horizon} of {horizon} steps (mode dream {error.mode_trust_horizon}); {', '.join(f'{k} {v:.4f}' for k, v in m.items() if '@' in k)}")
-    result = m | {"world": label, "horizon": horizon, "starts": starts, "context": context, "temperature": temperature}
+    m, verdict = error.metrics(), error.verdict()
+    print(f"{env_id}: {len(store)} fresh episodes of {store.lengths.min()} to {store.lengths.max()} rows, {told}\n{verdict}" + (f" (--episodes {2 * episodes} --starts {2 * starts}{' --steps 0' if steps else ''})" if "the data end" in verdict else ""))
+    print(", ".join(f"{k} {v:.4f}" for k, v in m.items() if "@" in k))
+    result = m | {"world": label, "horizon": horizon, "starts": starts, "context": context, "temperature": temperature, "episodes": episodes, "noise": noise}
     return keep("dream", label, env_id, seed, int(store.lengths.sum()), start, result)
 
 # %% ../nbs/83_look.ipynb #18578adb
+def _check_flags(temperature: float, noise: float, steps: int, **counts: int) -> None:
+    "ConfigError for numbers with which nothing can be dreamt, before anything is loaded or gathered"
+    for name, n in counts.items():
+        if n < 1: raise ConfigError(f"--{name} {n}: give at least 1")
+    if steps < 0: raise ConfigError(f"--steps {steps}: give the env steps of an episode, or 0 for whole ones")
+    for name, x, zero in (("temperature", temperature, "the mode"), ("noise", noise, "the agent alone")):
+        if not 0 <= x < math.inf: raise ConfigError(f"--{name} {x}: give 0 ({zero}) or a positive number")
+
+def _noise(found, noise: float) -> tuple[float, str]:
+    "The noise that is used, and in words how the episodes come about; ConfigError for a share above 1"
+    if not hasattr(found, "act"): return 0., "played by a policy that suits the env (this world has no agent)"
+    if isinstance(found.action_space, spaces.Box): return noise, f"played by its agent with noise of {noise:g} half-widths on its actions (--noise)" if noise else "played by its agent"
+    if noise > 1: raise ConfigError(f"--noise {noise:g}: for {found.action_space} it is the share of random actions; give 0 to 1")
+    return noise, f"played by its agent with {100 * noise:g} % of its actions random (--noise)" if noise else "played by its agent"
+
 def _fresh(found, env_id, env_kwargs, episodes, steps, noise, seed, folder):
     "Episodes of the agent (or of a policy that suits the env) that nothing was trained on"
-    acts = hasattr(found, "act")
     kwargs = {k: v for k, v in env_kwargs.items() if k != "obs"}
-    config = GatherConfig(env_id=env_id, seed=derive_seed(seed, "never trained on"), episodes=episodes, max_steps=steps, noise=noise if acts else 0., obs=env_kwargs.get("obs"), env_kwargs=kwargs)
-    return gather(config, folder / "episodes", progress=False, agent=found if acts else None)
+    config = GatherConfig(env_id=env_id, seed=derive_seed(seed, "never trained on"), episodes=episodes, max_steps=steps, noise=noise, obs=env_kwargs.get("obs"), env_kwargs=kwargs)
+    return gather(config, folder / "episodes", progress=False, agent=found if hasattr(found, "act") else None)
 
 def _pictures(model, store, error, folder, env_id, context, horizon, temperature, seed):
     "dream.mp4 of the longest episode, and dream_error.png"

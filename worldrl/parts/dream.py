@@ -30,6 +30,12 @@ from ..viz import IMAGINING, OBSERVING, error_frames, heat, in_rows, save_video,
 class NoDreamError(WorldrlError, ValueError):
     "Episodes or settings from which no dream can be made; the message says what to do"
 
+def _check_counts(temperature: float = 1., **counts) -> None:
+    "NoDreamError for numbers of steps, frames or starts below 1 (None: a default will be taken), or a temperature that is none"
+    for name, n in counts.items():
+        if n is not None and n < 1: raise NoDreamError(f"{name} is {n}, and must be at least 1: a dream begins somewhere and takes at least one step")
+    if not 0 <= temperature < np.inf: raise NoDreamError(f"temperature is {temperature}, and must be 0 (the mode) or a positive number; 1 is what the world believes")
+
 def _reader(episodes):
     "Lengths and a getter of a list of episodes or an EpisodeStore"
     if hasattr(episodes, "episode"): return np.asarray(episodes.lengths), episodes.episode
@@ -51,6 +57,7 @@ def windows(
     device="cpu",
 ) -> tuple:              # Step [n, before + after]; real [n, before + after] bool, False behind the end; ids [n] of the episodes
     "Seeded windows around moments from which episodes went on; each moment once before any comes twice"
+    _check_counts(n=n, before=before)
     lengths, get = _reader(episodes)
     counts = np.maximum(lengths - least, 0)                  # starts at rows least-1 ... length-2
     if not counts.sum(): raise NoDreamError(f"no episode goes on after {least} rows of context (the longest has {lengths.max(initial=0)} rows); gather longer ones")
@@ -153,7 +160,8 @@ def dream(
 ) -> Dream:
     "Imagine onward from `starts`"
     if horizon is None and not isinstance(actor, Tensor): raise NoDreamError("a policy or an agent can dream for ever; say dream(..., horizon=50)")
-    horizon, n, state = horizon or actor.shape[1], state_size(starts), starts
+    horizon, n, state = actor.shape[1] if horizon is None else horizon, state_size(starts), starts
+    _check_counts(horizon=horizon)
     with torch.set_grad_enabled(grad):
         choose, look = _actor(world, actor, n, rng), keep_features or not isinstance(actor, Tensor)
         features, reward, rows, states = world.features(state) if look else None, torch.zeros(n, device=leaves(starts)[0].device), [], [state]
@@ -194,12 +202,25 @@ class DreamError:
     @property
     def mode_trust_horizon(self) -> int: return _trusted(self.baseline - self.mode, self.episode, self.least)
 
+    @property
+    def reach(self) -> int:
+        "The longest horizon that at least `least` episodes reach: nothing beyond it is trusted, however good the dream"
+        return int((_episodes_at(self.copy, self.episode) >= self.least).sum())      # the longer the horizon, the fewer they are
+
+    def verdict(self) -> str:
+        "The trust horizons in words, and whether the data end them or the world"
+        trusted = {"the sampled dream": self.trust_horizon, "the mode dream": self.mode_trust_horizon}
+        text = f"trust horizon {self.trust_horizon} of {self.error.shape[1]} steps (mode dream {self.mode_trust_horizon})"
+        if self.reach == self.error.shape[1]: return text
+        ended = " and ".join(name for name, k in trusted.items() if k == self.reach)
+        return f"{text}; only {self.reach} steps are reached by {self.least} episodes or more" + (f", so the data end {ended}, not the world: give more or longer episodes" if ended else ", but the world ends it before")
+
     def metrics(self, at=(1, 5, 10, 20, 50)) -> dict:
-        "dream/error@k and dream/recon@k for the horizons that exist, and the trust horizons"
+        "dream/error@k and dream/recon@k for the horizons that exist, the trust horizons, and the horizon that the data reach"
         lines = {"error": self.error} | ({} if self.recon is None else {"recon": self.recon})
         means = {name: _column_mean(x) for name, x in lines.items()}
         found = {f"dream/{name}@{k}": float(m[k - 1]) for name, m in means.items() for k in at if k <= len(m) and np.isfinite(m[k - 1])}
-        return {**found, "dream/trust_horizon": self.trust_horizon, "dream/mode_trust_horizon": self.mode_trust_horizon}
+        return {**found, "dream/trust_horizon": self.trust_horizon, "dream/mode_trust_horizon": self.mode_trust_horizon, "dream/reach": self.reach}
 
 def _column_mean(x):
     "Mean over the starts that still have a truth; NaN where none has"
@@ -223,12 +244,15 @@ def paired_lower(
     means = np.where(counts > 0, drawn @ total / np.maximum(counts, 1), np.nan)
     return np.array([np.quantile(m[np.isfinite(m)], (1 - level) / 2) if np.isfinite(m).any() else np.nan for m in means.T])
 
+def _episodes_at(x, episode):
+    "[H] how many episodes still have a truth at each horizon"
+    return np.array([len(np.unique(episode[np.isfinite(column)])) for column in x.T], int)
+
 def _trusted(difference, episode, least):
-    reach = np.array([len(np.unique(episode[np.isfinite(d)])) for d in difference.T])
-    good = (paired_lower(difference, episode) > 0) & (reach >= least)
+    good = (paired_lower(difference, episode) > 0) & (_episodes_at(difference, episode) >= least)
     return int(len(good) if good.all() else good.argmin())
 
-# %% ../../nbs/26_dream.ipynb #837809b6
+# %% ../../nbs/26_dream.ipynb #f401c3a6
 @torch.no_grad()
 def dream_error(
     world,                       # a World
@@ -240,6 +264,7 @@ def dream_error(
     seed: int = 0,
 ) -> DreamError:
     "Dream with the actions that were taken, and compare with what came"
+    _check_counts(temperature, horizon=horizon, n=n, context=context or None)
     f = _future(world, episodes, horizon, n, context, seed)
     far = lambda pictures: torch.stack([(p - f.truth(k)).abs().flatten(1).mean(1) for k, p in enumerate(pictures)], 1).cpu().numpy()
     sampled = far(_dreamt(world, f.start, f.ahead.action, Rng(temperature, derive_seed(seed, "dream error"))))
@@ -289,7 +314,7 @@ def plot_dream_error(
     ax=None,          # matplotlib axis; None: a new figure
     title: str = "",
 ):                    # the axis
-    "Error of the sampled and the mode dream, of the reconstruction, and of the two baselines; shaded up to the trust horizon"
+    "Error of the sampled and the mode dream, of the reconstruction, and of the two baselines; green up to the trust horizon, grey where too few episodes are left to trust anything"
     import matplotlib.pyplot as plt
     ax = ax or plt.subplots(figsize=(5, 3), dpi=75)[1]
     k = np.arange(1, e.error.shape[1] + 1)
@@ -297,6 +322,7 @@ def plot_dream_error(
     for name, x, style in lines:
         if x is not None: ax.plot(k, _column_mean(x), style, label=name)
     if e.trust_horizon: ax.axvspan(0, e.trust_horizon, color="C2", alpha=.12)
+    if e.reach < len(k): ax.axvspan(e.reach + .5, len(k) + 1, color="0.5", alpha=.15, label=f"fewer than {e.least} episodes")
     ax.set(xlabel="dreamt steps", ylabel="mean |dream - real|", xlim=(0, len(k) + 1), title=title or f"trust horizon {e.trust_horizon} of {len(k)} (mode {e.mode_trust_horizon})")
     ax.set_ylim(0, 1.3 * ax.get_ylim()[1]); ax.legend(fontsize=7, ncols=2, loc="upper center", frameon=False)
     return ax
@@ -313,6 +339,7 @@ def _chosen(episode, start, columns):
 def _foreseen(world, episodes, start, horizon, temperature, seed):
     "Of B episodes: observations [B, T, ...], reconstructions, dreams (reconstructions up to `start`), and which moments are real [B, T]"
     longest, device = max(len(e["reward"]) for e in episodes), _device_of(world)
+    _check_counts(temperature, horizon=horizon)
     T = min(longest, start + horizon)
     if not world.context <= start < T: raise NoDreamError(f"start={start}: the world watches at least {world.context} frames, and this episode has {longest} rows; choose {world.context} <= start < {longest}")
     cuts, real = zip(*(_cut(e, 0, 1, T - 1) for e in episodes))
@@ -597,6 +624,7 @@ class DreamEnv(gym.vector.VectorEnv):
     ):
         for name, value, kinds in (("obs", obs, ("pixels", "features")), ("end", end, ("sample", "threshold"))):
             if value not in kinds: raise NoDreamError(f"{name}={value!r}, expected {' or '.join(map(repr, kinds))}")
+        _check_counts(temperature, horizon=horizon, num_envs=num_envs, pool=pool)
         self.world, self.num_envs, self.horizon, self.obs, self.end = world, num_envs, horizon, obs, end
         self.pool = starts if isinstance(starts, dict) and not isinstance(leaves(starts)[0], np.ndarray) else filter_starts(world, starts, pool)
         self.env_id, self.render_mode, self._seed, self.device = env_id, render_mode, seed, leaves(self.pool)[0].device
