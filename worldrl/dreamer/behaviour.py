@@ -21,20 +21,21 @@ from ..core import Config, ConfigError
 from ..envs.core import action_size
 from ..parts.contracts import Rng, State, Step, map_state, stack_states
 from ..parts.distributions import Bernoulli, Gaussian, OneHotST
+from ..parts.heads import Head, check_settings
+from ..parts.nets import fan_in_init, layers
 from ..parts.returns import discount_weights, lambda_return, returns_of
-from .rssm import Head, fan_in_init, layers
 
 # %% ../../nbs/71_behaviour.ipynb #b4a0033c
 @dataclass
 class BehaviourConfig(Config):
-    "Actor, critic and how they learn from dreams; the defaults are our small DreamerV3"
+    "Actor, critic and how they learn from dreams; the defaults are DreamerV3's recipe `cpu`, which has entropy_end 0.01, though"
     horizon: int = 8                 # H, imagined steps
     gamma: float = 0.99              # discount
     lam: float = 0.95                # lambda of the return
     gradient: Literal["auto", "reinforce", "dynamics", "both"] = "auto"    # auto: reinforce
     mix: float = 0.9                 # share of reinforce where gradient is both
     entropy: float = 1e-2            # weight of the actor's entropy, at the start
-    entropy_end: float = 3e-3        # and at the end of the run; linear in between
+    entropy_end: float = 3e-3        # and at the end of the run; linear in between (the recipes `cpu` and `corrected`: 1e-2)
     normalise: Literal["percentile", "none"] = "percentile"    # of returns: by the range of their 5th to 95th percentile (DreamerV3)
     norm_rate: float = 0.01          # of that range's moving average
     slow_target: bool = False        # targets from the slow critic (DreamerV2); False: from the critic itself
@@ -56,12 +57,13 @@ class BehaviourConfig(Config):
     init: Literal["torch", "fan_in"] = "fan_in"
 
     def __post_init__(self):
+        "ConfigError for settings with which nothing can be learned"
         super().__post_init__()
-        for k in ("gamma", "lam", "mix", "norm_rate", "slow_rate", "unimix"):
-            if getattr(self, k) > 1: raise ConfigError(f"BehaviourConfig.{k} is {getattr(self, k)}, and is a share: write 0 to 1")
+        check_settings(self)
         if self.max_std < self.min_std: raise ConfigError(f"BehaviourConfig.max_std is {self.max_std}, below min_std, which is {self.min_std}")
 
 BehaviourConfig.least = dict(horizon=1, gamma=0, lam=0, mix=0, entropy=0, entropy_end=0, norm_rate=0, slow_reg=0, slow_every=1, slow_rate=0, units=1, actor_layers=0, critic_layers=0, bins=3, unimix=0, min_std=0)
+BehaviourConfig.above, BehaviourConfig.most = dict(bin_limit=0, max_std=0), dict(gamma=1, lam=1, mix=1, norm_rate=1, slow_rate=1, bin_limit=80)
 
 # %% ../../nbs/71_behaviour.ipynb #2f4f6097
 class Bits(Bernoulli):
@@ -208,7 +210,7 @@ def imagine(
     actor: Actor,
     horizon: int,          # H >= 1
     rng: Rng,              # of world and actor
-    grad: bool = False,    # keep the graph through the dynamics; False takes half the time
+    grad: bool = False,    # keep the graph through the dynamics; False is quicker, as timed below
 ) -> Imagined:
     "Dream onward from all starts at once; rewards and ends are read for all moments together"
     states, actions = [starts], []
