@@ -57,7 +57,8 @@ def dealer(
         pick = lambda i: map_state(lambda x: x[i][None], flat) | {"state": {}, "mask": None}
     def deal():
         order = rows[torch.randperm(len(rows), generator=dice)].to(r.mask.device)
-        for i in order.tensor_split(count): yield pick(i)
+        for i in order.tensor_split(count):
+            if len(i): yield pick(i)      # a rollout of few steps may have fewer rows than minibatches
     return deal
 
 # %% ../../nbs/32_ppo.ipynb #2edf314a
@@ -76,7 +77,7 @@ class PPOConfig(OnPolicyConfig):
     target_kl: float | None = None   # stop the passes over a rollout when the policy has gone so far; None: never
     adam_eps: float = 1e-5           # of Adam
 
-PPOConfig.least = OnPolicyConfig.least | dict(num_minibatches=1, update_epochs=1, clip_coef=0)
+PPOConfig.least, PPOConfig.above = OnPolicyConfig.least | dict(num_minibatches=1, update_epochs=1), dict(clip_coef=0, adam_eps=0, target_kl=0)
 PPOConfig.presets = {"tiny": dict(total_timesteps=8_000, num_envs=8, num_steps=32, segment_steps=200, eval_episodes=4, log_points=20), "paper": dict(total_timesteps=60_000_000)}
 PPOConfig.recipes = {
     "atari": dict(num_envs=8, clip_coef=0.1, obs="atari84", fire_reset=True, clip_reward=True, episodic_life=True, total_timesteps=10_000_000, segment_steps=40_000, eval_episodes=10),
