@@ -4,13 +4,14 @@
 
 # %% ../nbs/90_cli.ipynb #79b01351
 from __future__ import annotations
-import dataclasses, difflib, errno, functools, importlib, re, sys
+import ast, dataclasses, difflib, errno, functools, importlib, inspect, io, re, sys, textwrap, tokenize
 from dataclasses import dataclass
-from typing import get_origin, get_type_hints
+from typing import Annotated, get_origin, get_type_hints
 
 # %% auto #0
-__all__ = ['COMMANDS', 'TRAINING', 'Command', 'usage', 'UsageError', 'find_command', 'resolve', 'one_line', 'parse_value',
-           'parse_pairs', 'read_config', 'run_command', 'seeds', 'main', 'explain', 'parse_only']
+__all__ = ['COMMANDS', 'TRAINING', 'Command', 'usage', 'asked_help', 'UsageError', 'find_command', 'resolve', 'remarks',
+           'filled_in', 'one_line', 'parse_value', 'parse_pairs', 'read_config', 'run_command', 'seeds', 'main',
+           'explain', 'parse_only']
 
 # %% ../nbs/90_cli.ipynb #f91a44a4
 @dataclass(frozen=True)
@@ -20,19 +21,19 @@ class Command:
     config: str = ""
     help: str = ""
     trains: bool = False      # `run` is a Trainer class, driven by runs.run_training
-    resolved: str = ""        # tells what the settings come to, from config and protocol; printed and kept with the run
+    check: str = ""           # is given the trainer; raises what would fail at its first step
 
-_RESOLVED = "worldrl.modelfree.train:resolved"
+_REHEARSE = "worldrl.modelfree.train:rehearse"
 COMMANDS = {
     "tour": Command("worldrl.worldmodels.tour:tour", "worldrl.worldmodels.tour:TourConfig", "from raw experience to the video of a dream"),
     "gather": Command("worldrl.worldmodels.gather:gather", "worldrl.worldmodels.gather:GatherConfig", "record episodes of a policy in a real env"),
     "train vae": Command("worldrl.worldmodels.vae:VAETrainer", "worldrl.worldmodels.vae:VAEConfig", "frames to latents", True),
     "train mdnrnn": Command("worldrl.worldmodels.mdnrnn:MDNRNNTrainer", "worldrl.worldmodels.mdnrnn:MDNRNNConfig", "latents to a world that dreams", True),
     "train controller": Command("worldrl.worldmodels.controller:ControllerTrainer", "worldrl.worldmodels.controller:ControllerConfig", "CMA-ES in the dream or in the real env", True),
-    "train a2c": Command("worldrl.modelfree.a2c:A2CTrainer", "worldrl.modelfree.a2c:A2CConfig", "actor-critic, one gradient step per rollout", True, _RESOLVED),
-    "train ppo": Command("worldrl.modelfree.ppo:PPOTrainer", "worldrl.modelfree.ppo:PPOConfig", "actor-critic, several clipped passes over each rollout", True, _RESOLVED),
-    "train acktr": Command("worldrl.modelfree.acktr:ACKTRTrainer", "worldrl.modelfree.acktr:ACKTRConfig", "actor-critic with natural gradients (K-FAC)", True, _RESOLVED),
-    "train gail": Command("worldrl.modelfree.gail:GAILTrainer", "worldrl.modelfree.gail:GAILConfig", "imitation of demonstrations, without a reward", True, _RESOLVED),
+    "train a2c": Command("worldrl.modelfree.a2c:A2CTrainer", "worldrl.modelfree.a2c:A2CConfig", "actor-critic, one gradient step per rollout", True, _REHEARSE),
+    "train ppo": Command("worldrl.modelfree.ppo:PPOTrainer", "worldrl.modelfree.ppo:PPOConfig", "actor-critic, several clipped passes over each rollout", True, _REHEARSE),
+    "train acktr": Command("worldrl.modelfree.acktr:ACKTRTrainer", "worldrl.modelfree.acktr:ACKTRConfig", "actor-critic with natural gradients (K-FAC)", True, _REHEARSE),
+    "train gail": Command("worldrl.modelfree.gail:GAILTrainer", "worldrl.modelfree.gail:GAILConfig", "imitation of demonstrations, without a reward", True, _REHEARSE),
     "train dreamerv2": Command("worldrl.dreamer.dreamerv2:DreamerTrainer", "worldrl.dreamer.dreamerv2:DreamerV2Config", "a world of random latents, and an actor that learns in it", True),
     "train dreamerv3": Command("worldrl.dreamer.dreamerv3:DreamerV3Trainer", "worldrl.dreamer.dreamerv3:DreamerV3Config", "the same with one set of constants for every env", True),
     "seeds": Command("worldrl.cli:seeds", help="the same training with several seeds: worldrl seeds train ppo ... --seeds 0 1 2 --jobs 2"),
@@ -47,10 +48,20 @@ COMMANDS = {
 }
 
 # %% ../nbs/90_cli.ipynb #ed3ed38a
-def usage() -> str:
+def usage(
+    group: str = "",     # "train": only the commands that begin with this word
+) -> str:
     "The list of commands"
-    rows = [f"  worldrl {name:17} {c.help}" for name, c in COMMANDS.items()]
-    return "\n".join(["worldrl: world models in reinforcement learning", "", *rows, "", "worldrl COMMAND --help lists a command's flags with their meaning and default; worldrl --version"])
+    rows = [f"  worldrl {name:17} {c.help}" for name, c in COMMANDS.items() if not group or name.startswith(group + " ")]
+    return "\n".join(["worldrl: world models in reinforcement learning", "", *rows, "", f"worldrl {group or 'COMMAND'}{' WORD' * bool(group)} --help lists a command's flags with their meaning and default; worldrl --version"])
+
+def asked_help(
+    argv: list[str],     # what was typed after `worldrl`
+) -> str:                # "" when this is no question for a list
+    "The list of commands, where somebody asks for it: --help, train --help, results --help"
+    if not argv or argv[0] in ("-h", "--help", "help"): return usage()
+    group = any(name.startswith(argv[0] + " ") for name in COMMANDS)
+    return usage(argv[0]) if group and len(argv) == 2 and argv[1] in ("-h", "--help", "help") else ""
 
 # %% ../nbs/90_cli.ipynb #f7f964e9
 class UsageError(Exception): "What was typed does not name a command or a flag"
@@ -64,7 +75,7 @@ def find_command(
     words = " ".join(a for a in argv[:2] if not a.startswith("-"))
     under = [c for c in COMMANDS if c.startswith(words.split(" ")[0] + " ")]
     near = difflib.get_close_matches(words, COMMANDS, 1, .5) or difflib.get_close_matches(words.split(" ")[0], COMMANDS, 1, .5)
-    if under and words in ("train", "results"): raise UsageError(f"worldrl {words} needs one more word: {', '.join(c.split(' ')[1] for c in under)}")
+    if under and words in ("train", "results"): raise UsageError(f"worldrl {words} needs one more word: {', '.join(c.split(' ')[1] for c in under)}. What each does: worldrl {words} --help")
     raise UsageError(f"worldrl has no command {words!r}.{' Did you mean: worldrl ' + near[0] + '?' if near else ''} It has: {', '.join(COMMANDS)}")
 
 # %% ../nbs/90_cli.ipynb #659e58ca
@@ -85,16 +96,57 @@ def resolve(where: str):
     with without_ctrl_c(): return getattr(importlib.import_module(module), name)     # seconds: torch is loaded
 
 # %% ../nbs/90_cli.ipynb #166d6992
+def remarks(
+    what,                # a dataclass or a function
+) -> dict[str, str]:     # {"lr": "step size"}; empty where there is no source
+    "The comments behind fields, a parent's where a field has none, or behind parameters"
+    classes = reversed(what.__mro__) if isinstance(what, type) else [what]
+    return functools.reduce(dict.__or__, map(_own_remarks, classes))
+
+@functools.cache
+def _own_remarks(what) -> dict[str, str]:
+    try: source = textwrap.dedent(inspect.getsource(what))
+    except (OSError, TypeError): return {}
+    node = ast.parse(source).body[0]
+    said = {t.start[0]: t.string.lstrip("# ") for t in tokenize.generate_tokens(io.StringIO(source).readline) if t.type == tokenize.COMMENT}
+    if isinstance(node, ast.ClassDef): places = [(n.target.id, n.end_lineno) for n in node.body if isinstance(n, ast.AnnAssign)]
+    else: places = [(a.arg, a.end_lineno) for a in node.args.posonlyargs + node.args.args + node.args.kwonlyargs]
+    return {name: said[line] for name, line in places if line in said}
+
+def filled_in(cls) -> set[str]:      # cls: a core.Config
+    "The fields of a net's config that are filled in when it is made: its spaces, and where it was trained"
+    names = {f.name for f in dataclasses.fields(cls)}
+    return names & {"obs_space", "action_space", "env_id", "env_kwargs"} if {"obs_space", "action_space"} <= names else set()
+
+# %% ../nbs/90_cli.ipynb #36d7aa0c
 def _parsed(what, argv, prog, **options):
     "tyro.cli, with its complaint as a UsageError of one line; --help prints and exits as usual"
-    import contextlib, io, tyro
-    said = io.StringIO()
+    import contextlib, tyro
+    from tyro.constructors import ConstructorRegistry
+    said, registry = io.StringIO(), ConstructorRegistry()
+    registry.struct_rule(_config_fields)
     try:
-        with contextlib.redirect_stderr(said): return tyro.cli(what, args=argv, prog=prog, **options)
+        with registry, contextlib.redirect_stderr(said): return tyro.cli(what, args=argv, prog=prog, **options)
     except SystemExit as e:
         if not e.code: raise
         raise UsageError(one_line(said.getvalue(), prog)) from None
 
+def _config_fields(info):
+    "How tyro reads a Config: its fields, their comments as help; what is filled in is no flag, and dicts are only shown"
+    from tyro.conf import arg
+    from tyro.constructors import StructConstructorSpec, StructFieldSpec
+    from worldrl.core import Config
+    start = info.default
+    if not (isinstance(info.type, type) and issubclass(info.type, Config) and isinstance(start, info.type)): return None
+    hints, told, fields, kept = _field_types(info.type), remarks(info.type), [], filled_in(info.type)
+    for k, kind in hints.items():
+        value, is_dict = getattr(start, k), (get_origin(kind) or kind) is dict
+        if k in filled_in(info.type): continue
+        if is_dict: kept, kind, value = kept | {k}, Annotated[tuple[str, ...], arg(metavar="KEY=VALUE ...")], tuple(f"{a}={b}" for a, b in value.items())
+        fields.append(StructFieldSpec(name=k, type=kind, default=value, helptext=told.get(k)))
+    return StructConstructorSpec(instantiate=lambda **given: info.type(**given | {k: getattr(start, k) for k in kept}), fields=tuple(fields))
+
+# %% ../nbs/90_cli.ipynb #3bbbf07c
 def one_line(
     box: str,       # what tyro printed
     prog: str,      # "worldrl gather"
@@ -136,8 +188,16 @@ def _dict_fields(cls, at=()) -> list[tuple[str, ...]]:
     found = []
     for name, kind in _field_types(cls).items():
         if isinstance(kind, type) and issubclass(kind, Config): found += _dict_fields(kind, (*at, name))
-        elif (get_origin(kind) or kind) is dict: found.append((*at, name))
+        elif (get_origin(kind) or kind) is dict and name not in filled_in(cls): found.append((*at, name))
     return found
+
+def _refuse_filled(cls, argv: list[str], at=()) -> None:
+    "UsageError for a flag that would set what is filled in anyway"
+    from worldrl.core import Config
+    typed = {a.partition("=")[0].replace("_", "-") for a in argv}
+    for name, kind in _field_types(cls).items():
+        if isinstance(kind, type) and issubclass(kind, Config): _refuse_filled(kind, argv, (*at, name))
+        elif name in filled_in(cls) and (flag := _flag((*at, name))) in typed: raise UsageError(f"{flag} is no setting: it is filled in from the env that is trained in. Leave it out; --env-id names the env, --env-kwargs its settings")
 
 def _field_types(cls) -> dict:
     hints = get_type_hints(cls)
@@ -168,14 +228,14 @@ def read_config(
     prog: str,             # shown in the help
     also: str = "",        # shown there too: flags that are no settings
 ):
-    "Preset, then recipe, then the flags; ConfigError for an unknown preset, UsageError for an unknown flag or an ill-typed value"
+    "Defaults, then recipe, then preset, then the flags; ConfigError for an unknown preset, UsageError for an unknown flag or an ill-typed value"
+    _refuse_filled(cls, argv)
     start = cls.make(_take(argv, "preset") or "small", _take(argv, "recipe"))
     dicts = _take_dicts(start, argv)
     names = f"--preset {'|'.join({'small': 0} | cls.presets)}" + (f"    --recipe {'|'.join(cls.recipes)}" if cls.recipes else "")
-    if found := [_flag(p) for p in _dict_fields(cls) if "space" not in p[-1]]: also += f"\nDicts are written key=value: {found[0]} sticky=0.0 ramping=False"
     return _parsed(cls, argv, prog, default=start, description=f"{(cls.__doc__ or '').strip()}\n\nStart from: {names}\n{also}").replace(**dicts)
 
-# %% ../nbs/90_cli.ipynb #5c23a8db
+# %% ../nbs/90_cli.ipynb #3fdba0e7
 def run_command(
     name: str,             # a key of COMMANDS
     argv: list[str],       # the rest of the line
@@ -187,20 +247,28 @@ def run_command(
     if not c.config: return _call(resolve(c.run), argv, prog, parse)
     options = {"folder": _take(argv, "folder")} | ({"fresh": _take(argv, "fresh", flag=True), "track": _take(argv, "track")} if c.trains else {})
     config = read_config(resolve(c.config), argv, prog, TRAINING if c.trains else "")
+    from worldrl.runs import check_name, run_training, tracker_module
+    check_name(getattr(config, "exp_name", ""), "--exp-name")
     if parse: return config
     if not c.trains: return resolve(c.run)(config, **options)
-    from worldrl.runs import run_training, tracker_module
     if options["track"]: tracker_module(options["track"])      # before anything is built
     trainer = resolve(c.run)(config)
-    if c.resolved: trainer.resolved = resolve(c.resolved)(config, trainer.protocol)
+    if c.check: trainer.rehearse = functools.partial(resolve(c.check), trainer)
     return run_training(trainer, **options)
 
 TRAINING = "And: --folder DIR    --fresh (delete the run and start anew)    --track wandb|trackio (besides TensorBoard and metrics.jsonl)"
 
 def _call(function, argv, prog, parse):
-    "A plain function whose parameters are the flags"
-    stub = functools.wraps(function)(lambda *a, **k: (a, k))
+    "A plain function whose parameters are the flags, and their comments the help"
+    from tyro.conf import arg
+    stub, told = functools.wraps(function)(lambda *a, **k: (a, k)), remarks(function)
+    del stub.__wrapped__                                       # tyro would ask the function itself, which carries no help
+    stub.__annotations__ = {k: Annotated[t, arg(help=told[k])] if k in told else t for k, t in get_type_hints(function).items() if k != "return"}
+    stub.__signature__ = inspect.signature(function).replace(parameters=[p.replace(annotation=stub.__annotations__[k]) for k, p in inspect.signature(function).parameters.items()])
     args, kwargs = _parsed(stub, argv, prog)
+    if "name" in kwargs:
+        from worldrl.runs import check_name
+        check_name(kwargs["name"], "--name")                   # before an hour of work
     return (args, kwargs) if parse else function(*args, **kwargs)
 
 # %% ../nbs/90_cli.ipynb #6fc4dd38
@@ -251,7 +319,7 @@ def main(
 ) -> int:
     "Run one command; the exit status: 0 done, 1 failed, 2 mistyped, 130 interrupted"
     argv = list(sys.argv[1:] if argv is None else argv)
-    if not argv or argv[0] in ("-h", "--help", "help"): print(usage()); return 0
+    if listed := asked_help(argv): print(listed); return 0
     if argv[0] in ("-V", "--version", "version"):
         import worldrl
         print(worldrl.__version__); return 0
@@ -285,8 +353,8 @@ def parse_only(
     argv: list[str],      # a command line without the word `worldrl`
 ) -> str:
     "Why this line could not be read; '' when it could (a test of the README's commands uses it)"
-    import contextlib, io
-    if argv and argv[0] in ("--help", "--version"): return ""
+    import contextlib
+    if argv and argv[0] == "--version" or asked_help(argv): return ""
     said = io.StringIO()
     try:
         with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said): run_command(*find_command(argv), parse=True)

@@ -4,11 +4,11 @@
 
 # %% auto #0
 __all__ = ['ALGOS', 'SEED_FLAGS', 'FORK_FLAGS', 'MIGRATION', 'METRICS', 'algorithm', 'algorithm_of', 'Trained', 'train',
-           'make_config', 'new_trainer', 'command', 'flags', 'run_lines', 'run_seeds', 'summary', 'recipes_table',
-           'Moved', 'migration_table', 'metrics_table']
+           'make_config', 'new_trainer', 'rehearse', 'command', 'flags', 'run_lines', 'run_seeds', 'summary',
+           'recipes_table', 'Moved', 'our_defaults', 'migration_table', 'metrics_table']
 
 # %% ../../nbs/35_train.ipynb #b2b34a3f
-import importlib, os, shlex, subprocess, sys
+import ast, functools, importlib, os, re, shlex, subprocess, sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
@@ -17,8 +17,8 @@ import numpy as np
 import torch.nn as nn
 
 # %% ../../nbs/35_train.ipynb #7be2bb9b
-from ..core import Config, ConfigError, WorldrlError, did_you_mean
-from .a2c import recipe_for, resolved
+from ..core import Config, ConfigError, WorldrlError, derive_seed, did_you_mean
+from .a2c import learner_env, recipe_for, resolved, told_stream
 from ..runs import class_path, load, run_dir, run_training
 
 # %% ../../nbs/35_train.ipynb #37f0518c
@@ -69,12 +69,28 @@ def train(
     return Trained(load(folder, c.device), record["result"], folder)
 
 def make_config(algo: str, env_id: str | None = None, *, preset: str = "small", recipe: str | None = None, **settings) -> Config:
-    "The config that these words mean, as on the command line"
+    "The config that these words mean, as on the command line; ConfigError for what is filled in from the env"
+    policy = settings.get("policy")
+    filled = [k for k in ("obs_space", "action_space", "env_id", "env_kwargs") if isinstance(policy, dict) and policy.get(k)]
+    if filled: raise ConfigError(f"policy.{filled[0]} is no setting: it is filled in from the env that is trained in. Leave it out; env_id names the env, env_kwargs its settings")
     return algorithm(algo)[1].make(preset, recipe, **({"env_id": env_id} if env_id else {}) | settings)
 
 def new_trainer(config: Config):
-    "The trainer of a config, which says what its settings come to"
-    return algorithm(algorithm_of(config))[0](config)
+    "The trainer of a config, which says what its settings come to, and rehearses before a run folder is touched"
+    trainer = algorithm(algorithm_of(config))[0](config)
+    trainer.rehearse = functools.partial(rehearse, trainer)
+    return trainer
+
+def rehearse(
+    trainer,            # of an on-policy algorithm; its weights and dice are left alone
+) -> None:
+    "Begin its env and take a step, for what cannot be known without: ConfigError, EnvError"
+    c = trainer.config
+    stream = told_stream(learner_env(c, derive_seed(c.seed, "rehearse")), c.policy.aux, trainer.device)
+    try:
+        stream.reset()
+        stream.step(stream.env.action_space.sample())
+    finally: stream.env.close()
 
 # %% ../../nbs/35_train.ipynb #8441c937
 def command(
@@ -140,7 +156,9 @@ def run_seeds(
     progress: bool = True,
     **options,                  # as for train
 ) -> list[Trained]:             # one per seed, in their order
-    "Train several seeds, each in a run folder of its own"
+    "Train several seeds, each in a run folder of its own; ConfigError for no seeds, or one twice"
+    seeds = list(seeds) if isinstance(seeds, (list, tuple, range, set)) else seeds
+    if not isinstance(seeds, list) or not seeds or len(set(seeds)) != len(seeds) or not all(type(s) is int and s >= 0 for s in seeds): raise ConfigError(f"run_seeds takes one or more different whole numbers from 0 on as seeds, and got {seeds!r}; write seeds=(0, 1, 2)")
     if options.get("folder"): raise ConfigError("run_seeds: each seed has a folder of its own; leave out folder, and set WORLDRL_RUNS to say where")
     if jobs > 1:
         run_lines([command(algo, env_id, seed=s, **options) for s in seeds], jobs, [f"seed {s}" for s in seeds])
@@ -151,7 +169,8 @@ def run_seeds(
 def summary(
     results: list[dict],     # of one setting, a seed each; nested
 ) -> dict[str, dict]:        # "eval/mean" -> {"mean", "sd", "each"}; sd of the sample, None for one seed
-    "Every number of the results over seeds; what not all of them have is left out"
+    "Every number of the results over seeds; what not all of them have is left out; ConfigError for no results"
+    if not results: raise ConfigError("summary needs the results of at least one run, and got none: summary([r.result for r in run_seeds(...)])")
     flat = [_flat(r) for r in results]
     names = [k for k in flat[0] if all(k in f for f in flat)]
     column = {k: [f[k] for f in flat] for k in names}
@@ -189,29 +208,29 @@ SEED_FLAGS = [      # pytorch-a2c-ppo-acktr-gail
     Moved("--gail-experts-dir ./gail_experts", "--expert experts/trajs_halfcheetah.pt", "the file itself; same tensors in it; `worldrl expert` records one", "gail"),
     Moved("--gail-batch-size 128", "--gail-batch-size 128", "", "gail"),
     Moved("--gail-epoch 5", "--gail-epoch 5", "", "gail"),
-    Moved("--lr 7e-4", "--learning-rate 7e-4", "", "a2c"),
+    Moved("--lr 7e-4", "--learning-rate 7e-4", "A2C as there; PPO as in the earlier recipe for Atari, ACKTR as its K-FAC had it, which did not listen to the flag", "a2c"),
     Moved("--eps 1e-5", "--rmsprop-eps 1e-5", "PPO: `--adam-eps 1e-5`", "a2c"),
     Moved("--alpha 0.99", "--rmsprop-alpha 0.99", "", "a2c"),
     Moved("--gamma 0.99", "--gamma 0.99"),
-    Moved("--use-gae", "--use-gae", "PPO has it on; `--no-use-gae`"),
+    Moved("--use-gae", "--use-gae", "PPO has it on, as in the earlier recipes; `--no-use-gae`"),
     Moved("--gae-lambda 0.95", "--gae-lambda 0.95"),
     Moved("--entropy-coef 0.01", "--ent-coef 0.01"),
     Moved("--value-loss-coef 0.5", "--vf-coef 0.5"),
-    Moved("--max-grad-norm 0.5", "--max-grad-norm 0.5"),
-    Moved("--seed 1", "--seed 1", "our default is 0"),
+    Moved("--max-grad-norm 0.5", "--max-grad-norm 0.5", "0: no clipping; ACKTR did none there either"),
+    Moved("--seed 1", "--seed 1", "seeds count from 0"),
     Moved("--cuda-deterministic", "", "on the CPU every run is deterministic; on a GPU we promise nothing"),
-    Moved("--num-processes 16", "--num-envs 16", "", "a2c"),
-    Moved("--num-steps 5", "--num-steps 5", "", "a2c"),
+    Moved("--num-processes 16", "--num-envs 16", "more, for MiniPacman; the recipes `atari` and `mujoco` have the earlier numbers", "a2c"),
+    Moved("--num-steps 5", "--num-steps 5", "A2C as there; PPO and ACKTR as in the earlier recipes for Atari", "a2c"),
     Moved("--ppo-epoch 4", "--update-epochs 4"),
-    Moved("--num-mini-batch 32", "--num-minibatches 32"),
+    Moved("--num-mini-batch 32", "--num-minibatches 32", "as in the earlier recipe for Atari; `--recipe mujoco` has 32"),
     Moved("--clip-param 0.2", "--clip-coef 0.2"),
     Moved("--log-interval 10", "--log-points 500", "rows over the whole run instead of updates between rows"),
     Moved("--save-interval 100", "--segment-steps 2000", "env steps per env between two checkpoints, all of them resumable"),
     Moved("--eval-interval N", "--eval-every 10 --eval-episodes 50", "in segments; once more at the end of the run"),
-    Moved("--num-env-steps 10e6", "--total-timesteps 10000000", "rounded up to whole updates, and said so"),
-    Moved("--env-name PongNoFrameskip-v4", "--env-id ALE/Pong-v5", "the wrappers of Atari are settings: `--recipe atari`"),
+    Moved("--num-env-steps 10e6", "--total-timesteps 10000000", "half, for a smaller env; `--recipe atari` has the earlier number. Rounded up to whole updates, and said so"),
+    Moved("--env-name PongNoFrameskip-v4", "--env-id ALE/Pong-v5", "another env, which needs no emulator; the wrappers of Atari are settings: `--recipe atari`"),
     Moved("--log-dir, --save-dir", "--folder runs/mine", "one folder per run; default: below `$WORLDRL_RUNS`"),
-    Moved("--no-cuda", "--device cpu"),
+    Moved("--no-cuda", "--device cpu", "`auto` takes a GPU where there is one, as there"),
     Moved("--use-proper-time-limits", "--truncation neutralise", "our default, `bootstrap`, is better founded; without the earlier flag: `terminate`"),
     Moved("--recurrent-policy", "--policy.recurrent", "BPTT is the rollout, or `--policy.bptt 16`"),
     Moved("--use-linear-lr-decay", "--anneal-lr", "PPO has it on; `--no-anneal-lr`; for ACKTR it works now"),
@@ -226,10 +245,10 @@ FORK_FLAGS = [      # Liu's fork of it
     Moved("--upload-video", "", "with `--track wandb`, videos are sent as well"),
     Moved("--save-name, --save-subdir", "--folder runs/mine"),
     Moved("--config-file-name", "", "`worldrl seeds train ppo ... --seeds 0 1 2 --jobs 2`; finished runs are skipped"),
-    Moved("--env-kwargs k=v ...", "--env-kwargs sticky=0.0 frameskip=None", "the same form"),
+    Moved("--env-kwargs k=v ...", "--env-kwargs full_action_space=True", "the same form; what belongs to the observations stands in `--obs atari84+sticky=0.0`"),
     Moved("--normalize-env", "--policy.normalize-obs --normalize-reward", "there, the bare flag switched it off; ours: `--x` on, `--no-x` off"),
     Moved("--cont", "", "give the same command again"),
-    Moved("--checkpoint-interval 100", "--segment-steps 2000"),
+    Moved("--checkpoint-interval 100", "--segment-steps 2000", "env steps per env instead of updates"),
     Moved("--nn-base, --nn-base-kwargs", "--policy.encoder none --policy.hidden 64 64 --policy.shared 1", "one net with these parts"),
     Moved("--use-new-aux, --auxiliary-truth-sizes", "--policy.aux speed -1 shared linear 2 side 1 actor class 3", "name, layer, side, kind, size of each head; class heads are given logits"),
     Moved("--remove-actor-grads-on-shared", "--policy.train-shared critic", "on exactly the shared layers, by name"),
@@ -239,10 +258,29 @@ FORK_FLAGS = [      # Liu's fork of it
 ]
 MIGRATION = {"pytorch-a2c-ppo-acktr-gail": SEED_FLAGS, "Liu's fork": FORK_FLAGS}
 
+def our_defaults(
+    flag: str,               # "--num-steps", "--policy.recurrent"
+) -> dict[str, object]:      # algorithm -> value, for those that have such a field
+    "What a flag is when nobody gives it, read from the configs"
+    path, found = flag.removeprefix("--").replace("-", "_").split("."), {}
+    for a in ALGOS:
+        try: found[a] = functools.reduce(getattr, path, algorithm(a)[1]())
+        except AttributeError: pass
+    return found
+
+def _defaults_text(ours: str) -> str:      # "--eval-every 10 --eval-episodes 50" -> "eval-every 0, eval-episodes 50"
+    texts, flags = [], re.findall(r"--[\w.-]+", ours)
+    for flag in flags:
+        by_value: dict[str, list] = {}
+        for a, v in our_defaults(flag).items(): by_value.setdefault("on" if v is True else "off" if v is False else "none" if v in (None, "", (), {}) else f"{v:,}" if isinstance(v, int) else str(v), []).append(a)
+        said = " · ".join(f"{v} ({', '.join(names)})" if len(by_value) > 1 else v for v, names in by_value.items())
+        if said: texts.append(f"{flag.removeprefix('--')} {said}" if len(flags) > 1 else said)
+    return ", ".join(texts)
+
 def migration_table(system: str) -> str:     # Markdown
-    "Earlier flags and ours"
+    "Earlier flags and ours, with our defaults"
     code = lambda text: f"`{text}`" if text else "-"
-    return "\n".join(["| earlier | ours | note |", "|---|---|---|"] + [f"| {code(m.old)} | {code(m.ours)} | {m.note} |" for m in MIGRATION[system]])
+    return "\n".join(["| earlier | ours | our default | note |", "|---|---|---|---|"] + [f"| {code(m.old)} | {code(m.ours)} | {_defaults_text(m.ours) or '-'} | {m.note} |" for m in MIGRATION[system]])
 
 # %% ../../nbs/35_train.ipynb #debf3a0f
 METRICS = {   # name: (meaning, healthy value)
