@@ -12,7 +12,7 @@ from typing import Literal
 import torch
 
 # %% ../../nbs/73_dreamerv3.ipynb #0a21b2e0
-from ..parts.nets import adam
+from ..core import ConfigError
 from .rssm import RSSMConfig
 from .behaviour import BehaviourConfig
 from .dreamerv2 import DreamerConfig, DreamerTrainer, Learner
@@ -20,8 +20,18 @@ from .dreamerv2 import DreamerConfig, DreamerTrainer, Learner
 # %% ../../nbs/73_dreamerv3.ipynb #744c592f
 class LaProp(torch.optim.Optimizer):
     "Adam with the momentum taken of normalised gradients (Ziyin et al. 2020): no step is longer than lr / sqrt(1 - beta2), whatever the betas"
-    def __init__(self, params, lr: float = 4e-5, betas: tuple = (.9, .999), eps: float = 1e-20):
-        super().__init__(params, dict(lr=lr, betas=betas, eps=eps))
+    def __init__(self,
+        params,                      # parameters, or groups as torch takes them
+        lr: float = 4e-5,
+        betas: tuple = (.9, .999),   # of the momentum, of the mean square
+        eps: float = 1e-20,
+        weight_decay: float = 0.,    # decoupled
+    ):
+        super().__init__(params, dict(lr=lr, betas=betas, eps=eps, weight_decay=weight_decay))
+
+    def __setstate__(self, state):
+        super().__setstate__(state)
+        for g in self.param_groups: g.setdefault("weight_decay", 0.)       # checkpoints of before it was there
 
     @torch.no_grad()
     def step(self, closure=None):
@@ -36,6 +46,7 @@ class LaProp(torch.optim.Optimizer):
             spread = torch._foreach_div(v, 1 - b2 ** t)
             torch._foreach_sqrt_(spread); torch._foreach_add_(spread, g["eps"])
             torch._foreach_lerp_(m, torch._foreach_div(grads, spread), 1 - b1)
+            if g["weight_decay"]: torch._foreach_mul_(params, 1 - g["lr"] * g["weight_decay"])
             torch._foreach_add_(params, m, alpha=-g["lr"] / (1 - b1 ** t))
 
     def _moments(self, params, name): return [self.state[p].setdefault(name, torch.zeros_like(p)) for p in params]
@@ -60,7 +71,8 @@ def clip_adaptively(
 def world_size(
     d: int,       # width: a multiple of 16, at least 32
 ) -> dict:        # keys of RSSMConfig
-    "The world of width d: deter 8 d, units d, d / 16 classes and channels (the table of DreamerV3); 32 categoricals always"
+    "The world of width d: deter 8 d, units d, d / 16 classes and channels (the table of DreamerV3); 32 categoricals always. ConfigError for other widths"
+    if d % 16 or d < 32: raise ConfigError(f"a world's width is a multiple of 16 and at least 32 (it has width / 16 classes, and needs two), and {d} came; take {max(32, round(d / 16) * 16)}")
     return dict(deter=8 * d, hidden=d, classes=d // 16, groups=32, depth=d // 16, units=d, encoder_units=(d, d, d))
 
 SIZES = {"1m": 64, "12m": 256, "25m": 384, "50m": 512, "100m": 768, "200m": 1024, "400m": 1536}
@@ -70,17 +82,24 @@ _DV3_BEHAVIOUR = dict(horizon=15, gamma=1 - 1 / 333, entropy=3e-4, entropy_end=3
 @dataclass
 class DreamerV3Config(DreamerConfig):
     "A DreamerV3 run; the defaults are the published constants at 1M parameters"
-    batch_length: int = 64
-    starts: int = 0
-    world_lr: float = 4e-5
-    actor_lr: float = 4e-5
-    critic_lr: float = 4e-5
-    warmup: int = 1000
-    max_grad_norm: float = 0.
-    optimizer: Literal["laprop", "adam"] = "laprop"
-    agc: float = 0.3                 # adaptive gradient clipping; 0: none
+    train_ratio: float = 32.         # replayed steps per env step
+    batch_length: int = 64           # T, steps of each sequence of an update
+    starts: int = 0                  # dreams per update, from as many of the B x T states; 0: from all
+    world_lr: float = 4e-5           # learning rate of the world
+    actor_lr: float = 4e-5           # learning rate of the actor
+    critic_lr: float = 4e-5          # learning rate of the critic
+    warmup: int = 1000               # updates over which the learning rates rise from 0
+    max_grad_norm: float = 0.        # limit to the gradient's norm, for each of world, actor and critic; 0: none
+    optimizer: Literal["laprop", "adam"] = "laprop"    # what makes a step out of the gradients
+    agc: float = 0.3                 # adaptive gradient clipping: a gradient may be this large, in units of its tensor; 0: none
     world: RSSMConfig = field(default_factory=lambda: RSSMConfig(**_DV3_WORLD))
     behaviour: BehaviourConfig = field(default_factory=lambda: BehaviourConfig(**_DV3_BEHAVIOUR))
+
+    def __post_init__(self):
+        super().__post_init__()
+        if self.optimizer == "laprop" and self.adam_eps != DreamerConfig.adam_eps: raise ConfigError(f"adam_eps is {self.adam_eps}, and LaProp does not read it (its own epsilon is 1e-20); leave it out, or take optimizer='adam'")
+
+DreamerV3Config.least = DreamerConfig.least | dict(agc=0)
 
 def preset_of(
     d: int,       # width
@@ -92,16 +111,14 @@ DreamerV3Config.presets = {k: preset_of(d) for k, d in SIZES.items()} | {"paper"
     "tiny": dict(total_timesteps=2_000, prefill=256, num_envs=8, segment_steps=64, batch_size=8, batch_length=16, starts=64, eval_episodes=4, log_points=20, world=world_size(32), behaviour=dict(units=32, horizon=5))}
 DreamerV3Config.recipes = {
     "cpu": dict(train_ratio=64., batch_length=32, starts=256, world_lr=1e-3, actor_lr=3e-4, critic_lr=3e-4, warmup=0, max_grad_norm=100., optimizer="adam", agc=0.,
-                world=RSSMConfig().to_dict(), behaviour=BehaviourConfig(entropy_end=1e-2).to_dict()),
-    "atari100k": dict(obs="world64", num_envs=1, train_ratio=256., total_timesteps=100_000, prefill=1_024, dtype="bfloat16", segment_steps=5_000),
+                world=DreamerConfig().world.to_dict(), behaviour=DreamerConfig().behaviour.to_dict()),
+    "atari100k": dict(env_id="ALE/Pong-v5", obs="atari64+sticky=0.0", num_envs=1, train_ratio=256., total_timesteps=110_000, prefill=1_024, dtype="bfloat16", segment_steps=5_000),
 }
 
 # %% ../../nbs/73_dreamerv3.ipynb #33fefc47
 class LearnerV3(Learner):
     "The update with LaProp and adaptive clipping"
-    def make_optimizer(self):
-        c = self.config
-        return LaProp(self.groups()) if c.optimizer == "laprop" else adam(self.groups(), eps=c.adam_eps)
+    def make_optimizer(self): return LaProp(self.groups(), weight_decay=self.config.weight_decay) if self.config.optimizer == "laprop" else super().make_optimizer()
 
     def clip(self, params) -> None:
         super().clip(params)
