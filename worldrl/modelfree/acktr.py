@@ -264,6 +264,7 @@ class ACKTRConfig(OnPolicyConfig):
     eig_every: int = 10              # updates between two eigendecompositions
     fast_conv: bool = False          # convolutions by their mean patch: cheaper, coarser
 
+ACKTRConfig.most = OnPolicyConfig.most | dict(momentum=0.999, stat_decay=1)
 ACKTRConfig.least = OnPolicyConfig.least | dict(momentum=0, kl_clip=1e-12, damping=1e-12, stat_decay=0, weight_decay=0, stats_every=1, eig_every=1)
 ACKTRConfig.presets = {"tiny": dict(total_timesteps=4_000, num_envs=8, segment_steps=100, eval_episodes=4, log_points=20), "paper": dict(total_timesteps=10_000_000)}
 ACKTRConfig.recipes = {
