@@ -53,7 +53,8 @@ def add_model(
     limit_mb: float = 10,   # no single model may be larger
     facts=None,             # the run folder with result.json, where `run` is a folder inside one
 ) -> Path:
-    "Store a run's model in float16 with its card; WorldrlError if it is too large (nothing is left behind)"
+    "Store a run's model in float16 with its card; WorldrlError if it is too large (nothing is left behind), or the name leads out of the zoo"
+    if not name or Path(name).is_absolute() or ".." in Path(name).parts: raise WorldrlError(f"the name {name!r} leads out of the zoo; expected one like 'minipacman-ppo'")
     model = load(run, "cpu")
     size = sum(t.numel() for t in model.state_dict().values()) * 2 / 1e6
     if size > limit_mb: raise WorldrlError(f"{name} would take {size:.1f} MB in float16, {limit_mb} are allowed; train a smaller one")
