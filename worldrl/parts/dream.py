@@ -208,12 +208,17 @@ class DreamError:
         return int((_episodes_at(self.copy, self.episode) >= self.least).sum())      # the longer the horizon, the fewer they are
 
     def verdict(self) -> str:
-        "The trust horizons in words, and whether the data end them or the world"
-        trusted = {"the sampled dream": self.trust_horizon, "the mode dream": self.mode_trust_horizon}
-        text = f"trust horizon {self.trust_horizon} of {self.error.shape[1]} steps (mode dream {self.mode_trust_horizon})"
-        if self.reach == self.error.shape[1]: return text
-        ended = " and ".join(name for name, k in trusted.items() if k == self.reach)
-        return f"{text}; only {self.reach} steps are reached by {self.least} episodes or more" + (f", so the data end {ended}, not the world: give more or longer episodes" if ended else ", but the world ends it before")
+        "The trust horizons in words, and what ends them: the world, or the data, where more of it may show more"
+        H, text = self.error.shape[1], f"trust horizon {self.trust_horizon} of {self.error.shape[1]} steps (mode dream {self.mode_trust_horizon})"
+        for name, k, error in (("sampled", self.trust_horizon, self.error), ("mode", self.mode_trust_horizon, self.mode)):
+            if k < H: text += f"; the {name} dream is ended by the {self._end(error, k)}"
+        return text
+
+    def _end(self, error, k):
+        "Why nothing is trusted from step k + 1 on"
+        n, better = _episodes_at(self.copy, self.episode)[k], _column_mean(self.baseline - error)[k] > 0
+        if n < self.least: return f"data: only {n} episodes go on to step {k + 1}"
+        return f"data: at step {k + 1} it is still better on average, but not surely over {n} episodes" if better else f"world: at step {k + 1} it is no better than the baselines"
 
     def metrics(self, at=(1, 5, 10, 20, 50)) -> dict:
         "dream/error@k and dream/recon@k for the horizons that exist, the trust horizons, and the horizon that the data reach"
