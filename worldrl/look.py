@@ -202,7 +202,7 @@ def dream_world(
     error = dream_error(model, store, horizon=horizon, n=starts, context=context, temperature=temperature, seed=seed)
     _pictures(model, store, error, folder, env_id, context, horizon, temperature, seed)
     m, verdict = error.metrics(), error.verdict()
-    print(f"{env_id}: {len(store)} fresh episodes of {store.lengths.min()} to {store.lengths.max()} rows, {told}\n{verdict}" + (f" (--episodes {2 * episodes} --starts {2 * starts}{' --steps 0' if steps else ''})" if "the data end" in verdict else ""))
+    print(f"{env_id}: {len(store)} fresh episodes of {store.lengths.min()} to {store.lengths.max()} rows, {told}\n{verdict}" + (f"; more data: --episodes {4 * episodes} --starts {4 * starts}{' --steps 0' if steps else ''}" if "by the data" in verdict else ""))
     print(", ".join(f"{k} {v:.4f}" for k, v in m.items() if "@" in k))
     result = m | {"world": label, "horizon": horizon, "starts": starts, "context": context, "temperature": temperature, "episodes": episodes, "noise": noise}
     return keep("dream", label, env_id, seed, int(store.lengths.sum()), start, result)
