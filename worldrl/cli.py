@@ -42,6 +42,7 @@ COMMANDS = {
     "expert": Command("worldrl.modelfree.gail:demonstrate", help="record demonstrations of a trained agent, for train gail"),
     "dream": Command("worldrl.look:dream_world", help="the video of a dream beside the real env, and its error"),
     "results add": Command("worldrl.results:add_run", help="enter a finished run into data/results"),
+    "results plot": Command("worldrl.results:plot", help="draw a metric of runs as they are now"),
     "results show": Command("worldrl.results:show", help="the table of committed results"),
     "zoo": Command("worldrl.zoo:show", help="pretrained weights that load by name"),
     "bench": Command("worldrl.bench:bench", help="measure the speeds that this workbook promises"),

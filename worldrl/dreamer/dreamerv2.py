@@ -310,7 +310,7 @@ def resolved(trainer) -> dict:      # plain values, in the order in which one wo
             "parameters": f"world {numbers(a.world):,}, actor {numbers(a.behaviour.actor):,}, critic {numbers(a.behaviour.critic.net):,}",
             "entropy": f"{b.entropy:g} to {b.entropy_end:g}", "epsilon": f"{c.epsilon:g} to {c.epsilon_end:g} in {c.epsilon_decay} steps" if c.epsilon else "none",
             "replay": f"{c.capacity:,} rows, {c.capacity * int(row) / 1e9:.1f} GB when full", "episodes": f"cut after {c.segment_steps} steps at most, where a segment ends",
-            "device": f"{trainer.device}, {c.dtype}" + {"off": "", "default": ", compiled", "graphs": ", compiled, with CUDA graphs"}[c.compile], "observations": obs.describe()}
+            "device": f"{trainer.device}, {c.dtype}" + {"off": "", "default": ", compiled", "graphs": ", compiled, with CUDA graphs"}[c.compile], "observations": obs.describe()} | {f"world_{k}": v for k, v in a.world.resolved().items()}
 
 # %% ../../nbs/72_dreamerv2.ipynb #56eb426d
 class Collecting:
