@@ -771,11 +771,17 @@ def make_env(
     return MadeEnv(EpisodeStats(env), env_id, settings, protocol, seed)
 
 
+def _without(env_id: str, e: Exception) -> str:
+    name = (getattr(e, "name", None) or "").split(".")[0]
+    if not name or name == env_id.split(":")[0]: return str(e)     # the id names a module of the user's
+    return f"the Python package {name} is missing; install worldrl again with all it needs: pip install 'worldrl[all]'"
+
+
 def _explained(env_id: str, settings, kwargs: dict, e: Exception) -> EnvError | None:
     "What a person can mend, in one line; None: the error is a clear one already, or a fault of code"
     if isinstance(e, WorldrlError): return None
     if isinstance(e, gym.error.UnregisteredEnv): return EnvError(f"unknown env id {env_id!r}: {e}")
-    if isinstance(e, (ImportError, gym.error.DependencyNotInstalled)): return missing_extra(env_id, e) or EnvError(f"{env_id} cannot be made here: {e}")
+    if isinstance(e, (ImportError, gym.error.DependencyNotInstalled)): return missing_extra(env_id, e) or EnvError(f"{env_id} cannot be made here: {_without(env_id, e)}")
     if unknown := _unknown_setting(env_id, settings, kwargs, e): return unknown
     if not _typed(kwargs): return None
     return EnvError(f"{env_id} does not work with {', '.join(f'{k}={v!r}' for k, v in kwargs.items())}: {(str(e).splitlines() or [''])[0]} ({type(e).__name__}). Look up what the env takes.")
