@@ -85,7 +85,7 @@ def film(
     *, greedy: bool = False,
     env_kwargs: dict | None = None,   # those of training
     max_steps: int = 2000,        # of an episode
-    device="cpu",                 # where the agent lives
+    device=None,                  # as in evaluate
 ) -> tuple:                       # frames [F, H, W, 3] uint8, frames a second, Evaluation
     "Episodes of an agent as a person sees them, with the return as caption; WorldrlError where nothing can be drawn"
     screen, fps = _screen(env_id, env_kwargs or {})
