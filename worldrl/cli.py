@@ -234,7 +234,15 @@ def read_config(
     start = cls.make(_take(argv, "preset") or "small", _take(argv, "recipe"))
     dicts = _take_dicts(start, argv)
     names = f"--preset {'|'.join({'small': 0} | cls.presets)}" + (f"    --recipe {'|'.join(cls.recipes)}" if cls.recipes else "")
-    return _parsed(cls, argv, prog, default=start, description=f"{(cls.__doc__ or '').strip()}\n\nStart from: {names}\n{also}").replace(**dicts)
+    try: return _parsed(cls, argv, prog, default=start, description=f"{(cls.__doc__ or '').strip()}\n\nStart from: {names}\n{also}").replace(**dicts)
+    except UsageError as e: raise UsageError(_with_moved(cls, argv, str(e))) from None
+
+def _with_moved(cls, argv: list[str], message: str) -> str:
+    "Where a flag of an earlier system was typed, its name of today in place of a guess"
+    if not cls.__module__.startswith("worldrl.modelfree.") or not message.startswith("Unrecognized"): return message
+    from worldrl.modelfree.train import moved
+    told = moved(argv)
+    return re.sub(r" Did you mean [^?]*\?|(?= All flags:)", lambda _: told, message, count=1) if told else message
 
 # %% ../nbs/90_cli.ipynb #3fdba0e7
 def run_command(

@@ -62,7 +62,7 @@ class OnPolicyConfig(Config):
     segment_steps: int = 2000        # env steps per env between two checkpoints: about 20 episodes
     log_points: int = 500            # rows per metric over the run
     eval_episodes: int = 50          # of the final evaluation; 0: none
-    capture_video: int = 0           # a video every so many episodes; 0: never
+    capture_video: int = 0           # a video every so many episodes, at most one per row of metrics; 0: never
     eval_every: int = 0              # evaluate every so many segments; 0: only at the end
     compile: bool = False            # torch.compile for the encoder of pictures: a minute at first
 
@@ -171,6 +171,7 @@ def learner_env(
 ):                           # VectorEnv; raw returns are kept in info["episode"]
     "The env as the learner sees it"
     c = config
+    if c.fire_reset and recipe_for(c.env_id) != "atari": raise ConfigError(f"fire_reset presses a button that only ALE games have, and this env is {c.env_id}; leave out " + ("recipe='atari' (--recipe atari), which sets it" if c.recipe == "atari" else "fire_reset"))
     env = make_env(c.env_id, c.num_envs, seed, **env_settings(c))
     if c.clip_reward or c.episodic_life:
         from worldrl.envs.atari import ClipReward, EpisodicLife
@@ -189,6 +190,12 @@ class TrainerBook:
         n, every = self.episodes + len(done.returns), self.config.capture_video
         if every and n // every > self.episodes // every: self._video(n)
         self.episodes = n
+
+    def _tell_no_end(self):
+        "Once: episodes that are longer than a segment are never seen to end, and their returns are missing"
+        if self.updates % self.segment_updates or len(self.stream.stats.returns) or self.told_no_end: return
+        self.told_no_end, steps = True, self.segment_updates * self.config.num_steps
+        print(f"note: no episode ended within a segment of {steps:,} steps per env, and each segment begins with fresh envs. If episodes are longer, their ends are never seen, and charts/episodic_return counts none of them: raise --segment-steps", file=sys.stderr)
 
     def _evaluate(self, greedy: bool):
         return evaluate(self.policy, self.config.env_id, max(self.config.eval_episodes, 1), derive_seed(self.config.seed, "evaluate"), greedy=greedy, env_kwargs=self.policy.env_kwargs, device=self.device)
@@ -245,6 +252,7 @@ class Segments(TrainerBook):
             log.progress(self.updates - first, last - first)
             sums, n = {}, {}
         if c.normalize_reward: self.reward_norm = self.stream.env.state()
+        self._tell_no_end()
         self.stream.env.close()
         if c.eval_every and (self.segment_index + 1) % c.eval_every == 0: log.scalar("eval/episodic_return", self._evaluate(greedy=False).mean, self.env_steps)
 
@@ -266,6 +274,7 @@ class OnPolicyTrainer(Segments):
         self.optimizer = self.make_optimizer()
         self.updates, self.env_steps, self.episodes, self.segment_index = 0, 0, 0, 0
         self.late, self.reward_norm = [], None     # returns of the episodes of the last tenth of the run; spread of the rewards
+        self.told_no_end = False
 
     def check(self) -> None: "ConfigError when policy and settings do not fit"
     def make_optimizer(self): raise TypeError("an algorithm brings its optimizer")

@@ -382,6 +382,7 @@ class GAILTrainer(PPOTrainer):
     def check(self):
         super().check()
         c, p = self.config, self.policy
+        vector_size(p.obs_space)            # before anybody is sent to record demonstrations that could not be used
         data = load_expert(c.expert or expert_path(c.env_id))
         data.check(p.obs_space, p.action_space)
         self.expert_return = float(data.returns.mean())

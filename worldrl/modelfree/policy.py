@@ -25,7 +25,7 @@ from ..core import Config, ConfigError, autocast, did_you_mean
 from ..envs.core import action_size, preprocess
 from ..parts.contracts import Act, Rng, State, Step
 from ..parts.distributions import Bernoulli, Categorical, Gaussian
-from ..parts.nets import Conv, ConvEncoder, activation, channels_last, orthogonal_init
+from ..parts.nets import ACTIVATIONS, Conv, ConvEncoder, activation, channels_last, conv_sizes, orthogonal_init
 
 # %% ../../nbs/30_policy.ipynb #496ea175
 def _bound(x):
@@ -64,7 +64,7 @@ class PolicyConfig(Config):
     bptt: int = 0                    # gradients flow through so many steps; 0: the whole rollout
     hidden: tuple[int, ...] | None = None   # layers behind encoder and GRU; None: (64, 64) for vectors, none for pictures
     shared: int = 0                  # how many of them actor and critic share, the first ones; -1: all
-    act: str = "tanh"                # of these layers: tanh | relu | elu | silu
+    act: str = "tanh"                # of these layers: tanh | relu | elu | silu | leaky_relu
     dtype: str = "float32"           # of the encoder's arithmetic: float32 | bfloat16 (weights, heads and losses stay float32)
     orthogonal: bool = True          # orthogonal weights with the gains of Kostrikov (2018); False: PyTorch's own
     train_shared: str = "both"       # whose loss reaches what actor and critic share (encoder, GRU, shared layers): both | critic
@@ -246,7 +246,14 @@ def _check_config(c: PolicyConfig, shape: tuple, encoder: str, hidden: tuple) ->
     "ConfigError where settings do not fit the observations or one another"
     if encoder not in ("none", *ENCODERS): raise ConfigError(f"no encoder {encoder!r}.{did_you_mean(encoder, ENCODERS)} There are auto, none, {', '.join(ENCODERS)}")
     if encoder != "none" and len(shape) != 3: raise ConfigError(f"the encoder {encoder!r} is for pictures [C, H, W]; these observations are {list(shape)}; take encoder='none' or 'auto'")
+    if encoder != "none":
+        try: conv_sizes(shape, ENCODERS[encoder][0])
+        except ValueError as e: raise ConfigError(f"the encoder {encoder!r} is for larger pictures ({str(e).split(';')[0]}); take encoder='auto'") from None
     if c.dtype not in ("float32", "bfloat16"): raise ConfigError(f"dtype is {c.dtype!r}; expected float32 or bfloat16")
+    if c.dtype != "float32" and encoder == "none": raise ConfigError(f"dtype {c.dtype!r} is for the encoder of pictures, and without one (observations {list(shape)}) it would do nothing; leave policy.dtype out")
+    for k in ("gru_size", "bptt"):
+        if getattr(c, k) and not c.recurrent: raise ConfigError(f"{k} is {getattr(c, k)}, and without a GRU it would do nothing; set policy.recurrent=True (--policy.recurrent), or leave policy.{k} out")
+    if c.act not in ACTIVATIONS: raise ConfigError(f"act is {c.act!r}.{did_you_mean(c.act, ACTIVATIONS)} There are {', '.join(ACTIVATIONS)}")
     if c.normalize_obs and len(shape) != 1: raise ConfigError(f"normalize_obs is for vectors; these observations are {list(shape)}")
     if c.shared > len(hidden): raise ConfigError(f"shared is {c.shared}, but there are {len(hidden)} layers {hidden}; expected -1 (all) to {len(hidden)}")
     if any(n < 1 for n in hidden): raise ConfigError(f"hidden is {hidden}; every layer needs at least one unit")

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['ALGOS', 'SEED_FLAGS', 'FORK_FLAGS', 'MIGRATION', 'METRICS', 'algorithm', 'algorithm_of', 'Trained', 'train',
            'make_config', 'new_trainer', 'rehearse', 'command', 'flags', 'run_lines', 'run_seeds', 'summary',
-           'recipes_table', 'Moved', 'our_defaults', 'migration_table', 'metrics_table']
+           'recipes_table', 'Moved', 'our_defaults', 'migration_table', 'moved', 'metrics_table']
 
 # %% ../../nbs/35_train.ipynb #b2b34a3f
 import ast, functools, importlib, os, re, shlex, subprocess, sys
@@ -281,6 +281,18 @@ def migration_table(system: str) -> str:     # Markdown
     "Earlier flags and ours, with our defaults"
     code = lambda text: f"`{text}`" if text else "-"
     return "\n".join(["| earlier | ours | our default | note |", "|---|---|---|---|"] + [f"| {code(m.old)} | {code(m.ours)} | {_defaults_text(m.ours) or '-'} | {m.note} |" for m in MIGRATION[system]])
+
+# %% ../../nbs/35_train.ipynb #8ebf466b
+def moved(
+    words: list[str],    # of a command line
+) -> str:                # " --lr is --learning-rate here.", or "" where no flag of an earlier system is among them
+    "What flags of earlier systems are called here"
+    typed, told = {w.partition("=")[0].replace("_", "-") for w in words}, {}
+    for m in (m for rows in MIGRATION.values() for m in rows):
+        ours = re.findall(r"--[a-z][\w.-]*", m.ours)
+        today, more = m.ours if " " not in m.old.replace(", ", "") else " and ".join(ours), f" ({m.note})" if re.search(r"\b[A-Z]{2,}: `--", m.note) else ""
+        for flag in typed & set(re.findall(r"--[\w-]+", m.old)) - set(ours): told.setdefault(flag, f" {flag} is {today} here{more}." if ours else f" {flag}: {m.note}.")
+    return "".join(told.values())
 
 # %% ../../nbs/35_train.ipynb #debf3a0f
 METRICS = {   # name: (meaning, healthy value)

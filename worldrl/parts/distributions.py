@@ -16,7 +16,7 @@ from torch import Tensor
 
 # %% ../../nbs/22_distributions.ipynb #4de4018f
 class Distribution:
-    "What a head of a model returns: the interface, and what all five kinds share"
+    "What a head of a model returns: the interface, and what all six kinds share"
     def loss(self, target: Tensor) -> Tensor:
         "Negative log-probability of `target`, one number per row (in nats)"
         return -self.log_prob(target)

@@ -4,7 +4,7 @@
 
 # %% ../../nbs/28_film.ipynb #0b5f55bb
 from __future__ import annotations
-import dataclasses
+import dataclasses, os, sys
 import numpy as np
 from ..core import WorldrlError, derive_seed
 from ..envs.core import ObsSettings, is_mujoco, make_env, to_rgb
@@ -29,11 +29,16 @@ def real_fps(env) -> float:
     return getattr(one, "metadata", {}).get("render_fps", 15) / env.settings.skip
 
 # %% ../../nbs/28_film.ipynb #18db01be
+def _tell_pygame() -> None:
+    "On a machine without a screen SDL writes an error and draws all the same; told that there is none, it only draws"
+    if sys.platform == "linux" and not {"DISPLAY", "WAYLAND_DISPLAY"} & set(os.environ): os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
+
 def _screen(env_id: str, env_kwargs: dict):
     "An env that draws, and how many frames a second; WorldrlError where nothing can be drawn"
     env = make_env(env_id, **env_kwargs)
     settings, fps = picture_settings(env), real_fps(env)
     if settings is None: return env, fps
+    _tell_pygame()
     env.close()
     try:
         env = make_env(env_id, **env_kwargs | {"obs": settings})
@@ -64,11 +69,12 @@ def captioned(
     reward,             # [T]
     every: int,         # steps between two frames
     text: str,          # before the number
+    last: str = "end",  # behind the number of the last frame
 ) -> np.ndarray:        # [F, H', W', 3]
     "Frames with the return so far below them"
     so_far = np.concatenate([[0.], np.cumsum(reward)])
     steps = [min(k * every, len(reward)) for k in range(len(frames))]
-    return np.stack([label(f, f"{text}return {so_far[t]:.1f}{' (end)' if t == len(reward) else ''}", 20, below=True) for f, t in zip(upscale(frames, None, 160), steps)])
+    return np.stack([label(f, f"{text}return {so_far[t]:.1f}{f' ({last})' if t == len(reward) else ''}", 20, below=True) for f, t in zip(upscale(frames, None, 160), steps)])
 
 # %% ../../nbs/28_film.ipynb #871691c4
 def film(
@@ -79,13 +85,13 @@ def film(
     *, greedy: bool = False,
     env_kwargs: dict | None = None,   # those of training
     max_steps: int = 2000,        # of an episode
-    device="cpu",                 # where the agent lives
+    device=None,                  # as in evaluate
 ) -> tuple:                       # frames [F, H, W, 3] uint8, frames a second, Evaluation
     "Episodes of an agent as a person sees them, with the return as caption; WorldrlError where nothing can be drawn"
     screen, fps = _screen(env_id, env_kwargs or {})
     try:
         e = evaluate(agent, env_id, episodes, seed, greedy=greedy, env_kwargs=env_kwargs, max_steps=max_steps, num_envs=1, keep=("action", "reward"), device=device)
         every, number = max(1, round(fps / 30)), (lambda k: f"episode {k + 1}  " if episodes > 1 else "")
-        clips = [captioned(replay(screen, d["action"], d["reward"], derive_seed(seed, k), every), d["reward"], every, f"{env_id}  {number(k)}") for k, d in enumerate(e.data)]
+        clips = [captioned(replay(screen, d["action"], d["reward"], derive_seed(seed, k), every), d["reward"], every, f"{env_id}  {number(k)}", "end" if d["terminated"] | d["truncated"] else "cut") for k, d in enumerate(e.data)]
     finally: screen.close()
     return np.concatenate(clips), fps / every, e

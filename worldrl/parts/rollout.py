@@ -237,6 +237,10 @@ def _named_modules(x, prefix="", depth=3):
     inside = vars(x).items() if hasattr(x, "__dict__") and depth else ()
     return [m for k, v in inside for m in _named_modules(v, f"{prefix}.{k}" if prefix else k, depth - 1)]
 
+def _home(agent) -> torch.device:
+    "Where the agent's weights are; the CPU for one without"
+    return next((p.device for _, m in _named_modules(agent) for p in m.parameters()), torch.device("cpu"))
+
 def _check_act_finite(agent, act, again):
     "Raise NonFiniteError if the action or any info is not finite"
     named = {"action": act.action, **{f"info[{k!r}]": x for k, v in act.info.items() for x in (leaves(v) if isinstance(v, dict) else [v])}}
@@ -350,9 +354,9 @@ def _watch(agent, keep: tuple) -> "_Watched | None":
     return _Watched(agent, tuple(k.split(".", 1)[1] for k in names if "." in k)) if names else None
 
 # %% ../../nbs/24_rollout.ipynb #4cf4df98
-def _wave(agent, env, seeds, greedy, max_steps, callback=None, device="cpu", count=None, tape=None):
+def _wave(agent, env, seeds, greedy, max_steps, callback=None, device=None, count=None, tape=None):
     "One episode per row, each from its own seed: returns and lengths [count]; rows behind `count` only fill the batch"
-    stream, n = EnvStream(env, device, keep=("auxiliary",) if tape else ()), len(seeds)
+    stream, n = EnvStream(env, _home(agent) if device is None else device, keep=("auxiliary",) if tape else ()), len(seeds)
     step, rng = stream.reset(seed=seeds), Rng.of_rows(seeds)
     state, alive, raw = agent.initial(n), np.arange(n) < (count or n), {}
     for t in range(max_steps or 10 ** 9):
@@ -408,7 +412,7 @@ def evaluate(
     data: bool = False,              # keep every episode: obs [T + 1], action [T], reward [T], and all of the agent's info
     keep: tuple = (),                # or only these of them: "obs" "action" "reward" "value" "log_prob" "hidden" ..., "activations" or "activations.NAME"
     max_steps: int | None = None,    # end episodes after so many env steps; None: the env decides
-    device="cpu",                # where the agent lives
+    device=None,                 # where the Steps shall live; None: where the agent's weights are
 ) -> Evaluation:
     "Raw returns of `episodes` fixed episodes, with a 95 % bootstrap interval of the mean. Raises NonFiniteError, ConfigError"
     _check_asked(agent, "evaluate", episodes=episodes, num_envs=num_envs, max_steps=max_steps)
@@ -428,7 +432,7 @@ def record(
     *, max_steps: int = 2000,     # per episode
     greedy: bool = False,
     env_kwargs: dict | None = None,
-    device="cpu",
+    device=None,                  # as in evaluate
 ) -> np.ndarray:                  # [T, H, W, 3] uint8, all episodes one after the other
     "The frames of whole episodes, terminal frames included"
     _check_asked(agent, "record", episodes=episodes, max_steps=max_steps)
