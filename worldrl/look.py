@@ -10,9 +10,10 @@ from types import SimpleNamespace
 from gymnasium import spaces
 from .core import ConfigError, WorldrlError, derive_seed
 from .envs.core import EnvError, make_env
-from .parts.dream import dream_error, dream_video, plot_dream_error
+from .envs.minatar import channels
+from .parts.dream import dream_error, dream_video, latents_video, planes_video, plot_dream_error
 from .parts.film import film
-from .parts.rollout import RandomAgent, evaluate, record
+from .parts.rollout import LONGEST, RandomAgent, evaluate, record
 from .runs import load, provenance, run_dir, snapshots, write_atomic, write_json
 from .viz import COLORS, WRITERS, save_video
 from .worldmodels.gather import GatherConfig, gather, make_explorer
@@ -56,21 +57,24 @@ def evaluate_agent(
     video: str = "",              # write one episode here (.mp4, .gif, .webp)
     name: str = "",               # of the result; default: the agent's
     checkpoints: bool = False,    # every model that the run has kept (train with --snapshot-every N), not only its last: eval.csv, eval.png
+    max_steps: int = LONGEST,     # longer episodes are cut there; MinAtar's Seaquest need not end
 ) -> dict:
     "Returns of an agent in the real env, with a 95 % interval; the result is kept in a run folder"
-    if checkpoints: return evaluate_checkpoints(agent, env_id, episodes, seed, greedy, video, name)
+    if checkpoints: return evaluate_checkpoints(agent, env_id, episodes, seed, greedy, video, name, max_steps)
     found, start = agent_named(agent, env_id), time.time()
     env_id, env_kwargs = settings_of(found, env_id)
-    e = evaluate(found, env_id, episodes, seed, greedy=greedy, env_kwargs=env_kwargs)
-    print(f"{env_id}: mean {e.mean:.2f}, 95 % interval {e.low:.2f} to {e.high:.2f}, {len(e.returns)} episodes, lengths {min(e.lengths)} to {max(e.lengths)}")
+    e = evaluate(found, env_id, episodes, seed, greedy=greedy, env_kwargs=env_kwargs, max_steps=max_steps)
+    print(f"{env_id}: mean {e.mean:.2f}, 95 % interval {e.low:.2f} to {e.high:.2f}, {len(e.returns)} episodes, lengths {min(e.lengths)} to {max(e.lengths)}{_cut(e)}")
     if video: print(save_video(record(found, env_id, 1, seed, greedy=greedy, env_kwargs=env_kwargs), video))
-    result = {k: v for k, v in e.to_dict().items() if k not in ("protocol", "lengths")} | {"agent": name or agent_label(agent), "episodes": episodes, "greedy": greedy}
+    result = {k: v for k, v in e.to_dict().items() if k not in ("protocol", "lengths")} | {"agent": name or agent_label(agent), "episodes": episodes, "greedy": greedy} | ({"cut": e.cut} if e.cut else {})
     return keep("eval", name or agent_label(agent), env_id, seed, int(e.lengths.sum()), start, result, e.protocol)
 
 # %% ../nbs/83_look.ipynb #f270f726
 def agent_label(name: str) -> str:
     "A run folder's last two names, or the name itself: runs/tour/agent -> tour-agent"
     return "-".join(p for p in Path(name).parts[-2:] if p not in ("runs", "/", ".."))
+
+def _cut(e) -> str: return f", {e.cut} of them cut there (--max-steps)" if e.cut else ""      # of an Evaluation
 
 def keep(exp: str, label: str, env_id: str, seed: int, steps: int, start: float, result: dict, protocol=None) -> dict:
     "Write a finished measurement as a run folder, so that `worldrl results add` takes it; returns the record"
@@ -104,6 +108,7 @@ def evaluate_checkpoints(
     greedy: bool = False,         # the mode of the policy instead of draws
     video: str = "",              # write one episode of the last model here
     name: str = "",               # of the result; default: the run's
+    max_steps: int = LONGEST,     # longer episodes are cut there
 ) -> dict:
     "Returns of every model that a run has kept: a table, eval.csv and eval.png in the run folder; returns the record"
     start, rows, steps, models = time.time(), [], 0, models_of(run)
@@ -111,10 +116,10 @@ def evaluate_checkpoints(
     for step, folder in models.items():
         found = agent_named(str(folder))
         where, env_kwargs = settings_of(found, env_id)
-        e = evaluate(found, where, episodes, seed, greedy=greedy, env_kwargs=env_kwargs)
+        e = evaluate(found, where, episodes, seed, greedy=greedy, env_kwargs=env_kwargs, max_steps=max_steps)
         rows.append(dict(zip(ROW, (step, e.mean, e.low, e.high, episodes, greedy, seed, where, folder.relative_to(run).as_posix()))))
         steps += int(e.lengths.sum())
-        print(f"{step:12,} {e.mean:9.2f} {e.low:9.2f} {e.high:9.2f}", flush=True)
+        print(f"{step:12,} {e.mean:9.2f} {e.low:9.2f} {e.high:9.2f}{_cut(e)}", flush=True)
     if video: print(save_video(record(found, where, 1, seed, greedy=greedy, env_kwargs=env_kwargs), video))
     _write_rows(Path(run), rows)
     label, last = name or agent_label(run), {k: rows[-1][k] for k in ("mean", "low", "high", "episodes", "greedy")}
@@ -187,10 +192,10 @@ def dream_world(
     starts: int = 64,             # dreams for the error
     temperature: float = 1.0,     # of the sampled dream; 0: its mode
     seed: int = 0,
-    out: str = "",                # folder for the video and the figure; default: the run folder of this result
+    out: str = "",                # folder for the videos and the figure; default: the run folder of this result
     name: str = "",               # of the result; default: the world's
 ) -> dict:
-    "A video of a dream beside the real env, its error, and the trust horizon; the result is kept in a run folder"
+    "Videos of a dream beside the real env, its error, and the trust horizon; the result is kept in a run folder"
     _check_flags(temperature=temperature, noise=noise, steps=steps, episodes=episodes, context=context, horizon=horizon, starts=starts)
     found, start = load(world, "cpu"), time.time()
     if not hasattr(getattr(found, "world", found), "imagine"): raise WorldrlError(f"{world!r} is a {type(found).__name__}, which does not dream; give an agent's or a world's run (train mdnrnn, train controller, tour)")
@@ -200,7 +205,7 @@ def dream_world(
     folder = Path(out) if out else run_dir(env_id, f"dream-{label}", seed)
     store = _fresh(found, env_id, env_kwargs, episodes, steps, noise, seed, folder)
     error = dream_error(model, store, horizon=horizon, n=starts, context=context, temperature=temperature, seed=seed)
-    _pictures(model, store, error, folder, env_id, context, horizon, temperature, seed)
+    _pictures(model, store, error, folder, env_id, env_kwargs, context, horizon, temperature, seed)
     m, verdict = error.metrics(), error.verdict()
     print(f"{env_id}: {len(store)} fresh episodes of {store.lengths.min()} to {store.lengths.max()} rows, {told}\n{verdict}" + (f"; more data: --episodes {4 * episodes} --starts {4 * starts}{' --steps 0' if steps else ''}" if "by the data" in verdict else ""))
     print(", ".join(f"{k} {v:.4f}" for k, v in m.items() if "@" in k))
@@ -229,11 +234,21 @@ def _fresh(found, env_id, env_kwargs, episodes, steps, noise, seed, folder):
     config = GatherConfig(env_id=env_id, seed=derive_seed(seed, "never trained on"), episodes=episodes, max_steps=steps, noise=noise, obs=env_kwargs.get("obs"), env_kwargs=kwargs)
     return gather(config, folder / "episodes", progress=False, agent=found if hasattr(found, "act") else None)
 
-def _pictures(model, store, error, folder, env_id, context, horizon, temperature, seed):
-    "dream.mp4 of the longest episode, and dream_error.png"
+def _pictures(model, store, error, folder, env_id, env_kwargs, context, horizon, temperature, seed):
+    "dream.mp4 of the longest episode, for boards planes.mp4, for latents of categoricals latents.mp4; and dream_error.png"
     from matplotlib.figure import Figure
-    longest = store.episode(int(store.lengths.argmax()))
-    dream_video(model, longest, context, horizon, path=folder / "dream.mp4", env_id=env_id, temperature=temperature, seed=seed)
+    longest, how = store.episode(int(store.lengths.argmax())), dict(start=context, horizon=horizon, temperature=temperature, seed=seed)
+    dream_video(model, longest, path=folder / "dream.mp4", env_id=env_id, **how)
+    if env_id.startswith("MinAtar/"): planes_video(model, longest, path=folder / "planes.mp4", names=_plane_names(model, env_id, env_kwargs), **how)
+    if _tells_latent(model): latents_video(model, longest, path=folder / "latents.mp4", env_id=env_id, **how)
     fig = Figure(figsize=(6, 3.4), dpi=90)
     plot_dream_error(error, fig.add_subplot()); fig.tight_layout(); fig.savefig(folder / "dream_error.png")
-    print(f"{folder / 'dream.mp4'}\n{folder / 'dream_error.png'}")
+    for name in ("dream.mp4", "planes.mp4", "latents.mp4", "dream_error.png"):
+        if (folder / name).exists(): print(folder / name)
+
+def _plane_names(model, env_id, env_kwargs):
+    "The names of a MinAtar game's planes; None (then they are numbered) where frames are stacked"
+    names = channels(env_id, bool(env_kwargs.get("pomdp")))
+    return names if len(names) == model.obs_space.shape[0] else None
+
+def _tells_latent(model) -> bool: return hasattr(model, "categoricals") and model.categoricals(model.initial(1)) is not None

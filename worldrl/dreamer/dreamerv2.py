@@ -24,7 +24,7 @@ from ..envs.core import ObsSettings, action_size, make_env
 from ..modelfree.policy import space_to_dict
 from ..parts.contracts import Act, Rng, State, Step
 from ..parts.dream import native_action
-from ..parts.episodes import Replay
+from ..parts.episodes import Replay, main_memory, ring_home
 from ..parts.heads import check_settings as check_names
 from ..parts.nets import adam, restore_adam
 from ..parts.rollout import EnvStream, RandomAgent, evaluate
@@ -93,10 +93,13 @@ DreamerConfig.least = dict(total_timesteps=1, num_envs=1, train_ratio=0, batch_s
                            world_lr=0, actor_lr=0, critic_lr=0, adam_eps=0, weight_decay=0, warmup=0, max_grad_norm=0, replay_value=0, segment_steps=1, snapshot_every=0, log_points=1, eval_episodes=0)
 
 # %% ../../nbs/72_dreamerv2.ipynb #5a9b2fef
+_ON_DEVICE = {"auto": "auto", "yes": True, "no": False}      # as Replay has it
+
 def check_settings(
     c: DreamerConfig,
     obs_space=None,      # of one env, where it is known
     where: torch.device | None = None,    # what the run will be on, where it is known
+    memory: int = 0,     # bytes of main memory, where they are known
 ) -> None:
     "ConfigError for settings that cannot work together, with the one to change"
     def need(ok, message):
@@ -106,13 +109,19 @@ def check_settings(
     need(c.batch_length <= rows, f"sequences of {c.batch_length} (batch_length) need as many rows of each env, and a prefill of {c.prefill} steps in {c.num_envs} envs gives {rows}; take prefill={c.num_envs * c.batch_length} or more")
     need(c.capacity // c.num_envs >= c.batch_length, f"a capacity of {c.capacity} rows is {c.capacity // c.num_envs} for each of {c.num_envs} envs, too few for sequences of {c.batch_length}; take at least {c.num_envs * c.batch_length}, better a hundred thousand")
     need(c.total_timesteps > c.prefill, f"all {c.total_timesteps} env steps (total_timesteps) would go into the prefill of {c.prefill}, and nothing would be learned; take more steps or a smaller prefill")
+    due = (c.total_timesteps - c.prefill) * c.updates_per_step
+    need(due >= 1, f"a train_ratio of {c.train_ratio:g} with batches of {c.batch_size} x {c.batch_length} makes {due:.2g} updates in {c.total_timesteps - c.prefill} env steps behind the prefill, and nothing would be learned; take train_ratio={math.ceil(c.batch_size * c.batch_length / (c.total_timesteps - c.prefill))} or more, or more steps")
     need(0 <= c.random_repeat <= 1, f"random_repeat is a chance, from 0 to 1, not {c.random_repeat}")
     need(max(c.epsilon, c.epsilon_end) <= 1, f"epsilon is a share of actions, from 0 to 1, not {c.epsilon} to {c.epsilon_end}")
     need(c.compile != "graphs" or where is None or where.type == "cuda", f"compile='graphs' records CUDA graphs, and this run is on {where}; take compile='default', or device='cuda' where there is one")
     if obs_space is None: return
     shape, kind = obs_space.shape, obs_space.dtype
+    need(len(shape) <= 3, f"{c.env_id} gives observations of shape {shape}; a Dreamer takes vectors [D] and uint8 pictures [H, W, C]. If these are stacked frames, make the env without its stack: the world remembers (or take obs='raw+stack={shape[0]}')")
     need(len(shape) == 1 or kind == np.uint8, f"{c.env_id} gives {kind} observations of shape {shape}; a Dreamer takes vectors, or uint8 pictures: let the env give uint8 from 0 to 255, or flatten it (gymnasium.wrappers.FlattenObservation)")
     need(len(shape) in (1, 3), f"{c.env_id} gives observations of shape {shape}; a Dreamer takes vectors [D] and pictures [C, H, W]")
+    one, rows = int(np.prod(shape)) * np.dtype(kind).itemsize, min(c.capacity, c.total_timesteps)
+    if memory and ring_home(one * c.capacity, where or torch.device("cpu"), _ON_DEVICE[c.replay_on_device]).type == "cpu":
+        need(one * rows < .9 * memory, f"the replay of this run will hold {rows:,} observations of {one:,} bytes, {one * rows / 1e9:.1f} GB, and this machine has {memory / 1e9:.1f} GB of main memory; take capacity={max(c.num_envs * c.batch_length, int(memory / 2 / one)):,} (older rows are then forgotten)")
 
 # %% ../../nbs/72_dreamerv2.ipynb #ee31a348
 _SMALL = dict(deter=128, groups=16, classes=8, hidden=128)
@@ -124,7 +133,7 @@ _RAJ = dict(      # Ghugare 2021, field by field, its defects included
     behaviour=dict(horizon=10, gamma=.99, lam=.95, gradient="reinforce", entropy=1e-3, entropy_end=1e-3, normalise="none", slow_target=True, slow_reg=0., slow_every=10, slow_rate=1.,
                    round_cont=True, units=100, actor_layers=3, critic_layers=3, critic_head="normal", unimix=0., norm="none", act="elu", init="torch"))
 _DV2 = dict(      # Hafner et al. 2021, the released code's Atari block
-    env_id="ALE/Breakout-v5", obs="atari64", num_envs=1, total_timesteps=50_000_000, train_ratio=200., batch_size=16, batch_length=50, starts=0, prefill=50_000, capacity=2_000_000,
+    env_id="ALE/Breakout-v5", obs="atari64+gray=True", env_kwargs=dict(full_action_space=True), num_envs=1, total_timesteps=50_000_000, train_ratio=200., batch_size=16, batch_length=50, starts=0, prefill=50_000, capacity=2_000_000,
     world_lr=2e-4, actor_lr=4e-5, critic_lr=1e-4, adam_eps=1e-5, weight_decay=1e-6, max_grad_norm=100., replay_value=0., tanh_reward=True, dtype="bfloat16", segment_steps=20_000,
     world=dict(deter=600, groups=32, classes=32, hidden=600, unimix=0., gru="norm", norm="none", act="elu", init="torch", encoder="strided", depth=48, image_loss="normal", units=400, layers=4,
                reward_head="normal", kl_dyn=.08, kl_rep=.02, free_nats=0., cont_scale=5.),
@@ -321,7 +330,7 @@ class Collecting:
 
     def _replay(self):
         c = self.config
-        return Replay(c.capacity, folder=Path(self.folder or ".") / "replay", device=self.device, on_device={"auto": "auto", "yes": True, "no": False}[c.replay_on_device])
+        return Replay(c.capacity, folder=Path(self.folder or ".") / "replay", device=self.device, on_device=_ON_DEVICE[c.replay_on_device])
 
     def collect(self) -> None:
         "One step of every env into the replay"
@@ -366,7 +375,7 @@ class Keeping:
         c, out = self.config, {"updates": self.learner.updates, "env_steps": self.env_steps, "train_return": float(np.mean(self.late)) if self.late else None, "train_episodes": len(self.late)}
         for name, greedy in (("eval", False), ("greedy", True)) if c.eval_episodes else ():
             e = evaluate(self.agent, c.env_id, c.eval_episodes, derive_seed(c.seed, "evaluate"), greedy=greedy, env_kwargs=self.env_settings, device=self.device)
-            out[name] = {"mean": e.mean, "low": e.low, "high": e.high, "length": float(e.lengths.mean()), "episodes": c.eval_episodes}
+            out[name] = {"mean": e.mean, "low": e.low, "high": e.high, "length": float(e.lengths.mean()), "episodes": c.eval_episodes} | ({"cut": e.cut} if e.cut else {})
         return out
 
     def save_final(self, folder: Path) -> None: save_model(folder, self.agent, self.agent.config_dict())
@@ -382,7 +391,7 @@ class Making:
         seed_everything(derive_seed(config.seed, "init"))
         env = self._env(0)
         self.protocol = env.protocol
-        check_settings(config, env.single_observation_space)
+        check_settings(config, env.single_observation_space, self.device, main_memory())
         self.agent = self._agent(env.single_observation_space, env.single_action_space).to(self.device)
         env.close()
         if config.compile != "off": compile_parts(self.agent, config.compile)

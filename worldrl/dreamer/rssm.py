@@ -68,6 +68,7 @@ class RSSMConfig(Config):
         "ConfigError for settings that no world can have"
         super().__post_init__()
         check_settings(self)
+        if self.gru == "block" and self.deter % self.blocks: raise ConfigError(f"RSSMConfig.blocks is {self.blocks}, and must divide deter, which is {self.deter}; take deter={max(1, round(self.deter / self.blocks)) * self.blocks}, or other blocks (DreamerV3: 8)")
         if not self.encoder_units or min(self.encoder_units) < 1: raise ConfigError(f"RSSMConfig.encoder_units is {self.encoder_units}, and must be one positive number per layer; write for instance --world.encoder-units 256 128")
 
 RSSMConfig.least = dict(deter=1, groups=1, classes=2, hidden=1, unimix=0, min_std=0, blocks=1, prior_layers=0, depth=1, embed=0, units=1, layers=0, bins=3, free_nats=0,
@@ -440,6 +441,10 @@ class RSSMWorld(nn.Module):
     def reward(self, state: State) -> Tensor: return self.reward_net.value(self.features(state))
     def cont(self, state: State) -> Tensor: return self.cont_net.value(self.features(state))
     def surprise(self, state: State) -> Tensor: return self.rssm.latent.of(state).kl(self.rssm.prior(state["deter"])).clamp(min=0)
+
+    def categoricals(self, state: State) -> tuple[Tensor, Tensor] | None:  # [..., C, S] each
+        "Probabilities of the latent's classes: of this state, and as the prior had expected them (the same after imagine); None for a Gaussian latent"
+        return (self.rssm.latent.of(state).probs(), self.rssm.prior(state["deter"]).probs()) if self.config.latent == "discrete" else None
 
     def resolved(self) -> dict:
         "What `auto` and the size of the pictures came to, as words for whoever shows the settings of a run"

@@ -510,13 +510,22 @@ def successor(
     return f"Use {new!r}; what its wrappers did is a setting: obs='atari84', or 'atari84+sticky=0.0' for a game without sticky actions."
 
 
+def _import_module(env_id: str) -> None:
+    "The module that an id like my_envs:Mine-v0 names, and that registers it"
+    module = env_id.split(":")[0]
+    try: __import__(module)
+    except ModuleNotFoundError as e:
+        if e.name != module and not module.startswith(f"{e.name}."): raise
+        raise EnvError(f"{env_id}: Python finds no module {module!r}. If it is a file {module.replace('.', '/')}.py here, say so: PYTHONPATH=. worldrl ...") from None
+
+
 def check_id(
     env_id: str,    # as given
 ) -> None:
     "Raises EnvError for an id that no registry knows, with the nearest one, and for those of PyBullet and of earlier systems."
     if re.search(r"BulletEnv-v\d+$", env_id): raise EnvError(_pybullet_advice(env_id))
     _load_plugin(env_id)
-    if ":" in env_id: __import__(env_id.split(":")[0])
+    if ":" in env_id: _import_module(env_id)
     if advice := successor(name := env_id.split(":")[-1]): raise EnvError(f"{env_id!r} is no env id here. {advice}")
     if name in gym.registry: return
     known = [i for i, spec in gym.registry.items() if not i.startswith(("phys2d/", "tabular/")) and not _outdated(spec)]

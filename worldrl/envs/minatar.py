@@ -79,7 +79,7 @@ def make_vec(
     sticky: float = 0.1,  # chance that the last action is repeated, 0 to 1; as in the paper
     ramping: bool = True,  # the game gets harder with time, as in the paper
     pomdp: bool = False,  # hide the planes that tell where things go
-    max_steps: int | None = None,  # truncate after so many steps, at least 1; None: the games end by themselves
+    max_steps: int | None = None,  # truncate after so many steps, at least 1; None: only the game ends itself, which Seaquest need not
 ) -> Planes:  # NEXT_STEP
     "A batch of a MinAtar game. Raises EnvError for an unknown id, a missing package, or settings that no game has."
     _register(env_id)

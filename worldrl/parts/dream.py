@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['NoDreamError', 'windows', 'filter_starts', 'Dream', 'as_obs', 'dream', 'DreamError', 'paired_lower', 'dream_error',
            'plot_dream_error', 'dream_rows', 'dream_video', 'dream_planes', 'planes_video', 'plane_strip',
-           'PlaneRecall', 'plane_recall', 'plot_plane_recall', 'dream_sliders', 'DreamEnv', 'SingleDream', 'WithWorld',
-           'native_action', 'ThroughWorld']
+           'latents_video', 'PlaneRecall', 'plane_recall', 'plot_plane_recall', 'dream_sliders', 'DreamEnv',
+           'SingleDream', 'WithWorld', 'native_action', 'ThroughWorld']
 
 # %% ../../nbs/26_dream.ipynb #b1350877
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from ..envs.core import action_size, decode_action, encode_action, hash_uniform,
 from .contracts import Act, Rng, State, Step, cat_states, first_step, leaves, map_state, next_step, observe_sequence, repeat, stack_states, state_size, take, where_state
 from .episodes import FIELDS
 from .rollout import executed
-from ..viz import IMAGINING, OBSERVING, error_frames, heat, in_rows, save_video, side_by_side, strip
+from ..viz import IMAGINING, OBSERVING, error_frames, heat, in_rows, latent_video, save_video, side_by_side, strip
 
 # %% ../../nbs/26_dream.ipynb #8caf7525
 class NoDreamError(WorldrlError, ValueError):
@@ -341,8 +341,8 @@ def _chosen(episode, start, columns):
     if not len(ids): raise NoDreamError(f"start={start}: no episode goes on after so many rows (the longest has {lengths.max(initial=0)}); watch fewer, or gather longer ones")
     return [get(int(i)) for i in ids]
 
-def _foreseen(world, episodes, start, horizon, temperature, seed):
-    "Of B episodes: observations [B, T, ...], reconstructions, dreams (reconstructions up to `start`), and which moments are real [B, T]"
+def _lived(world, episodes, start, horizon, temperature, seed):
+    "Of B episodes: Steps [B, T], states after watching [B, T, ...], states of the dream from the last frame watched on [B, 1 + T - start, ...], and which moments are real [B, T]"
     longest, device = max(len(e["reward"]) for e in episodes), _device_of(world)
     _check_counts(temperature, horizon=horizon)
     T = min(longest, start + horizon)
@@ -351,8 +351,13 @@ def _foreseen(world, episodes, start, horizon, temperature, seed):
     steps = Step(**{k: torch.from_numpy(np.stack([c[k] for c in cuts])).to(device) for k in FIELDS})
     seen = observe_sequence(world, world.initial(len(cuts)), steps)
     dreamt = dream(world, map_state(lambda x: x[:, start - 1], seen), steps.action[:, start:], rng=Rng(temperature, seed), keep_states=True).states
+    return steps, seen, dreamt, np.stack(real)
+
+def _foreseen(world, episodes, start, horizon, temperature, seed):
+    "Of B episodes: observations [B, T, ...], reconstructions, dreams (reconstructions up to `start`), and which moments are real [B, T]"
+    steps, seen, dreamt, real = _lived(world, episodes, start, horizon, temperature, seed)
     shown = world.decode(seen)
-    return steps.obs, shown, torch.cat([shown[:, :start], world.decode(dreamt)[:, 1:]], 1), np.stack(real)
+    return steps.obs, shown, torch.cat([shown[:, :start], world.decode(dreamt)[:, 1:]], 1), real
 
 # %% ../../nbs/26_dream.ipynb #24f441e2
 @torch.no_grad()
@@ -460,6 +465,28 @@ def _plane(ax, plane, color):
     ax.set(xticks=[], yticks=[]); ax.spines[:].set_linewidth(2)
     if color: ax.spines[:].set_color(np.array(color) / 255)
     return ax.imshow(plane, cmap="viridis", vmin=0, vmax=1)
+
+# %% ../../nbs/26_dream.ipynb #01e99aae
+@torch.no_grad()
+def latents_video(
+    world,                          # a World with categoricals(state) -> (of the state, of the prior), each [..., C, S] probabilities
+    episode: dict,                  # recorded, [T, ...]
+    start: int = 8,                 # frames watched
+    horizon: int = 40,              # dreamt steps at most
+    *, env_id: str = "",            # for to_rgb; "": the world's own env_id, if it has one
+    path=None,                      # .mp4, .gif or .webp: save it there
+    fps: int = 8,
+    temperature: float = 1., seed: int = 0, settings=None,
+) -> np.ndarray:                    # [T, H', W', 3] uint8
+    "The frames that a world sees and dreams, beside the categoricals of its latent; NoDreamError where it has none"
+    steps, seen, dreamt, _ = _lived(world, [episode], start, horizon, temperature, seed)
+    lived = map_state(lambda a, b: torch.cat([a[:, :start], b[:, 1:]], 1), seen, dreamt)
+    told = getattr(world, "categoricals", lambda state: None)(lived)
+    if told is None: raise NoDreamError(f"{type(world).__name__} has no latent of categoricals to show; dream_video shows what it dreams")
+    frames = to_rgb(env_id or getattr(world, "env_id", ""), as_obs(world, world.decode(lived))[0].cpu(), settings)
+    frames = latent_video(frames, *(p[0].cpu() for p in told), class_axis=1, captions=_captions(start, len(frames)), border_at=start)
+    if path is not None: save_video(frames, path, fps)
+    return frames
 
 # %% ../../nbs/26_dream.ipynb #6817fe39
 @dataclass

@@ -6,10 +6,10 @@
 __all__ = ['FIELDS', 'DTYPES', 'MANIFEST', 'EpisodeError', 'check_episode', 'check_order', 'EpisodeRecorder', 'pack', 'unpack',
            'read_manifest', 'write_manifest', 'episode_bytes', 'lay_out', 'cut_up', 'read_chunk', 'write_chunk',
            'ChunkWriter', 'EpisodeStore', 'split', 'valid_starts', 'gather_rows', 'SequenceSampler', 'Ring',
-           'gather_windows', 'Replay', 'save_replay', 'load_replay']
+           'main_memory', 'ring_home', 'gather_windows', 'Replay', 'save_replay', 'load_replay']
 
 # %% ../../nbs/25_episodes.ipynb #04765eaf
-import io, json, struct, zipfile, zlib
+import io, json, os, struct, zipfile, zlib
 from collections import OrderedDict
 from dataclasses import fields
 from pathlib import Path
@@ -405,8 +405,10 @@ def _empty_ring(row, capacity, device, on_device):
     if capacity < n: raise EpisodeError(f"a replay of {capacity} rows cannot hold {n} envs; take a capacity of at least {n}, better thousands")
     if obs.ndim >= 4 and obs.dtype != torch.uint8:
         raise EpisodeError(f"pictures are replayed as uint8, got {str(obs.dtype).removeprefix('torch.')} {list(obs.shape)}: four times the memory; add the env's own observations and preprocess the sampled ones")
-    home = _home(sum(v[0].nbytes for v in row.values()) * (capacity // n) * n, device, on_device)
-    return {k: _zeros((n, capacity // n, *v.shape[1:]), v, home) for k, v in row.items()}
+    nbytes = sum(v[0].nbytes for v in row.values()) * (capacity // n) * n
+    home = ring_home(nbytes, device, on_device)
+    try: return {k: _zeros((n, capacity // n, *v.shape[1:]), v, home) for k, v in row.items()}
+    except MemoryError: raise EpisodeError(f"a replay of {capacity:,} rows like these takes {nbytes / 1e9:.1f} GB, more than this machine gives (it has {main_memory() / 1e9:.1f} GB in all); take a smaller capacity, for instance {max(n, int(capacity * main_memory() / 2 / nbytes)):,}") from None
 
 
 def _zeros(shape, like, home):
@@ -414,7 +416,17 @@ def _zeros(shape, like, home):
     return torch.zeros(shape, dtype=like.dtype, device=home) if home.type != "cpu" else torch.from_numpy(np.zeros(shape, like[:0].cpu().numpy().dtype))
 
 
-def _home(nbytes: int, device, on_device) -> torch.device:
+def main_memory() -> int:
+    "Bytes of this machine's main memory; 0 where the system does not tell"
+    try: return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError): return 0
+
+
+def ring_home(
+    nbytes: int,            # of all its rows
+    device,                 # torch.device where the rows are used
+    on_device,              # True | False | "auto", as in Ring
+) -> torch.device:
     "Where a ring of this size lives (EpisodeError if it was sent where it does not fit)"
     if not on_device or (device.type != "cuda" and on_device != True): return torch.device("cpu")
     free = torch.cuda.mem_get_info(device)[0] if device.type == "cuda" else nbytes
