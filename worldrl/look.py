@@ -11,7 +11,7 @@ from gymnasium import spaces
 from .core import ConfigError, WorldrlError, derive_seed
 from .envs.core import EnvError, make_env
 from .envs.minatar import channels
-from .parts.dream import dream_error, dream_video, latents_video, planes_video, plot_dream_error
+from .parts.dream import dream_error, dream_video, latents_video, planes_video, plot_dream_error, reward_foresight
 from .parts.film import film
 from .parts.rollout import LONGEST, RandomAgent, evaluate, record
 from .runs import load, provenance, run_dir, snapshots, write_atomic, write_json
@@ -205,11 +205,13 @@ def dream_world(
     folder = Path(out) if out else run_dir(env_id, f"dream-{label}", seed)
     store = _fresh(found, env_id, env_kwargs, episodes, steps, noise, seed, folder)
     error = dream_error(model, store, horizon=horizon, n=starts, context=context, temperature=temperature, seed=seed)
+    pays = reward_foresight(model, store, starts, context=context, temperature=temperature, seed=seed)
     _pictures(model, store, error, folder, env_id, env_kwargs, context, horizon, temperature, seed)
     m, verdict = error.metrics(), error.verdict()
     print(f"{env_id}: {len(store)} fresh episodes of {store.lengths.min()} to {store.lengths.max()} rows, {told}\n{verdict}" + (f"; more data: --episodes {4 * episodes} --starts {4 * starts}{' --steps 0' if steps else ''}" if "by the data" in verdict else ""))
     print(", ".join(f"{k} {v:.4f}" for k, v in m.items() if "@" in k))
-    result = m | {"world": label, "horizon": horizon, "starts": starts, "context": context, "temperature": temperature, "episodes": episodes, "noise": noise}
+    print("one step ahead: " + "; ".join(_told(pays, k) for k in ("reward", "end")))
+    result = m | pays.metrics() | {"world": label, "horizon": horizon, "starts": starts, "context": context, "temperature": temperature, "episodes": episodes, "noise": noise}
     return keep("dream", label, env_id, seed, int(store.lengths.sum()), start, result)
 
 # %% ../nbs/83_look.ipynb #18578adb
@@ -250,5 +252,12 @@ def _plane_names(model, env_id, env_kwargs):
     "The names of a MinAtar game's planes; None (then they are numbered) where frames are stacked"
     names = channels(env_id, bool(env_kwargs.get("pomdp")))
     return names if len(names) == model.obs_space.shape[0] else None
+
+def _told(pays, what):
+    "R2 of rewards or ends in words"
+    m, n = pays.metrics(), len(pays.episode)
+    value, low, high = (m.get(f"dream/{what}_r2{end}") for end in ("", "_low", "_high"))
+    if value is None: return f"of the {what}, nothing to foretell (alike in all {n:,} steps)"
+    return f"R2 of the {what} {value:.2f}" + ("" if low is None else f" [{low:.2f}, {high:.2f}]") + f" ({m[f'dream/{what}s']:,} in {n:,} steps)"
 
 def _tells_latent(model) -> bool: return hasattr(model, "categoricals") and model.categoricals(model.initial(1)) is not None

@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['NoDreamError', 'windows', 'filter_starts', 'Dream', 'as_obs', 'dream', 'DreamError', 'paired_lower', 'dream_error',
-           'plot_dream_error', 'dream_rows', 'dream_video', 'dream_planes', 'planes_video', 'plane_strip',
-           'latents_video', 'PlaneRecall', 'plane_recall', 'plot_plane_recall', 'dream_sliders', 'DreamEnv',
-           'SingleDream', 'WithWorld', 'native_action', 'ThroughWorld']
+           'plot_dream_error', 'Foresight', 'reward_foresight', 'dream_rows', 'dream_video', 'dream_planes',
+           'planes_video', 'plane_strip', 'latents_video', 'PlaneRecall', 'plane_recall', 'plot_plane_recall',
+           'dream_sliders', 'DreamEnv', 'SingleDream', 'WithWorld', 'native_action', 'ThroughWorld']
 
 # %% ../../nbs/26_dream.ipynb #b1350877
 from dataclasses import dataclass
@@ -331,6 +331,62 @@ def plot_dream_error(
     ax.set(xlabel="dreamt steps", ylabel="mean |dream - real|", xlim=(0, len(k) + 1), title=title or f"trust horizon {e.trust_horizon} of {len(k)} (mode {e.mode_trust_horizon})")
     ax.set_ylim(0, 1.3 * ax.get_ylim()[1]); ax.legend(fontsize=7, ncols=2, loc="upper center", frameon=False)
     return ax
+
+# %% ../../nbs/26_dream.ipynb #9c086414
+@dataclass
+class Foresight:
+    "What one imagined step foretold at N moments, and what came: rewards, and ends"
+    reward: np.ndarray   # [2, N] told, came
+    end: np.ndarray      # [2, N] the chance told; 1 where the episode terminated
+    episode: np.ndarray  # [N] which episode a moment is from
+
+    def r2(self, what: str = "reward") -> float:   # reward | end; NaN where all that came was alike
+        return float(_explained(*getattr(self, what), np.ones((1, len(self.episode))))[0])
+
+    def interval(self, what: str = "reward", n: int = 2000, level: float = .95, seed: int = 0) -> tuple[float, float]:
+        "Bootstrap over episodes; (NaN, NaN) where a resample may hold nothing to explain"
+        ids, which = np.unique(self.episode, return_inverse=True)
+        drawn = np.random.default_rng(seed).multinomial(len(ids), np.full(len(ids), 1 / len(ids)), n)    # [n, E]
+        found = _explained(*getattr(self, what), drawn[:, which])
+        return tuple(float(q) for q in np.quantile(found, [(1 - level) / 2, (1 + level) / 2]))
+
+    def metrics(self) -> dict:
+        "dream/reward_r2, dream/end_r2 (where there is something to explain), with their intervals, and how many rewards and ends came"
+        out = {f"dream/{k}s": int((getattr(self, k)[1] != 0).sum()) for k in ("reward", "end")}
+        for k in ("reward", "end"):
+            values = dict(zip(("", "_low", "_high"), (self.r2(k), *self.interval(k))))
+            out |= {f"dream/{k}_r2{end}": v for end, v in values.items() if np.isfinite(v)}
+        return out
+
+def _explained(told, came, weight):
+    "R2 under each row of weights [n, N]"
+    total = weight.sum(1)
+    spread = weight @ came ** 2 - (weight @ came) ** 2 / total
+    return np.where(spread > 1e-9, 1 - weight @ (came - told) ** 2 / np.maximum(spread, 1e-9), np.nan)
+
+# %% ../../nbs/26_dream.ipynb #c056e781
+@torch.no_grad()
+def reward_foresight(
+    world,                       # a World
+    episodes,                    # never trained on: list of episodes, or an EpisodeStore
+    n: int = 128,                # stretches of episodes
+    length: int = 16,            # steps foretold in each
+    *, context: int | None = None,  # frames watched before the first of them; as in filter_starts
+    temperature: float = 1.,     # of the imagined step
+    seed: int = 0,
+) -> Foresight:
+    "Watch, imagine one step, compare its reward and its end with what came, watch that step, and so on"
+    _check_counts(temperature, n=n, length=length, context=context or None)
+    context, device, rng = context or max(world.context, 16), _device_of(world), Rng(temperature, derive_seed(seed, "foresight"))
+    steps, real, ids = windows(episodes, n, context, length, least=world.context, seed=seed)
+    told, came = [], []
+    for i in range(0, n, 256):
+        part = steps.take(slice(i, i + 256)).to(device)
+        seen, ahead = observe_sequence(world, world.initial(len(part)), part), part.map(lambda x: x[:, context:])
+        dreamt = world.imagine(map_state(lambda x: x[:, context - 1:-1].flatten(0, 1), seen), ahead.action.flatten(0, 1), rng=rng)
+        told.append(torch.stack([world.reward(dreamt), 1 - world.cont(dreamt)])); came.append(torch.stack([ahead.reward.flatten(), ahead.terminated.flatten().float()]))
+    told, came = (torch.cat(x, 1).double().cpu().numpy()[:, real[:, context:].flatten().numpy()] for x in (told, came))
+    return Foresight(np.stack([told[0], came[0]]), np.stack([told[1], came[1]]), np.repeat(ids, length)[real[:, context:].flatten().numpy()])
 
 # %% ../../nbs/26_dream.ipynb #6e393411
 def _chosen(episode, start, columns):
