@@ -191,7 +191,7 @@ def dream_world(
     horizon: int = 40,            # steps dreamt
     starts: int = 64,             # dreams for the error
     temperature: float = 1.0,     # of the sampled dream; 0: its mode
-    seed: int = 0,
+    seed: int = 0,                # of the gathered episodes and of the dreams
     out: str = "",                # folder for the videos and the figure; default: the run folder of this result
     name: str = "",               # of the result; default: the world's
 ) -> dict:

@@ -44,17 +44,17 @@ class BehaviourConfig(Config):
     slow_rate: float = 0.02          # how far it moves: 1 is a copy
     round_cont: bool = False         # continue is rounded to 0 or 1 (a defect of Ghugare's DreamerV2)
     units: int = 128                 # of the hidden layers
-    actor_layers: int = 2
-    critic_layers: int = 2
-    critic_head: Literal["twohot", "normal"] = "twohot"
+    actor_layers: int = 2            # hidden layers of the actor
+    critic_layers: int = 2           # hidden layers of the critic
+    critic_head: Literal["twohot", "normal"] = "twohot"    # cross-entropy over symlog bins (DreamerV3) | squared error (DreamerV2)
     bins: int = 41                   # of a two-hot critic (DreamerV3: 255)
     bin_limit: float = 6.0           # symlog of the outermost (DreamerV3: 20)
     unimix: float = 0.01             # uniform share in the actor's categoricals
-    min_std: float = 0.1             # of a Gaussian actor
-    max_std: float = 1.0
-    norm: Literal["none", "layer", "rms"] = "layer"
-    act: str = "silu"
-    init: Literal["torch", "fan_in"] = "fan_in"
+    min_std: float = 0.1             # least standard deviation of a Gaussian actor
+    max_std: float = 1.0             # its largest, both in half-widths of the box
+    norm: Literal["none", "layer", "rms"] = "layer"    # before each activation
+    act: str = "silu"                # of the hidden layers: relu | elu | silu | tanh
+    init: Literal["torch", "fan_in"] = "fan_in"    # PyTorch's own | truncated normal (DreamerV3)
 
     def __post_init__(self):
         "ConfigError for settings with which nothing can be learned"

@@ -32,7 +32,7 @@ from ..parts.nets import BlockLinear, Conv, activation, conv_sizes, fan_in_init,
 class RSSMConfig(Config):
     "The shapes and the losses of a recurrent state-space model and its heads; the defaults are the world of DreamerV3's recipe `cpu`"
     deter: int = 128                 # D, units of the recurrent state
-    latent: Literal["discrete", "gaussian"] = "discrete"
+    latent: Literal["discrete", "gaussian"] = "discrete"   # the random part of a state: one-hot categoricals | normal variables
     groups: int = 16                 # S, categoricals of the latent; dimensions of a Gaussian one
     classes: int = 8                 # C, classes of each categorical
     hidden: int = 128                # units of the layers inside
@@ -51,16 +51,16 @@ class RSSMConfig(Config):
     image_loss: Literal["auto", "bernoulli", "mse", "normal", "symlog"] = "auto"    # pixels: mse behind a sigmoid, vectors: symlog; trainers take bernoulli for binary planes
     units: int = 128                 # of the reward and continue heads
     layers: int = 1                  # of those heads
-    reward_head: Literal["twohot", "normal"] = "twohot"
+    reward_head: Literal["twohot", "normal"] = "twohot"    # cross-entropy over symlog bins (DreamerV3) | squared error (DreamerV2)
     bins: int = 41                   # of a two-hot head (DreamerV3: 255)
     bin_limit: float = 6.0           # symlog of the outermost bin: 6 is 402 (DreamerV3: 20)
     reward_of: Literal["arriving", "departing"] = "arriving"    # departing: DreamerV2 of Ghugare, whose head never sees what an action led to
     kl_dyn: float = 1.0              # weight of KL(sg(posterior) || prior): the prior learns
     kl_rep: float = 0.1              # weight of KL(posterior || sg(prior)): the posterior stays predictable
     free_nats: float = 1.0           # below this many nats a KL costs nothing
-    image_scale: float = 1.0         # weights of the heads' losses
-    reward_scale: float = 1.0
-    cont_scale: float = 1.0
+    image_scale: float = 1.0         # weight of the picture's loss
+    reward_scale: float = 1.0        # weight of the reward head's loss
+    cont_scale: float = 1.0          # weight of the continue head's loss
     obs_space: dict = field(default_factory=dict)       # of one env, as space_to_dict writes it
     action_space: dict = field(default_factory=dict)
 
