@@ -28,14 +28,14 @@ from ..parts.returns import discount_weights, lambda_return, returns_of
 # %% ../../nbs/71_behaviour.ipynb #b4a0033c
 @dataclass
 class BehaviourConfig(Config):
-    "Actor, critic and how they learn from dreams; the defaults are DreamerV3's recipe `cpu`"
+    "Actor, critic and how they learn from dreams; the defaults are DreamerV3's recipe `cpu`, which has entropy_end 0.01, though"
     horizon: int = 8                 # H, imagined steps
     gamma: float = 0.99              # discount
     lam: float = 0.95                # lambda of the return
     gradient: Literal["auto", "reinforce", "dynamics", "both"] = "auto"    # auto: reinforce
     mix: float = 0.9                 # share of reinforce where gradient is both
-    entropy: float = 3e-3            # weight of the actor's entropy, at the start
-    entropy_end: float = 3e-3        # and at the end of the run; linear in between
+    entropy: float = 1e-2            # weight of the actor's entropy, at the start
+    entropy_end: float = 3e-3        # and at the end of the run; linear in between (the recipes `cpu` and `corrected`: 1e-2)
     normalise: Literal["percentile", "none"] = "percentile"    # of returns: by the range of their 5th to 95th percentile (DreamerV3)
     norm_rate: float = 0.01          # of that range's moving average
     slow_target: bool = False        # targets from the slow critic (DreamerV2); False: from the critic itself

@@ -74,7 +74,7 @@ class DreamerConfig(Config):
     log_points: int = 400            # rows per metric over the run
     eval_episodes: int = 50          # of the final evaluation; 0: none
     world: RSSMConfig = field(default_factory=RSSMConfig)
-    behaviour: BehaviourConfig = field(default_factory=BehaviourConfig)
+    behaviour: BehaviourConfig = field(default_factory=lambda: BehaviourConfig(entropy_end=1e-2))
 
     @property
     def updates_per_step(self) -> float: return self.train_ratio / (self.batch_size * self.batch_length)
@@ -142,7 +142,7 @@ _DV2 = dict(      # Hafner et al. 2021, the released code's Atari block
 _CORRECTED = dict(   # DreamerV2's losses at a size that a CPU trains: terminal rows kept, reward and continue of the state arrived in, soft continue
     train_ratio=64., replay_value=0., max_grad_norm=100.,
     world=_SMALL | dict(unimix=0., gru="norm", norm="layer", act="elu", reward_head="normal", kl_dyn=.8, kl_rep=.2, free_nats=1., cont_scale=5.),
-    behaviour=dict(entropy=1e-2, entropy_end=1e-2, normalise="none", slow_target=True, slow_reg=0., slow_every=100, slow_rate=1., critic_head="normal", unimix=0., act="elu"))
+    behaviour=dict(entropy_end=1e-2, normalise="none", slow_target=True, slow_reg=0., slow_every=100, slow_rate=1., critic_head="normal", unimix=0., act="elu"))
 
 # %% ../../nbs/72_dreamerv2.ipynb #e19b2039
 @dataclass
