@@ -26,7 +26,7 @@ from ..envs.core import Moments, action_size, encode_action
 from .policy import ActorCritic, policy_for, space_from_dict, space_to_dict
 from .ppo import PPOConfig, PPOTrainer
 from ..parts.nets import adam, mlp, restore_adam
-from ..parts.rollout import Evaluation, Rollout, evaluate
+from ..parts.rollout import LONGEST, Evaluation, Rollout, evaluate
 from ..runs import data_root, load, save_model, sha256_tree, write_atomic, write_json
 
 # %% ../../nbs/34_gail.ipynb #85c9fa2d
@@ -119,7 +119,7 @@ def record_expert(
     seed: int = 0,               # episode k is evaluate's episode k
     *, greedy: bool = False,     # the mode of the policy instead of draws
     env_kwargs: dict | None = None,   # for make_env: give those of training
-    max_steps: int | None = None,     # per episode; None: the env decides
+    max_steps: int | None = LONGEST,  # per episode; None: the env decides, though it take for ever
     num_envs: int | None = None,      # rows at a time; does not change the result
     min_return: float | None = None,  # leave out episodes below this return
 ) -> tuple[ExpertData, Evaluation]:
@@ -162,7 +162,7 @@ def demonstrate(
     seed: int = 0,               # the same seed plays the same episodes
     greedy: bool = False,        # the mode of the policy instead of draws
     min_return: float | None = None,  # leave out episodes below this return
-    max_steps: int | None = None,     # per episode; default: the env decides
+    max_steps: int = LONGEST,         # per episode; longer ones are cut there
 ) -> dict:
     "Record demonstrations of a trained agent, for GAIL and behaviour cloning"
     found = load(agent, "cpu")
