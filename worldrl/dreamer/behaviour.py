@@ -38,6 +38,7 @@ class BehaviourConfig(Config):
     entropy_end: float = 3e-3        # and at the end of the run; linear in between (the recipes `cpu` and `corrected`: 1e-2)
     normalise: Literal["percentile", "none"] = "percentile"    # of returns: by the range of their 5th to 95th percentile (DreamerV3)
     norm_rate: float = 0.01          # of that range's moving average
+    norm_least: float = 1.0          # the range counts as no less than this (DreamerV3: 1)
     slow_target: bool = False        # targets from the slow critic (DreamerV2); False: from the critic itself
     slow_reg: float = 1.0            # pull of the critic towards the slow one (DreamerV3: 1)
     slow_every: int = 1              # updates between two moves of the slow critic
@@ -63,7 +64,7 @@ class BehaviourConfig(Config):
         if self.max_std < self.min_std: raise ConfigError(f"BehaviourConfig.max_std is {self.max_std}, below min_std, which is {self.min_std}")
 
 BehaviourConfig.least = dict(horizon=1, gamma=0, lam=0, mix=0, entropy=0, entropy_end=0, norm_rate=0, slow_reg=0, slow_every=1, slow_rate=0, units=1, actor_layers=0, critic_layers=0, bins=3, unimix=0, min_std=0)
-BehaviourConfig.above, BehaviourConfig.most = dict(bin_limit=0, max_std=0), dict(gamma=1, lam=1, mix=1, norm_rate=1, slow_rate=1, bin_limit=80)
+BehaviourConfig.above, BehaviourConfig.most = dict(norm_least=0, bin_limit=0, max_std=0), dict(gamma=1, lam=1, mix=1, norm_rate=1, slow_rate=1, bin_limit=80)
 
 # %% ../../nbs/71_behaviour.ipynb #2f4f6097
 class Bits(Bernoulli):
@@ -170,7 +171,7 @@ def mean_of(dist) -> Tensor: return dist.mean if isinstance(dist, Gaussian) else
 
 # %% ../../nbs/71_behaviour.ipynb #35a44486
 class ReturnScale(nn.Module):
-    "The range from the 5th to the 95th percentile of returns, as a moving average; at least 1 (DreamerV3)"
+    "The range from the 5th to the 95th percentile of returns, as a moving average; at least `least` (DreamerV3: 1)"
     def __init__(self,
         rate: float = .01,    # of the moving average
         least: float = 1.,    # the scale never falls below
@@ -254,7 +255,7 @@ class Behaviour(nn.Module):
         super().__init__()
         self.config = config
         self.actor, self.critic = Actor(feature_size, action_space, config), Critic(feature_size, config)
-        self.scale = ReturnScale(config.norm_rate)
+        self.scale = ReturnScale(config.norm_rate, config.norm_least)
 
     def loss(self,
         world,                        # a World; it gets no gradient
