@@ -254,7 +254,7 @@ def run_command(
     c, prog, argv = COMMANDS[name], f"worldrl {name}", list(argv)
     if name == "seeds": return seeds(argv, parse)
     if not c.config: return _call(resolve(c.run), argv, prog, parse)
-    options = {"folder": _take(argv, "folder")} | ({"fresh": _take(argv, "fresh", flag=True), "track": _take(argv, "track")} if c.trains else {})
+    options = {"folder": _take(argv, "folder")} | ({"fresh": _take(argv, "fresh", flag=True), "track": _take(argv, "track"), "stop_after": _whole(_take(argv, "stop-after"), "--stop-after")} if c.trains else {})
     config = read_config(resolve(c.config), argv, prog, TRAINING if c.trains else "")
     from worldrl.runs import check_name, run_training, tracker_module
     check_name(getattr(config, "exp_name", ""), "--exp-name")
@@ -265,7 +265,12 @@ def run_command(
     if c.check: trainer.rehearse = functools.partial(resolve(c.check), trainer)
     return run_training(trainer, **options)
 
-TRAINING = "And: --folder DIR    --fresh (delete the run and start anew)    --track wandb|trackio (besides TensorBoard and metrics.jsonl)"
+TRAINING = "And: --folder DIR    --fresh (delete the run and start anew)    --stop-after N (finish behind segment N; without it, the run goes on)    --track wandb|trackio (besides TensorBoard and metrics.jsonl)"
+
+def _whole(text, flag):
+    "A flag's whole number above 0, or None where it was not given"
+    if text is not None and not (text.isdecimal() and int(text)): raise UsageError(f"{flag} is {text!r}; give a number of segments, 1 or more")
+    return text and int(text)
 
 def _call(function, argv, prog, parse):
     "A plain function whose parameters are the flags, and their comments the help"

@@ -762,6 +762,7 @@ def _finish(life: _Life) -> dict:
     trainer.save_final(life.folder / "final")
     record = {"env_id": trainer.config.env_id, "exp": trainer.exp} | provenance(trainer)
     record |= {"wall_s": round(life.wall_s, 2), "segments": life.done, "steps": max(life.log.last_step, 0), "result": trainer.result()}
+    if life.done < trainer.total_segments and not trainer.finished: record["stopped"] = f"after {life.done} of {trainer.total_segments} segments"
     write_json(life.folder / "result.json", record)
     return json.loads((life.folder / "result.json").read_bytes())
 
@@ -785,8 +786,10 @@ def run_training(
     progress: bool = True,       # False: print nothing but warnings
     tensorboard: bool = True,    # also write TensorBoard events
     track: str | None = None,    # also tell "wandb" or "trackio"; no part of what makes a run this run
-) -> dict:                       # the content of result.json; ["result"] is trainer.result()
+    stop_after: int | None = None,  # finish early, behind so many segments of the run; None: behind the last
+) -> dict:                       # the content of result.json; ["result"] is trainer.result(), ["stopped"] says that the run ended early
     "Train to the end, from wherever an earlier life stopped; ConfigError, CheckpointError, LockedError, DiskError, Interrupted"
+    if stop_after is not None and stop_after < 1: raise ConfigError(f"stop_after is {stop_after}; a run can stop after 1 segment or more (--stop-after 1)")
     folder = Path(folder) if folder is not None else run_dir(trainer.config.env_id, trainer.exp, trainer.config.seed)
     owner = _owner(trainer)
     if track: tracker_module(track)          # a missing package is said before anything begins
@@ -794,22 +797,23 @@ def run_training(
     with RunLock(folder), disk_errors(folder):
         if fresh: _clear(folder)
         _claim(folder, owner, trainer)
-        if (folder / "result.json").exists(): return _earlier_result(folder, progress, owner, track)
+        until = min(stop_after or trainer.total_segments, trainer.total_segments)
+        if (folder / "result.json").exists() and not _goes_on(folder, until): return _earlier_result(folder, progress, owner, track)
         trainer.folder = folder
         keep_freed_memory()
         life = _Life(trainer, folder, owner, Logger(folder, tensorboard), track)
-        return _drive(life, progress)
+        return _drive(life, progress, until)
 
 # %% ../nbs/01_runs.ipynb #879b8f86
-def _drive(life: _Life, progress: bool) -> dict:
-    "The segments that are left, and the end; Ctrl-C becomes Interrupted"
+def _drive(life: _Life, progress: bool, until: int) -> dict:
+    "The segments that are left of the first `until`, and the end; Ctrl-C becomes Interrupted"
     trainer, bar = life.trainer, None
     try:
         _resume(life)
         if progress: _introduce(life)
         if life.track: life.tracker = _tracker(life.track, life.folder, life.owner, life.done)
         bar = life.log.bar = Progress(trainer.exp, trainer.total_segments, life.done, show=progress)
-        while life.done < trainer.total_segments and not trainer.finished: _one_segment(life, bar)
+        while life.done < until and not trainer.finished: _one_segment(life, bar)
         record = _finish(life)
         if life.tracker is not None: life.tracker.follow(record)
     except KeyboardInterrupt:
@@ -817,14 +821,23 @@ def _drive(life: _Life, progress: bool) -> dict:
     finally:
         if bar is not None: bar.close()
         if life.tracker is not None: life.tracker.close()
-    if progress: print(f"{life.folder}: finished, {record['result']}", flush=True)
+    if progress: print(f"{life.folder}: {'stopped ' + record['stopped'] if 'stopped' in record else 'finished'}, {record['result']}", flush=True)
     return record
+
+def _goes_on(folder: Path, until: int) -> bool:
+    "A run that was stopped early is taken up again where more segments are asked for; its early result makes way"
+    try: record = json.loads((folder / "result.json").read_bytes())
+    except ValueError: return False                       # _earlier_result says what to do
+    if "stopped" not in record or record["segments"] >= until: return False
+    (folder / "result.json").unlink()
+    return True
 
 def _earlier_result(folder: Path, progress: bool, owner: dict, track: str | None = None) -> dict:
     "The result of a run that was finished earlier"
     try: record = json.loads((folder / "result.json").read_bytes())
     except ValueError: raise CheckpointError(f"{folder / 'result.json'} is damaged; delete it and give the same command again: it is written anew from the last checkpoint") from None
-    if progress: print(f"{folder}: was finished before (--fresh starts anew), {record['result']}", flush=True)
+    hint = f"was stopped {record['stopped']} (without --stop-after it goes on)" if "stopped" in record else "was finished before (--fresh starts anew)"
+    if progress: print(f"{folder}: {hint}, {record['result']}", flush=True)
     if track: _send_rest(track, folder, owner, record)
     return record
 
