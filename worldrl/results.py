@@ -77,6 +77,7 @@ def read_run(
     protocol = r.get("protocol") or begun.get("provenance", {}).get("protocol") or {k: v for k, v in ((played.get("protocol") or {}) | {"noise": played.get("noise")}).items() if v is not None}
     row = {"run": run_name(folder)} | {k: r.get(k, config.get(k, "")) for k in FACTS[1:]}
     row["wall_s"] = round(float(row["wall_s"] or 0), 1)
+    if home := os.environ.get("WORLDRL_RUNS"): row["command"] = row["command"].replace(f"{Path(home).resolve()}/", "runs/")      # where runs lie is nobody's business
     if "stopped" in r: row["stopped"] = r["stopped"]                             # it ended early, by --stop-after
     return row | protocol_columns(protocol, config) | {f"result.{k}": v for k, v in flatten(r.get("result", {})).items()}
 
