@@ -16,13 +16,13 @@ from torch import Tensor, nn
 from .core import Config, ConfigError, WorldrlError, derive_seed, device as pick_device, did_you_mean, generator, keep_freed_memory, seed_everything, without_ctrl_c
 
 # %% auto #0
-__all__ = ['RENAMED', 'TRACKERS', 'runs_root', 'data_root', 'check_name', 'run_dir', 'DiskError', 'CheckpointError',
-           'disk_errors', 'write_atomic', 'write_json', 'pack', 'unpack', 'sha256_tree', 'save_checkpoint',
-           'load_checkpoint', 'class_path', 'class_at', 'SineConfig', 'Sine', 'save_model', 'zoo_folders', 'load',
-           'load_run', 'is_clock', 'read_metrics', 'metrics_sha256', 'metrics_csv', 'EventFile', 'Progress', 'Logger',
-           'LockedError', 'RunLock', 'worker_pool', 'command_line', 'commit', 'conditions', 'provenance', 'Trainer',
-           'SineTrainer', 'differences', 'newest_checkpoint', 'snapshots', 'Interrupted', 'run_training', 'run_digest',
-           'tracker_module', 'Tracker', 'kill_test']
+__all__ = ['MAX_JSON_MB', 'RENAMED', 'TRACKERS', 'runs_root', 'data_root', 'check_name', 'run_dir', 'DiskError',
+           'CheckpointError', 'disk_errors', 'write_atomic', 'write_json', 'read_json', 'parse_json', 'pack', 'unpack',
+           'sha256_tree', 'save_checkpoint', 'load_checkpoint', 'class_path', 'class_at', 'SineConfig', 'Sine',
+           'save_model', 'zoo_folders', 'load', 'load_run', 'is_clock', 'read_metrics', 'metrics_sha256', 'metrics_csv',
+           'EventFile', 'Progress', 'Logger', 'LockedError', 'RunLock', 'worker_pool', 'command_line', 'commit',
+           'conditions', 'provenance', 'Trainer', 'SineTrainer', 'differences', 'newest_checkpoint', 'snapshots',
+           'Interrupted', 'run_training', 'run_digest', 'tracker_module', 'Tracker', 'kill_test']
 
 # %% ../nbs/01_runs.ipynb #11f260a5
 def runs_root() -> Path:                             # $WORLDRL_RUNS, or runs/ below the current folder
@@ -96,6 +96,50 @@ def _sync_folder(folder):
 def write_json(path: Path, obj) -> None:
     "A readable JSON file, written atomically; NumPy and torch scalars become numbers"
     write_atomic(path, (json.dumps(obj, indent=1, default=lambda o: o.item()) + "\n").encode())
+
+# %% ../nbs/01_runs.ipynb #2cedd23f
+MAX_JSON_MB = 256      # a larger file is not one of ours, and is not read
+
+def read_json(
+    path: Path,                    # the file to read
+    kind: type = dict,             # what the file must hold: dict or list
+    keys: dict | None = None,      # keys that a dict must have, each with its type or a tuple of types: {"steps": int}
+    *,
+    what: str = "a file of worldrl",                     # what the file should be, for the message
+    mend: str = "restore the file from a copy",          # what the user can do, for the message
+    error: type[WorldrlError] = CheckpointError,         # the class of the error
+):
+    "Return the content of a JSON file; `error` if it is missing, unreadable, or of another shape"
+    path = Path(path)
+    try:
+        if path.stat().st_size > MAX_JSON_MB * 1e6: raise error(f"{path} is larger than {MAX_JSON_MB} MB, so it is not {what}; {mend}")
+        data = path.read_bytes()
+    except FileNotFoundError: raise error(f"{path} is missing; {mend}") from None
+    except OSError as e: raise error(f"{path} cannot be read ({e.strerror}); expected {what}; {mend}") from None
+    return parse_json(data, kind, keys, where=str(path), what=what, mend=mend, error=error)
+
+def parse_json(
+    data: bytes | str,             # JSON text
+    kind: type = dict,             # as in read_json
+    keys: dict | None = None,      # as in read_json
+    *,
+    where: str,                    # where the text comes from, for the message: a path, a line of a file
+    what: str = "a file of worldrl",
+    mend: str = "restore the file from a copy",
+    error: type[WorldrlError] = CheckpointError,
+):
+    "Return the content of a JSON text; `error` if it is not JSON or of another shape"
+    try: found = json.loads(data)
+    except RecursionError: raise error(f"{where} is damaged: it is nested too deeply; {mend}") from None
+    except ValueError as e: raise error(f"{where} is damaged: it is not readable JSON ({str(e)[:80]}); {mend}") from None
+    if not isinstance(found, kind): raise error(f"{where} holds a {type(found).__name__}, but {what} is a {kind.__name__}; {mend}")
+    for key, types in (keys or {}).items():
+        if key not in found: raise error(f"{where} has no key {key!r}, so it is not {what}; {mend}")
+        types = types if isinstance(types, tuple) else (types,)
+        if not isinstance(found[key], types) or (isinstance(found[key], bool) and bool not in types):
+            names = " or ".join(t.__name__ for t in types)
+            raise error(f"{where}: {key!r} is {str(found[key])[:60]!r}, expected {names}; {mend}")
+    return found
 
 # %% ../nbs/01_runs.ipynb #4e8834f2
 def pack(
