@@ -1,0 +1,69 @@
+#!/usr/bin/env python
+"""Static checks of the package: lint, docstrings, plain words, stub files. `python tools/checks.py` prints what is wrong."""
+import ast, re, subprocess, sys
+from pathlib import Path
+
+from stubs import stale
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "worldrl"
+RULES = "F401,F811,F841,E501,E702"          # unused import, redefinition, unused variable, long line, two statements on a line
+# words that a reader who is new to the field, or to English, has to look up; and what we write instead
+WORDS = {r"foret(?:ell|old|ells)|foresee\w*|foresight": "predict, prediction", r"dice": "generator, random numbers", r"the likeliest actions?": "greedy actions",
+         r"drawn actions?": "sampled actions", r"give the same command again|given again": "run the same command again",
+         r"nobody|somebody": "no process, another process, a user", r"hearken|lest|whence|thereof|behold|henceforth": "today's words"}
+
+
+def modules() -> list[Path]:
+    return [p for p in sorted(PACKAGE.rglob("*.py")) if p.name != "_modidx.py" and "data" not in p.relative_to(PACKAGE).parts[:1]]
+
+
+def lint() -> list[str]:
+    "What ruff finds with our rules, a line each"
+    cmd = [sys.executable, "-m", "ruff", "check", "--no-cache", "--isolated", "--line-length", "120", "--select", RULES, "--output-format", "concise", *map(str, modules())]
+    out = subprocess.run(cmd, capture_output=True, text=True, cwd=ROOT)
+    if out.returncode not in (0, 1): return [out.stderr.strip()[-500:]]
+    return [line for line in out.stdout.splitlines() if re.match(r".*:\d+:\d+: ", line)]
+
+
+def undocumented() -> list[str]:
+    "Public modules, classes, functions and methods without a docstring"
+    bad = []
+    for p in modules():
+        tree = ast.parse(p.read_text(encoding="utf-8"))
+        where = p.relative_to(ROOT).as_posix()
+        if not ast.get_docstring(tree) and p.read_text().strip(): bad.append(f"{where}: the module")
+        for name, node in public(tree):
+            if not ast.get_docstring(node): bad.append(f"{where}:{node.lineno}: {name}")
+    return bad
+
+
+def public(tree, at=""):
+    "(dotted name, node) of every public class, function and method; protocols and overloads included"
+    for node in tree.body:
+        if not isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)): continue
+        if node.name.startswith("_"): continue
+        if any("overload" in ast.unparse(d) or ".setter" in ast.unparse(d) for d in node.decorator_list): continue
+        yield at + node.name, node
+        if isinstance(node, ast.ClassDef): yield from public(node, f"{at}{node.name}.")
+
+
+def unplain() -> list[str]:
+    "Docstrings, messages and help comments of the package with a word of WORDS"
+    bad = []
+    for p in modules():
+        for i, line in enumerate(p.read_text(encoding="utf-8").splitlines(), 1):
+            for pattern, better in WORDS.items():
+                if m := re.search(rf"\b(?:{pattern})\b", line): bad.append(f"{p.relative_to(ROOT).as_posix()}:{i}: {m[0]!r}; write: {better}")
+    return bad
+
+
+CHECKS = {"lint": lint, "docstrings": undocumented, "plain words": unplain, "stub files": stale}
+
+if __name__ == "__main__":
+    only = sys.argv[1:] or list(CHECKS)
+    found = {name: CHECKS[name]() for name in CHECKS if any(o in name for o in only)}
+    for name, bad in found.items():
+        print(f"{name}: {len(bad)}")
+        for line in bad: print("  ", line)
+    sys.exit(any(found.values()))
