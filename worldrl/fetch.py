@@ -46,11 +46,14 @@ def parse_address(
     bare, _, fragment = address.partition("#")
     _check_url(bare)
     stated = fragment.removeprefix("sha256=") if fragment.startswith("sha256=") else None
-    if fragment and stated is None: raise FetchError(f"expected #sha256=<64 hex digits> after the address, but got #{_short(fragment)}")
+    if fragment and stated is None:
+        raise FetchError(f"expected #sha256=<64 hex digits> after the address, but got #{_short(fragment)}")
     hashes = {_checked_hash(h) for h in (stated, sha256) if h is not None}
     if not hashes:
-        raise FetchError(f"{_short(bare)} comes without its SHA-256, so nothing could be verified; write {EXAMPLE} (the publisher's "
-                         "`sha256sum model.zip` prints the digits)")
+        raise FetchError(
+            f"{_short(bare)} comes without its SHA-256, so nothing could be verified; write {EXAMPLE} (the publisher's "
+            "`sha256sum model.zip` prints the digits)"
+        )
     if len(hashes) > 1: raise FetchError("the address and the argument sha256 name different hashes; give one of them")
     return bare, hashes.pop()
 
@@ -62,14 +65,19 @@ def _checked_hash(text) -> str:
 def _check_url(url: str) -> None:
     "FetchError unless this is an http or https URL of printable ASCII with a host and no user name"
     if not re.fullmatch(r"[\x21-\x7e]+", url):
-        raise FetchError(f"{_short(url)!r} has blanks or characters beyond ASCII; write them percent-encoded (%20 for a blank)")
+        raise FetchError(
+            f"{_short(url)!r} has blanks or characters beyond ASCII; write them percent-encoded (%20 for a blank)"
+        )
     try:
         parts = urllib.parse.urlsplit(url)
         host, _ = parts.hostname, parts.port
-    except ValueError as e: raise FetchError(f"{_short(url)!r} is not a URL ({e}); expected one like {EXAMPLE}") from None
+    except ValueError as e:
+        raise FetchError(f"{_short(url)!r} is not a URL ({e}); expected one like {EXAMPLE}") from None
     if parts.scheme not in SCHEMES:
-        raise FetchError(f"{parts.scheme or 'an address without a scheme'}: is not fetched, only {' and '.join(SCHEMES)} are; "
-                         f"for a folder on this machine give its path, for a web server an address like {EXAMPLE}")
+        raise FetchError(
+            f"{parts.scheme or 'an address without a scheme'}: is not fetched, only {' and '.join(SCHEMES)} are; "
+            f"for a folder on this machine give its path, for a web server an address like {EXAMPLE}"
+        )
     if parts.username is not None or parts.password is not None:
         raise FetchError(f"the address for {host} contains a user name or a password; give an address without them")
     if not host: raise FetchError(f"{_short(url)!r} names no host; expected an address like {EXAMPLE}")
@@ -86,17 +94,27 @@ class _CheckedRedirects(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, req, fp, code, msg, headers, newurl):
         "Return the request for the new address; FetchError if it is of another scheme or less safe"
         try: _check_url(newurl)
-        except FetchError as e: raise FetchError(f"{_short(req.full_url)} redirects to an address that is refused: {e}") from None
+        except FetchError as e:
+            raise FetchError(f"{_short(req.full_url)} redirects to an address that is refused: {e}") from None
         if req.type == "https" and not newurl.lower().startswith("https:"):
-            raise FetchError(f"{_short(req.full_url)} redirects from https to http, which is refused; ask the publisher for another address")
+            raise FetchError(
+                f"{_short(req.full_url)} redirects from https to http, which is refused; ask the publisher for another"
+                " address"
+            )
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 def _opener():
     "Return an opener for http and https, and nothing else"
     opener = urllib.request.OpenerDirector()
-    for handler in (urllib.request.ProxyHandler, urllib.request.HTTPHandler, urllib.request.HTTPSHandler, urllib.request.HTTPDefaultErrorHandler,
-                    urllib.request.HTTPErrorProcessor, urllib.request.UnknownHandler, _CheckedRedirects):
-        opener.add_handler(handler())
+    lib = urllib.request
+    handlers = [
+        lib.ProxyHandler,
+        lib.HTTPHandler,
+        lib.HTTPSHandler,
+        lib.HTTPDefaultErrorHandler,
+        lib.HTTPErrorProcessor,
+    ]
+    for handler in (*handlers, lib.UnknownHandler, _CheckedRedirects): opener.add_handler(handler())
     opener.addheaders = [("User-Agent", "worldrl"), ("Accept", "*/*")]
     return opener
 
@@ -111,7 +129,10 @@ def _network_errors(url: str, timeout: float):
     except (TimeoutError, urllib.error.URLError, http.client.HTTPException, OSError) as e:
         why = getattr(e, "reason", e)
         if isinstance(why, TimeoutError): why = f"no answer within {timeout:g} seconds"
-        raise FetchError(f"{_short(url)} could not be fetched ({_short(why) or type(why).__name__}); is this machine offline? {again}") from None
+        raise FetchError(
+            f"{_short(url)} could not be fetched ({_short(why) or type(why).__name__}); is this machine offline?"
+            f" {again}"
+        ) from None
 
 def download(
     url: str,                     # of parse_address
@@ -127,21 +148,28 @@ def download(
     with _network_errors(url, timeout), _opener().open(url, timeout=timeout) as answer:
         promised = answer.headers.get("Content-Length")
         promised = int(promised) if promised and promised.isdecimal() else None
-        if promised is not None and promised > limit: raise FetchError(f"{_short(url)} has {promised:,} bytes; at most {limit:,} are fetched")
+        if promised is not None and promised > limit:
+            raise FetchError(f"{_short(url)} has {promised:,} bytes; at most {limit:,} are fetched")
         with disk_errors(to), open(to, "wb") as file:
             while block := answer.read1(1 << 16):
                 size += len(block)
                 if size > limit: raise FetchError(f"{_short(url)} sends more than {limit:,} bytes")
-                if time.monotonic() - began > deadline: raise FetchError(f"{_short(url)} took longer than {deadline:g} seconds; try again, or fetch it with another tool and give the path")
+                if time.monotonic() - began > deadline:
+                    raise FetchError(
+                        f"{_short(url)} took longer than {deadline:g} seconds; try again, or fetch it with another tool"
+                        " and give the path"
+                    )
                 digest.update(block)
                 file.write(block)
             file.flush()
             os.fsync(file.fileno())
-    if promised is not None and size < promised: raise FetchError(f"the connection ended after {size:,} of {promised:,} bytes of {_short(url)}; try again")
+    if promised is not None and size < promised:
+        raise FetchError(f"the connection ended after {size:,} of {promised:,} bytes of {_short(url)}; try again")
     return digest.hexdigest()
 
 # %% ../nbs/03_fetch.ipynb #d0b4e65a
-FILES = ("model.safetensors", "config.json", "README.md", "card.json")     # what is unpacked; the first two must be there
+# what is unpacked; the first two must be there
+FILES = ("model.safetensors", "config.json", "README.md", "card.json")
 MEMBERS = 10_000                                                            # more of them are not a model
 
 def unpack_model(
@@ -155,12 +183,18 @@ def unpack_model(
         for name, member in members.items(): _unpack_member(z, member, Path(to) / name)
     return list(members)
 
+_ARCHIVE_ERRORS = (zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError, EOFError,
+                   ValueError, LookupError, MemoryError, OverflowError, OSError)
+
 @contextlib.contextmanager
 def _archive_errors():
     "Turn what zipfile raises for a damaged archive into a FetchError"
     try: yield
-    except (zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError, EOFError, ValueError, LookupError, MemoryError, OverflowError, OSError) as e:
-        raise FetchError(f"the archive cannot be read ({_short(e) or type(e).__name__}); expected a zip file with {' and '.join(FILES[:2])}") from None
+    except _ARCHIVE_ERRORS as e:
+        raise FetchError(
+            f"the archive cannot be read ({_short(e) or type(e).__name__}); expected a zip file with"
+            f" {' and '.join(FILES[:2])}"
+        ) from None
 
 def _model_members(z: zipfile.ZipFile, limit: int) -> dict:
     "Return the members to unpack, by file name; FetchError"
@@ -169,7 +203,11 @@ def _model_members(z: zipfile.ZipFile, limit: int) -> dict:
     for m in members: _check_member(m)
     homes = {m.filename.rpartition("/")[0] for m in members if m.filename.rpartition("/")[2] == FILES[0]}
     if len(homes) != 1:
-        found = f"holds {len(homes)} models ({', '.join(sorted(map(_short, homes)))[:200]}); expected one" if homes else f"holds no {FILES[0]}; expected {' and '.join(FILES[:2])} side by side"
+        found = (
+            f"holds {len(homes)} models ({', '.join(sorted(map(_short, homes)))[:200]}); expected one"
+            if homes
+            else f"holds no {FILES[0]}; expected {' and '.join(FILES[:2])} side by side"
+        )
         raise FetchError(f"the archive {found}")
     home = homes.pop()
     chosen = [(name, m) for m in members for name in FILES if m.filename == (f"{home}/{name}" if home else name)]
@@ -183,10 +221,16 @@ def _check_member(m: zipfile.ZipInfo) -> None:
     "FetchError for a member whose name leads out of the folder, or that is neither file nor folder"
     name, kind = m.orig_filename.replace("\\", "/"), stat.S_IFMT(m.external_attr >> 16)
     if name.startswith("/") or re.match(r"[A-Za-z]:", name) or ".." in name.split("/") or "\0" in name:
-        raise FetchError(f"the archive has a member {_short(name)!r} that leads out of its folder; nothing of it is unpacked")
+        raise FetchError(
+            f"the archive has a member {_short(name)!r} that leads out of its folder; nothing of it is unpacked"
+        )
     if m.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise FetchError(f"the archive's member {_short(name)!r} is packed by a method that is not read; make the archive with `zip` or Python's ZIP_DEFLATED")
-    if kind not in (0, stat.S_IFREG, stat.S_IFDIR): raise FetchError(f"the archive's member {_short(name)!r} is a link or a device; nothing of it is unpacked")
+        raise FetchError(
+            f"the archive's member {_short(name)!r} is packed by a method that is not read; make the archive with `zip`"
+            " or Python's ZIP_DEFLATED"
+        )
+    if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
+        raise FetchError(f"the archive's member {_short(name)!r} is a link or a device; nothing of it is unpacked")
 
 def _unpack_member(z: zipfile.ZipFile, member: zipfile.ZipInfo, to: Path) -> None:
     "Write one file; FetchError when it is larger than the archive's directory says"
@@ -195,11 +239,17 @@ def _unpack_member(z: zipfile.ZipFile, member: zipfile.ZipInfo, to: Path) -> Non
     with z.open(ask) as source, disk_errors(to), open(to, "xb") as file:
         while block := source.read(1 << 16):
             size += len(block)
-            if size > member.file_size: raise FetchError(f"{member.filename} is larger than the archive's directory says ({member.file_size:,} bytes)")
+            if size > member.file_size:
+                raise FetchError(
+                    f"{member.filename} is larger than the archive's directory says ({member.file_size:,} bytes)"
+                )
             file.write(block)
         file.flush()
         os.fsync(file.fileno())
-    if size < member.file_size: raise FetchError(f"{member.filename} is shorter than the archive's directory says ({size:,} of {member.file_size:,} bytes)")
+    if size < member.file_size:
+        raise FetchError(
+            f"{member.filename} is shorter than the archive's directory says ({size:,} of {member.file_size:,} bytes)"
+        )
 
 # %% ../nbs/03_fetch.ipynb #ba4f8563
 def cache_root() -> Path:                 # $WORLDRL_CACHE, or ~/.cache/worldrl
@@ -207,7 +257,10 @@ def cache_root() -> Path:                 # $WORLDRL_CACHE, or ~/.cache/worldrl
     named = os.environ.get("WORLDRL_CACHE")
     if named: return Path(named)
     try: return Path.home() / ".cache/worldrl"
-    except RuntimeError: raise FetchError("this user has no home folder for a cache; name another folder: export WORLDRL_CACHE=/some/folder") from None
+    except RuntimeError:
+        raise FetchError(
+            "this user has no home folder for a cache; name another folder: export WORLDRL_CACHE=/some/folder"
+        ) from None
 
 def _hashes(folder: Path, names) -> dict[str, str]:
     "Return the SHA-256 of files by name"
@@ -228,7 +281,10 @@ def _remove_copy(folder: Path) -> None:
     with disk_errors(folder):
         for name in (*FILES, "fetched.json"): (folder / name).unlink(missing_ok=True)
         try: folder.rmdir()
-        except OSError: raise FetchError(f"{folder} is a damaged copy with other files in it; move them away and delete the folder") from None
+        except OSError:
+            raise FetchError(
+                f"{folder} is a damaged copy with other files in it; move them away and delete the folder"
+            ) from None
 
 def _remove_leftovers(root: Path, older_than: float = 86_400) -> None:
     "Remove temporary folders of downloads that were killed, a day later"
@@ -258,7 +314,11 @@ def fetch_model(
     try:
         print(f"fetching {_short(url)}", file=sys.stderr, flush=True)
         came = download(url, part / "archive", timeout=timeout, deadline=deadline, limit=limit)
-        if came != digest: raise FetchError(f"{_short(url)} is not the file that was published: its SHA-256 is {came}, expected {digest}; nothing of it is kept")
+        if came != digest:
+            raise FetchError(
+                f"{_short(url)} is not the file that was published: its SHA-256 is {came}, expected {digest}; nothing"
+                " of it is kept"
+            )
         names = unpack_model(part / "archive", part, limit)
         (part / "archive").unlink()
         write_json(part / "fetched.json", {"url": url, "sha256": digest, "files": _hashes(part, names)})
@@ -282,14 +342,23 @@ def _from_hub(address: str, sha256: str | None = None) -> Path:
     name = r"[A-Za-z0-9][\w.-]*"
     m = re.fullmatch(rf"(?i:hf)://({name}/{name})(?:@({name}(?:/{name})*))?", address)
     if sha256 is not None or "#" in address:
-        raise FetchError("an address of the hub takes no SHA-256; to pin the weights name a commit: hf://user/repo@<commit>")
+        raise FetchError(
+            "an address of the hub takes no SHA-256; to pin the weights name a commit: hf://user/repo@<commit>"
+        )
     if m is None or ".." in address: raise FetchError(f"{_short(address)!r} is not an address of the hub; write {form}")
     try: hub = importlib.import_module("huggingface_hub")
-    except ImportError: raise FetchError(f"{_short(address)} needs the package huggingface_hub: pip install 'worldrl[hub]'") from None
+    except ImportError:
+        raise FetchError(f"{_short(address)} needs the package huggingface_hub: pip install 'worldrl[hub]'") from None
     try: folder = Path(hub.snapshot_download(m[1], revision=m[2], allow_patterns=list(FILES)))
     except Exception as e:            # of a package that is not ours: HTTP, login, offline, disk
         why = _short(next(iter(str(e).strip().splitlines()), ""), 300)
-        raise FetchError(f"{_short(address)} could not be fetched ({type(e).__name__}: {why}); check the name, the network, and `hf auth login` for a private one") from None
+        raise FetchError(
+            f"{_short(address)} could not be fetched ({type(e).__name__}: {why}); check the name, the network, and `hf"
+            " auth login` for a private one"
+        ) from None
     missing = [name for name in FILES[:2] if not (folder / name).is_file()]
-    if missing: raise FetchError(f"{_short(address)} is not a model of worldrl: it has no {' and no '.join(missing)} at its top")
+    if missing:
+        raise FetchError(
+            f"{_short(address)} is not a model of worldrl: it has no {' and no '.join(missing)} at its top"
+        )
     return folder
