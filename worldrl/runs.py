@@ -19,10 +19,11 @@ from .core import Config, ConfigError, WorldrlError, derive_seed, device as pick
 __all__ = ['MAX_JSON_MB', 'RENAMED', 'TRACKERS', 'runs_root', 'data_root', 'check_name', 'run_dir', 'DiskError',
            'CheckpointError', 'disk_errors', 'write_atomic', 'write_json', 'read_json', 'parse_json', 'pack', 'unpack',
            'sha256_tree', 'save_checkpoint', 'load_checkpoint', 'class_path', 'class_at', 'SineConfig', 'Sine',
-           'save_model', 'zoo_folders', 'load', 'load_run', 'is_clock', 'read_metrics', 'metrics_sha256', 'metrics_csv',
-           'EventFile', 'Progress', 'Logger', 'LockedError', 'RunLock', 'worker_pool', 'command_line', 'commit',
-           'conditions', 'provenance', 'Trainer', 'SineTrainer', 'differences', 'newest_checkpoint', 'snapshots',
-           'Interrupted', 'run_training', 'run_digest', 'tracker_module', 'Tracker', 'kill_test']
+           'save_model', 'is_checkout', 'data_folders', 'zoo_folders', 'load', 'load_run', 'is_clock', 'read_metrics',
+           'metrics_sha256', 'metrics_csv', 'EventFile', 'Progress', 'Logger', 'LockedError', 'RunLock', 'worker_pool',
+           'command_line', 'commit', 'conditions', 'provenance', 'Trainer', 'SineTrainer', 'differences',
+           'newest_checkpoint', 'snapshots', 'Interrupted', 'run_training', 'run_digest', 'tracker_module', 'Tracker',
+           'kill_test']
 
 # %% ../nbs/01_runs.ipynb #11f260a5
 def runs_root() -> Path:                             # $WORLDRL_RUNS, or runs/ below the current folder
@@ -348,32 +349,55 @@ def _stored(name: str, t: Tensor, half: bool) -> Tensor:
     return t
 
 # %% ../nbs/01_runs.ipynb #b62963b9
+def is_checkout(folder: Path) -> bool:
+    "Whether a folder is a checkout of worldrl: its settings.ini names the library"
+    try:
+        with open(Path(folder) / "settings.ini", encoding="utf-8", errors="replace") as file: text = file.read(100_000)
+    except (OSError, ValueError): return False
+    return re.search(r"^lib_name\s*=\s*worldrl\s*$", text, re.M) is not None
+
+def data_folders(
+    kind: str,          # "zoo" or "samples"
+) -> list[Path]:        # folders that exist; where two have the same entry, the first is used
+    "Return the folders of the data that comes with the library: of checkouts, then of the installed package"
+    try: here = Path.cwd()
+    except OSError: here = _package().parent           # the current folder was deleted
+    checkouts = [root / "data" for root in (_package().parent, here, *here.parents) if is_checkout(root)]
+    folders = [data / kind for data in (*checkouts, _package() / "data")]
+    return [folder for folder in dict.fromkeys(folders) if folder.is_dir()]
+
 def zoo_folders() -> dict[str, Path]:     # name -> folder
-    "The models that can be loaded by name"
-    places = [_package() / "zoo", _package().parent / "data/zoo", *(p / "data/zoo" for p in (Path.cwd(), *Path.cwd().parents))]
-    found = {f.parent.relative_to(p).as_posix(): f.parent for p in reversed(places) if p.is_dir() for f in sorted(p.rglob("config.json"))}
+    "Return the models that can be loaded by name"
+    found = {}
+    for zoo in reversed(data_folders("zoo")):
+        for file in zoo.rglob("config.json"):
+            name = file.parent.relative_to(zoo).as_posix()
+            if not re.search(r"(^|/)\.", name): found[name] = file.parent      # ".": the zoo itself, or an entry that is being written
     return dict(sorted(found.items()))
 
 def _model_folder(name_or_path) -> Path:
-    "The folder that holds the model of this name"
+    "Return the folder that holds the model of this name"
     folder = Path(name_or_path)
     if not folder.is_dir():
         zoo = zoo_folders()
         if str(name_or_path) in zoo: return zoo[str(name_or_path)]
-        raise CheckpointError(f"no model and no folder is called {str(name_or_path)!r}.{did_you_mean(name_or_path, zoo)} Models: {', '.join(zoo) or 'none here (the zoo comes with the repository)'}")
+        near = did_you_mean(name_or_path, zoo)
+        known = ", ".join(zoo) or "none here (pip install worldrl brings them)"
+        raise CheckpointError(f"no model and no folder is called {str(name_or_path)!r}.{near} Models: {known}")
     if (folder / "model.safetensors").exists(): return folder
     if (folder / "final/model.safetensors").exists(): return folder / "final"
     parts = sorted(f.parent.as_posix() for f in folder.glob("**/model.safetensors"))
     if parts: raise CheckpointError(f"{folder} holds several models; load one of: {', '.join(parts)}")
     raise CheckpointError(f"{folder} holds no finished model (no model.safetensors); if it is an unfinished run, start it again with the same command")
 
-# %% ../nbs/01_runs.ipynb #2e4d6174
+# %% ../nbs/01_runs.ipynb #5e534f02
 def load(
-    name_or_path,            # a name of the zoo, a model's folder, or a finished run's folder
+    name_or_path,            # a name of the zoo, the folder of a model or of a finished run, or an address: https://host/x.zip#sha256=..., hf://user/repo
     device="auto",           # as for worldrl.core.device
 ) -> nn.Module:              # in eval mode, float32
     "A trained model; CheckpointError when it is unknown (lists the names), damaged or not of worldrl"
     if not isinstance(name_or_path, (str, os.PathLike)): raise CheckpointError(f"load takes a name of the zoo or a folder, but got {name_or_path!r} ({type(name_or_path).__name__}); write load('minipacman-ppo') or load('runs/my-run')")
+    if "://" in str(name_or_path): name_or_path = importlib.import_module("worldrl.fetch").fetch_model(name_or_path)
     folder = _model_folder(name_or_path)
     try: about = json.loads((folder / "config.json").read_bytes())
     except (OSError, ValueError): raise CheckpointError(f"{folder / 'config.json'} is missing or damaged") from None
