@@ -20,8 +20,8 @@ __all__ = ['OBS_SETTINGS', 'FAMILIES', 'PLUGINS', 'EXTRAS', 'PLANE_COLOURS', 'MI
            'Wrapper', 'EpisodeStats', 'ObsSettings', 'check_setting', 'obs_settings', 'is_image', 'to_chw', 'PixelObs',
            'VectorObs', 'FrameStack', 'hash_uniform', 'row_seeds', 'Flicker', 'Moments', 'Normalise', 'action_size',
            'encode_action', 'decode_action', 'preprocess', 'Family', 'family_of', 'is_mujoco', 'successor', 'check_id',
-           'missing_extra', 'draw_plainly', 'follow', 'ActionRepeat', 'make_registered', 'MadeEnv', 'make_env',
-           'planes_to_rgb', 'vectors_to_rgb', 'minatar_planes', 'to_rgb', 'EnvCheckError', 'check_env']
+           'data_env_id', 'missing_extra', 'draw_plainly', 'follow', 'ActionRepeat', 'make_registered', 'MadeEnv',
+           'make_env', 'planes_to_rgb', 'vectors_to_rgb', 'minatar_planes', 'to_rgb', 'EnvCheckError', 'check_env']
 
 # %% ../../nbs/10_envs.ipynb #396d56cd
 from ..core import WorldrlError, derive_seed, did_you_mean
@@ -531,6 +531,18 @@ def check_id(
     known = [i for i, spec in gym.registry.items() if not i.startswith(("phys2d/", "tabular/")) and not _outdated(spec)]
     raise EnvError(f"unknown env id {env_id!r}.{did_you_mean(env_id, known)} "
                    "Ours start with worldrl/, Atari's with ALE/, MinAtar's with MinAtar/; gymnasium.pprint_registry() lists the rest.")
+
+# %% ../../nbs/10_envs.ipynb #822f7543
+def data_env_id(
+    env_id: str,      # as a file says: "MinAtar/Breakout-v1"
+    where: str,       # the file, for the message
+) -> str:             # the same id
+    "Return an env id that comes from a file; EnvError if it names a module, because a file must not decide what code is imported"
+    if not isinstance(env_id, str) or ":" not in env_id: return env_id
+    module = env_id.partition(":")[0]
+    if module == "worldrl.envs": return env_id
+    raise EnvError(f"{where} names the env {env_id!r}, which would import the module {module!r}. Files may not name code. "
+                   f"If you trust it, name the env yourself: --env-id {env_id} (env_id={env_id!r})")
 
 # %% ../../nbs/10_envs.ipynb #4d0790fc
 def missing_extra(

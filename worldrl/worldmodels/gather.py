@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import contextlib
 import math
+import os
 import shlex
 import sys
 import time
 from collections import deque
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -21,16 +24,16 @@ from tqdm.auto import tqdm
 
 # %% auto #0
 __all__ = ['OU_SETTINGS', 'POLICIES', 'Explorer', 'middle_and_half', 'uniform_action', 'clip_to', 'White', 'Brownian', 'Sticky',
-           'OrnsteinUhlenbeck', 'make_explorer', 'Noisy', 'collect', 'GatherConfig', 'make_agent', 'collect_batch',
-           'command_of', 'manifest_of', 'gather']
+           'OrnsteinUhlenbeck', 'make_explorer', 'Noisy', 'collect', 'GatherConfig', 'env_of', 'make_agent',
+           'collect_batch', 'collect_span', 'command_of', 'manifest_of', 'mend_chunks', 'gather']
 
 # %% ../../nbs/40_gather.ipynb #bdb9cf2d
 from ..core import Config, ConfigError, WorldrlError, derive_seed, did_you_mean, generator
 from ..envs.core import decode_action, encode_action, make_env
 from ..parts.contracts import Act, Rng, map_state, where_state
-from ..parts.episodes import ChunkWriter, EpisodeStore
+from ..parts.episodes import ChunkWriter, EpisodeError, EpisodeStore, damaged_chunks, lay_out, pack, stored_chunks
 from ..parts.rollout import EnvStream, RandomAgent
-from ..runs import RunLock, data_root, load, sha256_tree, worker_pool
+from ..runs import RunLock, check_name, data_root, load, sha256_tree, worker_pool, write_atomic
 
 # %% ../../nbs/40_gather.ipynb #1264741b
 class Explorer:
@@ -226,30 +229,51 @@ class GatherConfig(Config):
     "What to record: an env, a policy, and how much"
     env_id: str = "CarRacing-v3"  # any id that make_env knows
     seed: int = 1                 # decides all data
-    policy: str = "auto"          # random | white | brownian | sticky | ou, or the name or run folder of a trained agent; auto: ou for boxes, else sticky
-    noise: float = 0.0            # on top of the policy: boxes: std of OU noise in half-widths; else: probability of a random action
+    policy: str = "auto"          # random | white | brownian | sticky | ou | a trained agent; auto: ou or sticky
+    noise: float = 0.0            # boxes: std of OU noise in half-widths; else: probability of a random action
     greedy: bool = False          # the agent's best action instead of a sample (of trained agents)
     episodes: int = 120           # how many
     max_steps: int = 60           # env steps until an episode is cut; 0: until the env ends it
     num_envs: int = 8             # episodes per batch, which step together
     obs: str | None = None        # observation settings; None: the env family's default
-    env_kwargs: dict[str, int | float | bool | str] = field(default_factory=dict)  # more for make_env, e.g. actions native
+    env_kwargs: dict[str, int | float | bool | str] = field(default_factory=dict)      # for make_env: actions native
     name: str = ""                # folder below $WORLDRL_DATA; empty: env, policy (as resolved) and seed
-    chunk_mb: float = 8.0         # a file is written whenever so many megabytes (unpacked) came together: what a kill can cost
+    chunk_mb: float = 8.0         # megabytes (unpacked) that are written as one file: what a kill can cost
     workers: int = 1              # processes; changes nothing in the data
-    presets = {"tiny": dict(episodes=8, max_steps=20, num_envs=4), "small": {}, "paper": dict(episodes=10_000, max_steps=250)}
+    presets = {"tiny": dict(episodes=8, max_steps=20, num_envs=4), "small": {},
+               "paper": dict(episodes=10_000, max_steps=250)}
+    least: ClassVar[dict] = dict(episodes=1, num_envs=1, workers=1, max_steps=0, noise=0)
+    above: ClassVar[dict] = dict(chunk_mb=0)
+    most: ClassVar[dict] = dict(episodes=10**9, num_envs=100_000, workers=1000, max_steps=10**9, chunk_mb=1e6)
 
     def folder_name(self) -> str:
-        "The name of the data's folder"
-        return self.name or "-".join([*self.env_id.lower().replace("worldrl/", "").replace("/", "-").split("-v")[:1], self.policy.replace("/", "-"), str(self.seed)])
+        "Return the name of the data's folder; ConfigError for a path"
+        if self.name: return check_name(self.name, "--name")
+        env = self.env_id.lower().replace("worldrl/", "").replace("/", "-").split("-v")[0]
+        name = "-".join([env, self.policy.replace("/", "-"), str(self.seed)])
+        return check_name(name, "the folder of this env and policy (give one with --name)")
 
     def resolve(self, action_space: spaces.Space) -> "GatherConfig":
-        "The config with `auto` replaced by a policy that suits the actions; ConfigError for numbers that make no sense"
-        for k, least in (("episodes", 1), ("num_envs", 1), ("workers", 1), ("max_steps", 0), ("noise", 0), ("seed", 0)):
-            if getattr(self, k) < least: raise ConfigError(f"GatherConfig.{k} is {getattr(self, k)}, and must be at least {least}")
-        return self.replace(policy="ou" if isinstance(action_space, spaces.Box) else "sticky") if self.policy == "auto" else self
+        "Return the config with `auto` replaced by a policy that suits the actions; ConfigError for noise that does not"
+        box = isinstance(action_space, spaces.Box)
+        if not box and self.noise > 1:
+            raise ConfigError(f"GatherConfig.noise is {self.noise:g}, and for {action_space} it is the probability of "
+                              "a random action; give 0 to 1")
+        return self.replace(policy="ou" if box else "sticky") if self.policy == "auto" else self
 
 # %% ../../nbs/40_gather.ipynb #59888487
+_OWN = {"env_id": "--env-id", "num_envs": "--num-envs", "seed": "--seed", "obs": "--obs"}  # make_env's, with a flag
+
+def env_of(
+    config: GatherConfig,
+    num_envs: int,
+    seed,               # for the first reset: a number, or one per env
+):                      # as make_env gives it
+    "Make the env of a config; ConfigError for env_kwargs that have a setting of their own, EnvError"
+    for k in _OWN.keys() & config.env_kwargs.keys():
+        raise ConfigError(f"env_kwargs has {k}={config.env_kwargs[k]!r}; give {_OWN[k]} {config.env_kwargs[k]} instead")
+    return make_env(config.env_id, num_envs, seed, obs=config.obs, **config.env_kwargs)
+
 def make_agent(
     config: GatherConfig,
     env,                # as make_env gives it
@@ -258,17 +282,28 @@ def make_agent(
     "The agent that drives, with noise if wished. ConfigError when it does not fit the env."
     spaces_of = env.single_observation_space, env.single_action_space
     config = config.resolve(spaces_of[1])
-    if agent is None: agent = make_explorer(config.policy, config.env_id, *spaces_of) if config.policy in POLICIES else _loaded(config.policy)
-    for name, mine, its in (("observations", agent.obs_space, spaces_of[0]), ("actions", agent.action_space, spaces_of[1])):
+    if agent is None:
+        known = config.policy in POLICIES
+        agent = make_explorer(config.policy, config.env_id, *spaces_of) if known else _loaded(config.policy)
+    pairs = ("observations", agent.obs_space, spaces_of[0]), ("actions", agent.action_space, spaces_of[1])
+    for name, mine, its in pairs:
         if mine.shape != its.shape or type(mine) is not type(its) or getattr(mine, "n", 0) != getattr(its, "n", 0):
-            raise ConfigError(f"the agent was made for {name} {mine}, and {config.env_id} has {its}; use the env and settings it was trained on")
+            raise ConfigError(f"the agent was made for {name} {mine}, and {config.env_id} has {its}; "
+                              "use the env and settings it was trained on")
     return Noisy(agent, config.noise) if config.noise else agent
 
 def _loaded(name):
     "An agent from the zoo or a run folder"
+    if not name.strip():
+        known = ", ".join(POLICIES)
+        raise ConfigError(f"policy is {name!r}; give one of {known}, or the name or run folder of an agent")
     try: agent = load(name, device="cpu")
-    except WorldrlError as e: raise ConfigError(f"policy {name!r} is neither an exploration policy ({', '.join(POLICIES)}){did_you_mean(name, POLICIES)} nor a trained agent: {e}") from None
-    if not hasattr(agent, "act"): raise ConfigError(f"{name!r} holds a {type(agent).__name__}, which does not act; give the agent that drives with it")
+    except WorldrlError as e:
+        raise ConfigError(f"policy {name!r} is neither an exploration policy ({', '.join(POLICIES)})"
+                          f"{did_you_mean(name, POLICIES)} nor a trained agent: {e}") from None
+    if not hasattr(agent, "act"):
+        raise ConfigError(f"{name!r} holds a {type(agent).__name__}, which does not act; "
+                          "give the agent that drives with it")
     return agent
 
 # %% ../../nbs/40_gather.ipynb #fc159b6e
@@ -279,10 +314,22 @@ def collect_batch(
 ) -> list[dict]:        # episodes i * num_envs ...
     "Batch i of the data: the same, whoever computes it."
     first = i * config.num_envs
-    seeds = [derive_seed(config.seed, "episode", k) for k in range(first, min(first + config.num_envs, config.episodes))]
-    env = make_env(config.env_id, len(seeds), seeds, obs=config.obs, **config.env_kwargs)
-    try: return collect(make_agent(config, env, agent), env, seeds, config.max_steps, Rng(1.0, generator(derive_seed(config.seed, "chunk", i))), config.greedy)
+    last = min(first + config.num_envs, config.episodes)
+    seeds = [derive_seed(config.seed, "episode", k) for k in range(first, last)]
+    env, rng = env_of(config, len(seeds), seeds), Rng(1.0, generator(derive_seed(config.seed, "chunk", i)))
+    try: return collect(make_agent(config, env, agent), env, seeds, config.max_steps, rng, config.greedy)
     finally: env.close()
+
+def collect_span(
+    config: GatherConfig,
+    first: int,         # number of the first episode
+    last: int,          # number of the one after the last
+    agent=None,         # an Agent instead of config.policy
+) -> list[dict]:
+    "Episodes first ... last - 1 of the data: their batches are collected, and cut to these."
+    n = config.num_envs
+    found = [e for i in range(first // n, -(-last // n)) for e in collect_batch(config, i, agent)]
+    return found[first % n:first % n + last - first]
 
 def _same(a, b): return all(np.array_equal(x[k], y[k]) for x, y in zip(a, b, strict=True) for k in x)
 
@@ -356,26 +403,54 @@ class _Progress:
         return f"{done} of {self.total} episodes, {self.rows / spent:.0f} rows/s, {left:.0f} s left"
 
 # %% ../../nbs/40_gather.ipynb #929d6a6a
+def mend_chunks(
+    config: GatherConfig,
+    folder,
+    chunks: list,            # of the folder's manifest
+    agent=None,              # an Agent instead of config.policy
+    progress: bool = True,   # print what is collected again
+):
+    "Collect the damaged chunks of a folder again; EpisodeError for one that does not come out as it was"
+    for first, chunk, why in damaged_chunks(folder, chunks):
+        path, last = Path(folder) / chunk["file"], first + len(chunk["episodes"])
+        if "sha256" not in chunk or (os.path.lexists(path) and not path.is_file()): raise why
+        if progress: print(f"{path.name} is damaged or missing; episodes {first} to {last - 1} are collected again")
+        data = pack(lay_out(collect_span(config, first, last, agent)))
+        if sha256(data).hexdigest() != chunk["sha256"]:
+            raise EpisodeError(f"{path} is damaged, and its episodes come out differently when they are collected again "
+                               "(other versions?); restore it, or gather into another folder") from why
+        write_atomic(path, data)
+
 def gather(
     config: GatherConfig,
     folder=None,             # where to; None: $WORLDRL_DATA/<name>
     progress: bool = True,   # a bar with the remaining time, and what was gathered
     *,
-    agent=None,              # an Agent instead of config.policy (stored as "agent"); with several workers its class must be importable
+    agent=None,              # an Agent instead of config.policy; with several workers its class must be importable
 ) -> EpisodeStore:
-    "Record episodes, or go on where a killed run stopped. ConfigError, EnvError, and EpisodeError if the folder holds other data or the disk is full."
-    env = make_env(config.env_id, 1, config.seed, obs=config.obs, **config.env_kwargs)
-    config = (config if agent is None else config.replace(policy="agent")).resolve(env.single_action_space)
-    make_agent(config, env, agent)
-    folder = Path(folder or data_root() / config.folder_name())
+    """Record episodes, or go on where a killed run stopped.
+
+    Raises ConfigError and EnvError before anything is written, EpisodeError if the folder holds other or damaged data,
+    and DiskError if the disk is full."""
+    if folder is not None and not str(folder).strip():
+        raise ConfigError(f"--folder is {str(folder)!r}, an empty path; name a folder, or leave it out")
+    config.folder_name()                                    # a name that is a path is refused before anything is made
+    env = env_of(config, 1, config.seed)
+    try:
+        config = (config if agent is None else config.replace(policy="agent")).resolve(env.single_action_space)
+        make_agent(config, env, agent)
+        about, chunk_bytes = manifest_of(config, env, agent), int(config.chunk_mb * 1e6)
+    finally: env.close()
+    folder = data_root() / config.folder_name() if folder is None else Path(folder)
     with RunLock(folder):
-        writer = ChunkWriter(folder, manifest_of(config, env, agent), chunk_bytes=int(config.chunk_mb * 1e6))
-        env.close()
+        mend_chunks(config, folder, stored_chunks(folder, about, chunk_bytes), agent, progress)
+        writer = ChunkWriter(folder, about, chunk_bytes=chunk_bytes)
         if progress: print(_opening(config, folder, env, writer.episodes))
         try: _fill(config, agent, writer, progress)
         except KeyboardInterrupt:
             writer.close()
-            print(f"stopped with {writer.episodes} of {config.episodes} episodes in {folder}; the same call goes on from there")
+            print(f"stopped with {writer.episodes} of {config.episodes} episodes in {folder}; "
+                  "the same call goes on from there")
             raise
     store = EpisodeStore(folder)
     if progress: print(_summary(store))
@@ -385,14 +460,15 @@ def gather(
 def _fill(config, agent, writer, progress):
     "Append the batches that are missing; of the first one only the episodes that are"
     first, skip = divmod(writer.episodes, config.num_envs)
-    last = math.ceil(config.episodes / config.num_envs)
+    last = -(-config.episodes // config.num_envs)
     if writer.episodes >= config.episodes: return
     told = _Progress(config, writer.episodes, progress)
     with contextlib.closing(_batches(config, agent, first, last)) as batches, contextlib.closing(told.bar):
         for i, episodes in enumerate(batches, first):
             fresh = episodes[skip:] if i == first else episodes
             for k, e in enumerate(fresh, i * config.num_envs + len(episodes) - len(fresh)):
-                writer.add(e, seed=derive_seed(config.seed, "episode", k), batch_seed=derive_seed(config.seed, "chunk", i))
+                seed, batch_seed = derive_seed(config.seed, "episode", k), derive_seed(config.seed, "chunk", i)
+                writer.add(e, seed=seed, batch_seed=batch_seed)
             told.add(fresh)
     writer.close()
 
