@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['LONGEST', 'numbers_told', 'Episodes', 'executed', 'NonFiniteError', 'check_arrived', 'EnvStream', 'RandomAgent',
-           'Rollout', 'rollout', 'bootstrap_interval', 'first_broken_module', 'Evaluation', 'loaded_agent', 'evaluate',
-           'record']
+           'Rollout', 'rollout', 'bootstrap_interval', 'first_broken_module', 'Evaluation', 'check_counts',
+           'loaded_agent', 'evaluate', 'record']
 
 # %% ../../nbs/24_rollout.ipynb #df015461
 import os
@@ -282,7 +282,7 @@ class Evaluation:
 
 def _whole(x) -> bool: return isinstance(x, (int, np.integer)) and not isinstance(x, bool)
 
-def _check_counts(seed, **counts) -> None:
+def check_counts(seed, **counts) -> None:
     "Raise ConfigError for a seed below 0, and for counts below 1 (None stays)"
     if not _whole(seed) or seed < 0: raise ConfigError(f"seed is {seed!r}, and must be at least 0, a whole number")
     for k, v in counts.items():
@@ -441,7 +441,7 @@ def evaluate(
     device=None,                 # where the Steps shall live; None: where the agent's weights are
 ) -> Evaluation:
     "Return the raw returns of `episodes` fixed episodes, with a 95 % bootstrap interval of the mean. Raises NonFiniteError, ConfigError, EnvError"
-    _check_counts(seed, episodes=episodes, num_envs=num_envs, max_steps=max_steps)
+    check_counts(seed, episodes=episodes, num_envs=num_envs, max_steps=max_steps)
     agent, name = loaded_agent(agent, "evaluate", device)
     env = _make(agent, name, env_id, num_envs or min(episodes, 8), env_kwargs)
     try:
@@ -462,7 +462,7 @@ def record(
     device=None,                  # as in evaluate
 ) -> np.ndarray:                  # [T, H, W, 3] uint8, all episodes one after the other
     "Return the frames of whole episodes, terminal frames included. Raises ConfigError, EnvError"
-    _check_counts(seed, episodes=episodes, max_steps=max_steps)
+    check_counts(seed, episodes=episodes, max_steps=max_steps)
     agent, name = loaded_agent(agent, "record", device)
     frames, env = [], _make(agent, name, env_id, 1, env_kwargs)
     shown, settings = getattr(env, "env_id", ""), getattr(env, "settings", None)
