@@ -44,19 +44,24 @@ def check_target(
 
 def _not_writable(path: Path, folder: bool) -> str:
     "Why a path cannot be written, or ''; OSError for names that the system does not take"
+    if any(len(os.fsencode(part)) > 255 for part in path.parts): return "its name is too long"
     if not folder and path.is_dir(): return "it is a folder"
-    os.stat(path) if path.exists() else None                       # the name may be too long
     place = next(p for p in ([path] if folder else []) + list(path.absolute().parents) if p.exists())
     if not place.is_dir(): return f"{place} is a file, and a folder is needed there"
     return "" if os.access(place, os.W_OK | os.X_OK) else f"no permission to write into {place}"
 
 def check_numbers(
-    **numbers,      # name of a flag -> (value, smallest value); a whole number is expected
+    **numbers,      # name of a flag -> (value, smallest value), or (value, smallest, largest); largest: 10**9
 ) -> None:
-    "Raise ConfigError for a flag that is no whole number, or below its smallest value"
-    for name, (value, least) in numbers.items():
-        if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
-            raise ConfigError(f"--{name.replace('_', '-')} {value}: give at least {least}, a whole number")
+    "Raise ConfigError for a flag that is no whole number, or out of its bounds"
+    for name, (value, least, *most) in numbers.items():
+        most = most[0] if most else 10**9
+        whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+        if whole and least <= value <= most: continue
+        try: text = str(value)[:40]
+        except ValueError: text = "(thousands of digits)"                  # Python does not write such numbers
+        limit = f"at most {most}" if whole and value > most else f"at least {least}"
+        raise ConfigError(f"--{name.replace('_', '-')} {text}: give {limit}, a whole number")
 
 # %% ../nbs/81_results.ipynb #06ca46d0
 def flatten(

@@ -283,10 +283,10 @@ class Evaluation:
 def _whole(x) -> bool: return isinstance(x, (int, np.integer)) and not isinstance(x, bool)
 
 def check_counts(seed, **counts) -> None:
-    "Raise ConfigError for a seed below 0, and for counts below 1 (None stays)"
-    if not _whole(seed) or seed < 0: raise ConfigError(f"seed is {seed!r}, and must be at least 0, a whole number")
-    for k, v in counts.items():
-        if v is not None and (not _whole(v) or v < 1): raise ConfigError(f"{k} is {v!r}, and must be at least 1, a whole number")
+    "Raise ConfigError for a seed below 0, and for counts below 1 (None stays); none may have thousands of digits"
+    for k, v, least in (("seed", seed, 0), *((k, v, 1) for k, v in counts.items() if v is not None)):
+        if _whole(v) and v >= 2**63: raise ConfigError(f"{k} is larger than 2**63, which is too large")
+        if not _whole(v) or v < least: raise ConfigError(f"{k} is {v!r}, and must be at least {least}, a whole number")
 
 def loaded_agent(
     agent,              # an agent, a name of the zoo, or the folder of a run
