@@ -26,7 +26,7 @@ __all__ = ['OU_SETTINGS', 'POLICIES', 'Explorer', 'middle_and_half', 'uniform_ac
 
 # %% ../../nbs/40_gather.ipynb #bdb9cf2d
 from ..core import Config, ConfigError, WorldrlError, derive_seed, did_you_mean, generator
-from ..envs.core import decode_action, encode_action, make_env
+from ..envs.core import decode_action, encode_action, make_env, with_obs
 from ..parts.contracts import Act, Rng, map_state, where_state
 from ..parts.episodes import ChunkWriter, EpisodeStore
 from ..parts.rollout import EnvStream, RandomAgent
@@ -280,7 +280,7 @@ def collect_batch(
     "Batch i of the data: the same, whoever computes it."
     first = i * config.num_envs
     seeds = [derive_seed(config.seed, "episode", k) for k in range(first, min(first + config.num_envs, config.episodes))]
-    env = make_env(config.env_id, len(seeds), seeds, obs=config.obs, **config.env_kwargs)
+    env = make_env(config.env_id, len(seeds), seeds, **with_obs(config.obs, config.env_kwargs))
     try: return collect(make_agent(config, env, agent), env, seeds, config.max_steps, Rng(1.0, generator(derive_seed(config.seed, "chunk", i))), config.greedy)
     finally: env.close()
 
@@ -364,7 +364,7 @@ def gather(
     agent=None,              # an Agent instead of config.policy (stored as "agent"); with several workers its class must be importable
 ) -> EpisodeStore:
     "Record episodes, or go on where a killed run stopped. ConfigError, EnvError, and EpisodeError if the folder holds other data or the disk is full."
-    env = make_env(config.env_id, 1, config.seed, obs=config.obs, **config.env_kwargs)
+    env = make_env(config.env_id, 1, config.seed, **with_obs(config.obs, config.env_kwargs))
     config = (config if agent is None else config.replace(policy="agent")).resolve(env.single_action_space)
     make_agent(config, env, agent)
     folder = Path(folder or data_root() / config.folder_name())
