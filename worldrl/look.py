@@ -4,23 +4,26 @@
 
 # %% ../nbs/83_look.ipynb #eff8d4d0
 from __future__ import annotations
-import csv, io, json, math, time
+import contextlib, csv, io, math, re, shlex, time
 from pathlib import Path
 from types import SimpleNamespace
+import torch
 from gymnasium import spaces
 from .core import ConfigError, WorldrlError, derive_seed
-from .envs.core import EnvError, make_env
+from .envs.core import EnvError, env_of, make_env
 from .envs.minatar import channels
 from .parts.dream import dream_error, dream_video, latents_video, planes_video, plot_dream_error, reward_foresight
 from .parts.film import film
 from .parts.rollout import LONGEST, RandomAgent, evaluate, record
-from .runs import load, provenance, run_dir, snapshots, write_atomic, write_json
+from .results import TableError, check_numbers, check_target, read_table
+from .runs import check_name, load, provenance, read_json, run_dir, runs_root, sha256_tree, snapshots, write_atomic, write_json
 from .viz import COLORS, WRITERS, save_video
 from .worldmodels.gather import GatherConfig, gather, make_explorer
 
 # %% auto #0
-__all__ = ['EXPLORERS', 'ROW', 'agent_named', 'settings_of', 'evaluate_agent', 'agent_label', 'keep', 'models_of',
-           'evaluate_checkpoints', 'figure_of', 'enjoy', 'dream_world']
+__all__ = ['EXPLORERS', 'DEFAULTS', 'ROW', 'agent_named', 'settings_of', 'torch_threads', 'agent_label', 'label_of',
+           'identity_of', 'place_for', 'keep', 'evaluate_agent', 'models_of', 'evaluate_checkpoints', 'figure_of',
+           'enjoy', 'dream_world']
 
 # %% ../nbs/83_look.ipynb #289a343b
 EXPLORERS = ("random", "white", "brownian", "sticky", "ou")     # policies that need no training
@@ -29,22 +32,121 @@ def agent_named(
     name: str,          # one of EXPLORERS, zoo weights, or a run folder
     env_id: str = "",   # needed for the explorers
 ):
-    "An Agent; WorldrlError when what was found does not act, or an env must be named"
+    "Return the Agent of this name; WorldrlError if what was found does not act, or an env must be named"
     if name not in EXPLORERS:
         agent = load(name, "cpu")              # the real env runs on the CPU, and so does what acts in it
         if hasattr(agent, "act"): return agent
         raise WorldrlError(f"{name!r} is a {type(agent).__name__}, which does not act; give a controller's run, or one of: {', '.join(EXPLORERS)}")
     if not env_id: raise WorldrlError(f"{name!r} acts anywhere: say where, for instance --env-id CarRacing-v3")
     env = make_env(env_id)
-    spaces = env.single_observation_space, env.single_action_space
+    of_env = env.single_observation_space, env.single_action_space
     env.close()
-    return RandomAgent(*spaces) if name == "random" else make_explorer(name, env_id, *spaces)
+    return RandomAgent(*of_env) if name == "random" else make_explorer(name, env_id, *of_env)
 
-def settings_of(agent, env_id: str) -> tuple[str, dict]:
-    "The env (the one named, or the one that the agent was trained for) and the settings for make_env"
-    known = getattr(agent, "env_id", "")
-    if not (env_id or known): raise WorldrlError("which env? add --env-id CarRacing-v3 (or another id)")
-    return env_id or known, getattr(agent, "env_kwargs", {}) if env_id in ("", known) else {}
+def settings_of(
+    agent,              # an agent or a world
+    env_id: str,        # what the user typed; "": the env that the agent was trained for
+    name: str = "",     # of the agent, for messages
+) -> tuple[str, dict]:
+    "Return the env's id and the settings for make_env; EnvError if no env is known, or if the agent's own id names a module"
+    return env_of(agent, env_id, where=name)
+
+@contextlib.contextmanager
+def torch_threads(
+    n: int,             # threads of PyTorch on the CPU
+):
+    "Let PyTorch use n threads meanwhile; small nets are slower with more threads when other programs run"
+    before = torch.get_num_threads()
+    torch.set_num_threads(n)
+    try: yield
+    finally: torch.set_num_threads(before)
+
+def _check_common(seed: int, threads: int, name: str, **counts: int) -> None:
+    "ConfigError for flags that no command here can take"
+    check_numbers(seed=(seed, 0, 2**63 - 1), threads=(threads, 1, 1024), **{k: (v, 1) for k, v in counts.items()})
+    check_name(name, "--name")
+
+# %% ../nbs/83_look.ipynb #73caa432
+DEFAULTS = {"eval": dict(episodes=10, greedy=False, max_steps=LONGEST),
+            "dream": dict(episodes=16, steps=60, noise=.2, context=8, horizon=40, starts=64, temperature=1.)}      # as in the commands below
+
+def agent_label(name: str) -> str:
+    "Return a run folder's last two names, or the name itself: runs/tour/agent -> tour-agent"
+    path = Path(name)
+    if path.is_dir() and (not path.parts or ".." in path.parts): path = path.resolve()
+    label = "-".join(p for p in path.parts[-2:] if p not in ("runs", "/", ".."))
+    return re.sub(r"[/\\\x00-\x1f]+", "-", label) or "agent"
+
+def label_of(
+    kind: str,          # "eval" or "dream"
+    agent: str,         # as typed
+    name: str,          # as typed; "" if the result has no name of its own
+    settings: dict,     # of this measurement, as in DEFAULTS
+) -> str:
+    "Return the label of a result: its name; or the agent's label, and the settings that are not the defaults"
+    if name: return check_name(name, "--name")
+    other = [k.replace("_", "-") + ("" if v is True else str(v)) for k, v in settings.items() if v != DEFAULTS[kind][k]]
+    return "-".join([agent_label(agent), *other])
+
+# %% ../nbs/83_look.ipynb #0af30e75
+def identity_of(
+    agent,              # an agent or a world
+    name: str,          # as typed
+) -> str:
+    "Return what tells two agents apart: a hash of the weights; the name of an agent without weights"
+    return sha256_tree(dict(agent.state_dict())) if isinstance(agent, torch.nn.Module) else name
+
+def place_for(
+    kind: str,          # "eval" or "dream"
+    label: str,         # as label_of gives it
+    name: str,          # of the agent, as typed
+    measured: dict,     # what is measured: "agent" (identity_of), "env_id", "seed", and the settings
+) -> Path:
+    "Return the folder for a result; ConfigError if it cannot be written, or if it holds the result of something else"
+    folder = run_dir(measured["env_id"], f"{kind}-{label}", measured["seed"])
+    check_target(folder, "the folder of the result,", folder=True)
+    if (folder / "config.json").exists(): raise ConfigError(f"{folder} is the folder of a training run; {_ANOTHER}")
+    path = folder / "result.json"
+    if not path.exists(): return folder
+    r = read_json(path, dict, {"result": dict}, what="the result of `worldrl eval` or `worldrl dream`", mend=f"delete it, or {_ANOTHER}")
+    if other := _other(r, kind, label, name, measured):
+        raise ConfigError(f"{folder} holds another result ({', '.join(other)}); {_ANOTHER}, or delete that folder")
+    return folder
+
+_ANOTHER = "give this result a name of its own: --name NAME"
+
+def _other(r: dict, kind: str, label: str, name: str, measured: dict) -> list[str]:
+    "What differs between a kept result and what is to be measured now"
+    if r.get("exp", kind) != kind: return [f"it is a result of {str(r['exp'])[:40]!r}"]
+    known = r["measured"] if isinstance(r.get("measured"), dict) else _known_of(r, name, label, measured)
+    there = {k: known.get(k) for k in measured}
+    return ["other weights" if k == "agent" else f"{k} {there[k]!r} there, {v!r} here" for k, v in measured.items() if there[k] != v]
+
+def _known_of(r: dict, name: str, label: str, measured: dict) -> dict:
+    "What a result of version 0.1 says of itself; what it does not say is taken to be the same"
+    words = shlex.split(r["command"]) if isinstance(r.get("command"), str) and r["command"].startswith("worldrl ") else [name]
+    known = {k: r.get(k, r["result"].get(k, v)) for k, v in measured.items()}
+    return known | {"agent": measured["agent"] if any(Path(w) == Path(name) for w in words) else "another agent"}
+
+def keep(
+    exp: str,                       # "eval" or "dream"
+    label: str,                     # as label_of gives it
+    env_id: str,
+    seed: int,
+    steps: int,                     # env steps that were played
+    start: float,                   # time.time() when it began
+    result: dict,                   # JSON-able
+    protocol: dict | None = None,   # of the env
+    measured: dict | None = None,   # as for place_for
+) -> dict:
+    "Write a finished measurement as a run folder, so that `worldrl results add` takes it; returns the record"
+    folder = run_dir(env_id, f"{exp}-{label}", seed)
+    about = SimpleNamespace(config=SimpleNamespace(seed=seed), protocol=protocol)
+    r = provenance(about) | {"exp": exp, "env_id": env_id, "steps": steps, "wall_s": time.time() - start, "result": result}
+    if measured is not None: r["measured"] = measured
+    write_json(folder / "result.json", r)
+    print(f"kept in {folder}; to publish it: worldrl results add {folder}")
+    return r
 
 # %% ../nbs/83_look.ipynb #1eeb9da3
 def evaluate_agent(
@@ -52,108 +154,133 @@ def evaluate_agent(
     /,
     env_id: str = "",             # default: the env the agent was trained for
     episodes: int = 10,           # fresh episodes, each with a seed of its own
-    seed: int = 0,                # of the evaluation; training never uses these
-    greedy: bool = False,         # the mode of the policy instead of draws
+    seed: int = 0,                # of the evaluation, at least 0; training never uses these
+    greedy: bool = False,         # the mode of the policy instead of samples
     video: str = "",              # write one episode here (.mp4, .gif, .webp)
-    name: str = "",               # of the result; default: the agent's
+    name: str = "",               # of the result; default: the agent's, and the settings that are not the defaults
     checkpoints: bool = False,    # every model that the run has kept (train with --snapshot-every N), not only its last: eval.csv, eval.png
     max_steps: int = LONGEST,     # longer episodes are cut there; MinAtar's Seaquest need not end
+    threads: int = 1,             # of PyTorch on the CPU
 ) -> dict:
     "Returns of an agent in the real env, with a 95 % interval; the result is kept in a run folder"
-    if checkpoints: return evaluate_checkpoints(agent, env_id, episodes, seed, greedy, video, name, max_steps)
-    found, start = agent_named(agent, env_id), time.time()
-    env_id, env_kwargs = settings_of(found, env_id)
-    e = evaluate(found, env_id, episodes, seed, greedy=greedy, env_kwargs=env_kwargs, max_steps=max_steps)
-    print(f"{env_id}: mean {e.mean:.2f}, 95 % interval {e.low:.2f} to {e.high:.2f}, {len(e.returns)} episodes, lengths {min(e.lengths)} to {max(e.lengths)}{_cut(e)}")
-    if video: print(save_video(record(found, env_id, 1, seed, greedy=greedy, env_kwargs=env_kwargs), video))
-    result = {k: v for k, v in e.to_dict().items() if k not in ("protocol", "lengths")} | {"agent": name or agent_label(agent), "episodes": episodes, "greedy": greedy} | ({"cut": e.cut} if e.cut else {})
-    return keep("eval", name or agent_label(agent), env_id, seed, int(e.lengths.sum()), start, result, e.protocol)
+    _check_common(seed, threads, name, episodes=episodes, max_steps=max_steps)
+    if video: check_target(video, "--video", tuple(WRITERS))
+    play = _evaluate_checkpoints if checkpoints else _evaluate_one
+    with torch_threads(threads): return play(agent, env_id, seed, video, name, dict(episodes=episodes, greedy=greedy, max_steps=max_steps))
 
-# %% ../nbs/83_look.ipynb #f270f726
-def agent_label(name: str) -> str:
-    "A run folder's last two names, or the name itself: runs/tour/agent -> tour-agent"
-    return "-".join(p for p in Path(name).parts[-2:] if p not in ("runs", "/", ".."))
+def _evaluate_one(agent: str, env_id: str, seed: int, video: str, name: str, settings: dict) -> dict:
+    "`worldrl eval` of one model"
+    found, start = agent_named(agent, env_id), time.time()
+    env_id, env_kwargs = settings_of(found, env_id, agent)
+    label = label_of("eval", agent, name, settings)
+    measured = {"agent": identity_of(found, agent), "env_id": env_id, "seed": seed} | settings
+    place_for("eval", label, agent, measured)
+    e = evaluate(found, env_id, seed=seed, env_kwargs=env_kwargs, **settings)
+    print(f"{env_id}: mean {e.mean:.2f}, 95 % interval {e.low:.2f} to {e.high:.2f}, {len(e.returns)} episodes, lengths {min(e.lengths)} to {max(e.lengths)}{_cut(e)}")
+    _one_episode(found, env_id, seed, env_kwargs, settings, video)
+    result = {k: v for k, v in e.to_dict().items() if k not in ("protocol", "lengths")}
+    result |= {"agent": name or agent_label(agent), "episodes": settings["episodes"], "greedy": settings["greedy"]}
+    if e.cut: result["cut"] = e.cut
+    return keep("eval", label, env_id, seed, int(e.lengths.sum()), start, result, e.protocol, measured)
 
 def _cut(e) -> str: return f", {e.cut} of them cut there (--max-steps)" if e.cut else ""      # of an Evaluation
 
-def keep(exp: str, label: str, env_id: str, seed: int, steps: int, start: float, result: dict, protocol=None) -> dict:
-    "Write a finished measurement as a run folder, so that `worldrl results add` takes it; returns the record"
-    folder = run_dir(env_id, f"{exp}-{label}", seed)
-    about = SimpleNamespace(config=SimpleNamespace(seed=seed), protocol=protocol)
-    r = provenance(about) | {"exp": exp, "env_id": env_id, "steps": steps, "wall_s": time.time() - start, "result": result}
-    write_json(folder / "result.json", r)
-    print(f"kept in {folder}; to publish it: worldrl results add {folder}")
-    return r
+def _one_episode(found, env_id: str, seed: int, env_kwargs: dict, settings: dict, video: str) -> None:
+    "Write the video of one episode, if it is wanted"
+    if not video: return
+    frames = record(found, env_id, 1, seed, greedy=settings["greedy"], env_kwargs=env_kwargs, max_steps=min(settings["max_steps"], 2000))
+    print(save_video(frames, video))
 
 # %% ../nbs/83_look.ipynb #7bfde0d1
 def models_of(
     run: str,                   # a run folder
 ) -> dict[int, Path]:           # env step -> model's folder, steps rising; the final model last
-    "The models that a run has kept; WorldrlError when it kept none"
+    "Return the models that a run has kept; WorldrlError if it kept none"
     folder = Path(run)
     if not (folder / "config.json").exists(): raise WorldrlError(f"--checkpoints needs the folder of a training run, and {run!r} is none; leave it out to evaluate a single model")
     kept, result = snapshots(folder), folder / "result.json"
     if not kept: raise WorldrlError(f"{run} has kept no models on its way: train with --snapshot-every N (keeps one after every N segments), or leave out --checkpoints to evaluate the final one")
-    final = {int(json.loads(result.read_bytes())["steps"]): folder / "final"} if result.exists() else {}
-    return dict(sorted((kept | final).items()))
+    if result.exists(): kept[int(read_json(result, dict, {"steps": (int, float)}, what="the result of a run")["steps"])] = folder / "final"
+    return dict(sorted(kept.items()))
 
 # %% ../nbs/83_look.ipynb #da6d822e
-ROW = ("step", "mean", "low", "high", "episodes", "greedy", "seed", "env_id", "model")
+ROW = ("step", "mean", "low", "high", "episodes", "greedy", "seed", "env_id", "model", "max_steps")      # the columns of eval.csv
 
 def evaluate_checkpoints(
     run: str,                     # a run folder; its training kept models (--snapshot-every N)
     env_id: str = "",             # default: the env the agent was trained for
     episodes: int = 10,           # the same ones for every model
     seed: int = 0,                # of the episodes
-    greedy: bool = False,         # the mode of the policy instead of draws
+    greedy: bool = False,         # the mode of the policy instead of samples
     video: str = "",              # write one episode of the last model here
-    name: str = "",               # of the result; default: the run's
+    name: str = "",               # of the result; default: the run's, and the settings that are not the defaults
     max_steps: int = LONGEST,     # longer episodes are cut there
+    threads: int = 1,             # of PyTorch on the CPU
 ) -> dict:
     "Returns of every model that a run has kept: a table, eval.csv and eval.png in the run folder; returns the record"
+    return evaluate_agent(run, env_id, episodes, seed, greedy, video, name, True, max_steps, threads)
+
+def _evaluate_checkpoints(run: str, env_id: str, seed: int, video: str, name: str, settings: dict) -> dict:
+    "`worldrl eval --checkpoints`"
     start, rows, steps, models = time.time(), [], 0, models_of(run)
-    print(f"{'step':>12} {'mean':>9} {'95 % interval':>19}   {episodes} episodes each, {'greedy' if greedy else 'drawn'} actions")
+    _read_rows(Path(run) / "eval.csv")                             # if it cannot be read, nothing is played
+    first = agent_named(str(next(iter(models.values()))))
+    label = f"{label_of('eval', run, name, settings)}-checkpoints"
+    measured = {"agent": identity_of(first, run), "env_id": settings_of(first, env_id, run)[0], "seed": seed} | settings
+    place_for("eval", label, run, measured)
+    print(f"{'step':>12} {'mean':>9} {'95 % interval':>19}   {settings['episodes']} episodes each, {_mode(settings['greedy'])} actions")
     for step, folder in models.items():
         found = agent_named(str(folder))
-        where, env_kwargs = settings_of(found, env_id)
-        e = evaluate(found, where, episodes, seed, greedy=greedy, env_kwargs=env_kwargs, max_steps=max_steps)
-        rows.append(dict(zip(ROW, (step, e.mean, e.low, e.high, episodes, greedy, seed, where, folder.relative_to(run).as_posix()))))
+        where, env_kwargs = settings_of(found, env_id, run)
+        e = evaluate(found, where, seed=seed, env_kwargs=env_kwargs, **settings)
+        rows.append(dict(step=step, mean=e.mean, low=e.low, high=e.high, seed=seed, env_id=where, model=folder.relative_to(run).as_posix()) | settings)
         steps += int(e.lengths.sum())
         print(f"{step:12,} {e.mean:9.2f} {e.low:9.2f} {e.high:9.2f}{_cut(e)}", flush=True)
-    if video: print(save_video(record(found, where, 1, seed, greedy=greedy, env_kwargs=env_kwargs), video))
+    _one_episode(found, where, seed, env_kwargs, settings, video)
     _write_rows(Path(run), rows)
-    label, last = name or agent_label(run), {k: rows[-1][k] for k in ("mean", "low", "high", "episodes", "greedy")}
-    return keep("eval", f"{label}-checkpoints", where, seed, steps, start, last | {"agent": label, "checkpoints": rows}, e.protocol)
+    last = {k: rows[-1][k] for k in ("mean", "low", "high", "episodes", "greedy")} | {"agent": name or agent_label(run), "checkpoints": rows}
+    return keep("eval", label, where, seed, steps, start, last, e.protocol, measured)
+
+def _mode(greedy: bool) -> str: return "greedy" if greedy else "sampled"
 
 # %% ../nbs/83_look.ipynb #4a5af2cf
 def _read_rows(path: Path) -> list[dict]:
-    "The rows of an eval.csv, with numbers as numbers; none when there is no such file"
-    if not path.exists(): return []
-    kinds = dict(step=int, mean=float, low=float, high=float, episodes=int, greedy="True".__eq__, seed=int)
-    return [{k: kinds.get(k, str)(v) for k, v in r.items()} for r in csv.DictReader(path.read_text(encoding="utf-8").splitlines())]
+    "The rows of an eval.csv, with numbers as numbers; none if there is no such file; TableError if it cannot be read"
+    truth = {"True": True, "False": False}
+    kinds = dict(step=int, mean=float, low=float, high=float, episodes=int, greedy=truth.__getitem__, seed=int, max_steps=int)
+    rows = [{"max_steps": str(LONGEST)} | r for r in read_table(path, ROW[:-1])]          # version 0.1 had no column max_steps
+    try: return [{k: kinds.get(k, str)(r[k]) for k in ROW} for r in rows]
+    except (ValueError, KeyError) as e: raise TableError(f"{path} is damaged ({e}), so it stays as it is; restore it, or move it away") from None
 
 def _write_rows(folder: Path, rows: list[dict]) -> None:
-    "eval.csv, where rows of the other way of playing stay, and eval.png"
-    same = ("seed", "env_id", "episodes")                                      # else the two ways could not be compared
-    other = [r for r in _read_rows(folder / "eval.csv") if r["greedy"] != rows[0]["greedy"] and all(r[k] == rows[0][k] for k in same)]
-    rows, text = sorted(other + rows, key=lambda r: (r["greedy"], r["step"])), io.StringIO()
+    "Write eval.csv, in which the rows of other evaluations stay, and eval.png"
+    setting = lambda r, *keys: tuple(r[k] for k in keys)
+    episodes = ("env_id", "seed", "episodes", "max_steps")                     # rows can be compared if these are the same
+    mine = setting(rows[0], *episodes, "greedy")
+    every = [r for r in _read_rows(folder / "eval.csv") if setting(r, *episodes, "greedy") != mine] + rows
+    every.sort(key=lambda r: setting(r, *episodes, "greedy", "step"))
+    text = io.StringIO()
     out = csv.DictWriter(text, ROW, lineterminator="\n")
-    out.writeheader(); out.writerows(rows)
+    out.writeheader()
+    out.writerows(every)
     write_atomic(folder / "eval.csv", text.getvalue().encode())
-    figure_of(rows).savefig(folder / "eval.png")
+    picture = io.BytesIO()
+    figure_of([r for r in every if setting(r, *episodes) == mine[:-1]]).savefig(picture, format="png")
+    write_atomic(folder / "eval.png", picture.getvalue())
     print(f"{folder / 'eval.csv'}\n{folder / 'eval.png'}")
 
 def figure_of(
     rows: list[dict],       # as in eval.csv
 ):                          # a matplotlib Figure; no screen is needed
-    "Mean return against env steps, with the 95 % interval as a band; a curve for drawn and one for greedy actions"
+    "Return mean return against env steps, with the 95 % interval as a band; a curve for sampled and one for greedy actions"
     from matplotlib.figure import Figure
     fig = Figure(figsize=(6, 3.4), dpi=90, layout="constrained")
-    ax = fig.add_subplot(xlabel="env steps", ylabel="return", title=f"{rows[0]['env_id']}: {rows[0]['episodes']} episodes a model, band: 95 % interval of the mean")
+    title = f"{rows[0]['env_id']}: {rows[0]['episodes']} episodes a model, band: 95 % interval of the mean"
+    ax = fig.add_subplot(xlabel="env steps", ylabel="return", title=title)
     ax.title.set_fontsize(9)
     for greedy in sorted({r["greedy"] for r in rows}):
         x, mean, low, high = zip(*[(r["step"], r["mean"], r["low"], r["high"]) for r in rows if r["greedy"] == greedy])
-        ax.plot(x, mean, "o-", ms=3, color=COLORS[greedy], label="greedy" if greedy else "drawn actions")
+        ax.plot(x, mean, "o-", ms=3, color=COLORS[greedy], label=f"{_mode(greedy)} actions")
         ax.fill_between(x, low, high, color=COLORS[greedy], alpha=.2, lw=0)
     ax.legend(frameon=False, fontsize=8)
     return fig
@@ -165,18 +292,22 @@ def enjoy(
     video: str = "enjoy.mp4",     # .mp4, .gif or .webp
     env_id: str = "",             # default: the env the agent was trained for
     episodes: int = 1,            # one after the other in one film
-    greedy: bool = True,          # the mode of the policy; --no-greedy: draws
-    seed: int = 0,                # of the episodes: those of `worldrl eval` with this seed
+    greedy: bool = True,          # the mode of the policy; --no-greedy: samples
+    seed: int = 0,                # of the episodes, at least 0: those of `worldrl eval` with this seed
     max_steps: int = 2000,        # of an episode
+    threads: int = 1,             # of PyTorch on the CPU
 ) -> dict:
     "A film of an agent at work, with the return as caption; returns the path and the episodes' returns"
-    if Path(video).suffix not in WRITERS: raise ConfigError(f"--video {video}: name a file that ends in one of {', '.join(sorted(WRITERS))}")
-    found = agent_named(agent, env_id)
-    env_id, env_kwargs = settings_of(found, env_id)
+    _check_common(seed, threads, "", episodes=episodes, max_steps=max_steps)
+    check_target(video, "--video", tuple(WRITERS))
     greedy = greedy and agent not in EXPLORERS                  # the mode of chance is to stand still
-    frames, fps, e = film(found, env_id, episodes, seed, greedy=greedy, env_kwargs=env_kwargs, max_steps=max_steps)
+    with torch_threads(threads):
+        found = agent_named(agent, env_id)
+        env_id, env_kwargs = settings_of(found, env_id, agent)
+        frames, fps, e = film(found, env_id, episodes, seed, greedy=greedy, env_kwargs=env_kwargs, max_steps=max_steps)
     path = save_video(frames, video, fps)
-    print(f"{path}: {env_id}, return{'s' if episodes > 1 else ''} {', '.join(f'{r:.1f}' for r in e.returns)}, {int(e.lengths.sum())} steps, {'greedy' if greedy else 'drawn'} actions")
+    returns = ", ".join(f"{r:.1f}" for r in e.returns)
+    print(f"{path}: {env_id}, return{'s' if episodes > 1 else ''} {returns}, {int(e.lengths.sum())} steps, {_mode(greedy)} actions")
     return {"video": str(path), "returns": e.returns.tolist(), "lengths": e.lengths.tolist(), "greedy": greedy}
 
 # %% ../nbs/83_look.ipynb #92906b28
@@ -191,37 +322,55 @@ def dream_world(
     horizon: int = 40,            # steps dreamt
     starts: int = 64,             # dreams for the error
     temperature: float = 1.0,     # of the sampled dream; 0: its mode
-    seed: int = 0,                # of the gathered episodes and of the dreams
+    seed: int = 0,                # of the gathered episodes and of the dreams, at least 0
     out: str = "",                # folder for the videos and the figure; default: the run folder of this result
-    name: str = "",               # of the result; default: the world's
+    name: str = "",               # of the result; default: the world's, and the settings that are not the defaults
+    threads: int = 1,             # of PyTorch on the CPU
 ) -> dict:
     "Videos of a dream beside the real env, its error, and the trust horizon; the result is kept in a run folder"
-    _check_flags(temperature=temperature, noise=noise, steps=steps, episodes=episodes, context=context, horizon=horizon, starts=starts)
+    settings = dict(episodes=episodes, steps=steps, noise=noise, context=context, horizon=horizon, starts=starts, temperature=temperature)
+    _check_common(seed, threads, name)
+    _check_flags(**settings)
+    if out: check_target(out, "--out", folder=True)
+    with torch_threads(threads): return _dream_world(world, env_id, seed, out, name, settings)
+
+def _dream_world(world: str, env_id: str, seed: int, out: str, name: str, settings: dict) -> dict:
+    "`worldrl dream`"
     found, start = load(world, "cpu"), time.time()
-    if not hasattr(getattr(found, "world", found), "imagine"): raise WorldrlError(f"{world!r} is a {type(found).__name__}, which does not dream; give an agent's or a world's run (train mdnrnn, train controller, tour)")
-    env_id, env_kwargs = settings_of(found, env_id)
-    model, label = getattr(found, "world", found), name or agent_label(world)
-    noise, told = _noise(found, noise)
-    folder = Path(out) if out else run_dir(env_id, f"dream-{label}", seed)
-    store = _fresh(found, env_id, env_kwargs, episodes, steps, noise, seed, folder)
-    error = dream_error(model, store, horizon=horizon, n=starts, context=context, temperature=temperature, seed=seed)
-    pays = reward_foresight(model, store, starts, context=context, temperature=temperature, seed=seed)
-    _pictures(model, store, error, folder, env_id, env_kwargs, context, horizon, temperature, seed)
-    m, verdict = error.metrics(), error.verdict()
-    print(f"{env_id}: {len(store)} fresh episodes of {store.lengths.min()} to {store.lengths.max()} rows, {told}\n{verdict}" + (f"; more data: --episodes {4 * episodes} --starts {4 * starts}{' --steps 0' if steps else ''}" if "by the data" in verdict else ""))
-    print(", ".join(f"{k} {v:.4f}" for k, v in m.items() if "@" in k))
+    model = getattr(found, "world", found)
+    if not hasattr(model, "imagine"): raise WorldrlError(f"{world!r} is a {type(found).__name__}, which does not dream; give an agent's or a world's run (train mdnrnn, train controller, tour)")
+    env_id, env_kwargs = settings_of(found, env_id, world)
+    label = label_of("dream", world, name, settings)
+    measured = {"agent": identity_of(found, world), "env_id": env_id, "seed": seed} | settings
+    noise, told = _noise(found, settings["noise"])
+    place = place_for("dream", label, world, measured)
+    folder = Path(out) if out else place
+    how = {k: settings[k] for k in ("context", "temperature")} | {"seed": seed}
+    store = _fresh(found, env_id, env_kwargs, settings["episodes"], settings["steps"], noise, seed, folder)
+    error = dream_error(model, store, horizon=settings["horizon"], n=settings["starts"], **how)
+    pays = reward_foresight(model, store, settings["starts"], **how)
+    _pictures(model, store, error, folder, env_id, env_kwargs, settings["context"], settings["horizon"], settings["temperature"], seed)
+    _say_dream(env_id, store, error, pays, told, settings)
+    result = error.metrics() | pays.metrics() | {"world": name or agent_label(world), "noise": noise}
+    result |= {k: settings[k] for k in ("horizon", "starts", "context", "temperature", "episodes")}
+    return keep("dream", label, env_id, seed, int(store.lengths.sum()), start, result, measured=measured)
+
+def _say_dream(env_id: str, store, error, pays, told: str, settings: dict) -> None:
+    "Print what the dreams were worth"
+    verdict = error.verdict()
+    more = f"; more data: --episodes {4 * settings['episodes']} --starts {4 * settings['starts']}{' --steps 0' if settings['steps'] else ''}"
+    print(f"{env_id}: {len(store)} fresh episodes of {store.lengths.min()} to {store.lengths.max()} rows, {told}")
+    print(verdict + (more if "by the data" in verdict else ""))
+    print(", ".join(f"{k} {v:.4f}" for k, v in error.metrics().items() if "@" in k))
     print("one step ahead: " + "; ".join(_told(pays, k) for k in ("reward", "end")))
-    result = m | pays.metrics() | {"world": label, "horizon": horizon, "starts": starts, "context": context, "temperature": temperature, "episodes": episodes, "noise": noise}
-    return keep("dream", label, env_id, seed, int(store.lengths.sum()), start, result)
 
 # %% ../nbs/83_look.ipynb #18578adb
 def _check_flags(temperature: float, noise: float, steps: int, **counts: int) -> None:
     "ConfigError for numbers with which nothing can be dreamt, before anything is loaded or gathered"
-    for name, n in counts.items():
-        if n < 1: raise ConfigError(f"--{name} {n}: give at least 1")
-    if steps < 0: raise ConfigError(f"--steps {steps}: give the env steps of an episode, or 0 for whole ones")
+    check_numbers(**{k: (v, 1) for k, v in counts.items()})
+    check_numbers(steps=(steps, 0))
     for name, x, zero in (("temperature", temperature, "the mode"), ("noise", noise, "the agent alone")):
-        if not 0 <= x < math.inf: raise ConfigError(f"--{name} {x}: give 0 ({zero}) or a positive number")
+        if isinstance(x, bool) or not isinstance(x, (int, float)) or not 0 <= x < math.inf: raise ConfigError(f"--{name} {x}: give 0 ({zero}) or a positive number")
 
 def _noise(found, noise: float) -> tuple[float, str]:
     "The noise that is used, and in words how the episodes come about; ConfigError for a share above 1"

@@ -4,16 +4,16 @@
 
 # %% ../nbs/81_results.ipynb #96a9e75f
 from __future__ import annotations
-import csv, json, os, re
+import contextlib, csv, io, json, os, re, sys
 from pathlib import Path
 import numpy as np
-from .core import WorldrlError, did_you_mean
-from .runs import read_metrics
+from .core import ConfigError, WorldrlError, did_you_mean
+from .runs import disk_errors, read_json, read_metrics, write_atomic
 
 # %% auto #0
-__all__ = ['FACTS', 'SETTINGS', 'results_root', 'flatten', 'run_name', 'protocol_columns', 'read_run', 'read_table',
-           'write_table', 'table_of', 'add_run', 'thin', 'write_curves', 'table', 'show', 'curve', 'agreement', 'iqm',
-           'iqm_interval', 'plot']
+__all__ = ['FACTS', 'SETTINGS', 'KINDS', 'MEASURED', 'results_root', 'check_target', 'check_numbers', 'flatten', 'run_name',
+           'protocol_columns', 'read_run', 'TableError', 'read_table', 'write_table', 'table_of', 'add_run', 'thin',
+           'write_curves', 'table', 'show', 'curve', 'agreement', 'iqm', 'iqm_interval', 'plot']
 
 # %% ../nbs/81_results.ipynb #cd296510
 FACTS = ["run", "exp", "env_id", "seed", "steps", "wall_s", "device", "commit", "command"]     # the columns that every row has
@@ -23,6 +23,45 @@ def results_root() -> Path:
     for p in (Path.cwd(), *Path.cwd().parents):
         if (p / "settings.ini").exists() and (p / "data").is_dir(): return p / "data" / "results"
     raise WorldrlError("no checkout of worldrl here: results are kept in its data/results; cd into it")
+
+# %% ../nbs/81_results.ipynb #a3c03b0d
+def check_target(
+    path: str | Path,               # what a user typed: the file, or the folder, that will be written
+    flag: str,                      # where it was typed, for the message: "--video"
+    endings: tuple[str, ...] = (),  # the endings that a file may have: (".mp4", ".gif"); empty: any
+    folder: bool = False,           # True: it is a folder
+) -> Path:
+    "Return a path that can be written; ConfigError if it cannot, before any work is done"
+    text, path = str(path), Path(path)
+    if not text.strip() or "\0" in text: raise ConfigError(f"{flag} is {text!r}; name a {'folder' if folder else 'file'}")
+    if endings and path.suffix not in endings:
+        raise ConfigError(f"{flag} {text}: name a file that ends in one of {', '.join(sorted(endings))}")
+    try:
+        wrong = _not_writable(path, folder)
+    except OSError as e: wrong = (e.strerror or str(e)).lower()
+    if wrong: raise ConfigError(f"{flag} {text} cannot be written: {wrong}; name another {'folder' if folder else 'file'}")
+    return path
+
+def _not_writable(path: Path, folder: bool) -> str:
+    "Why a path cannot be written, or ''; OSError for names that the system does not take"
+    if any(len(os.fsencode(part)) > 255 for part in path.parts): return "its name is too long"
+    if not folder and path.is_dir(): return "it is a folder"
+    place = next(p for p in ([path] if folder else []) + list(path.absolute().parents) if p.exists())
+    if not place.is_dir(): return f"{place} is a file, and a folder is needed there"
+    return "" if os.access(place, os.W_OK | os.X_OK) else f"no permission to write into {place}"
+
+def check_numbers(
+    **numbers,      # name of a flag -> (value, smallest value), or (value, smallest, largest); largest: 10**9
+) -> None:
+    "Raise ConfigError for a flag that is no whole number, or out of its bounds"
+    for name, (value, least, *most) in numbers.items():
+        most = most[0] if most else 10**9
+        whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+        if whole and least <= value <= most: continue
+        try: text = str(value)[:40]
+        except ValueError: text = "(thousands of digits)"                  # Python does not write such numbers
+        limit = f"at most {most}" if whole and value > most else f"at least {least}"
+        raise ConfigError(f"--{name.replace('_', '-')} {text}: give {limit}, a whole number")
 
 # %% ../nbs/81_results.ipynb #06ca46d0
 def flatten(
@@ -42,7 +81,8 @@ def _short_list(v): return [_short_list(x) if isinstance(x, (list, tuple)) else 
 
 # %% ../nbs/81_results.ipynb #642622ab
 def run_name(folder: str | Path) -> str:
-    "The name of a run: its folder's, after its parent's if that is a run too (a stage of a tour)"
+    "Return the name of a run: its folder's, after its parent's if that is a run too (a stage of a tour)"
+    if not str(folder).strip(): raise ConfigError("the folder of the run is ''; expected the folder of a finished run, runs/ENV__KIND__SEED")
     folder = Path(folder).resolve()
     return f"{folder.parent.name}-{folder.name}" if (folder.parent / "config.json").exists() else folder.name
 
@@ -63,46 +103,114 @@ def protocol_columns(
     return {f"{a}.{k}": v for a, d in (("protocol", out | flatten(rest)), ("config", settings)) for k, v in d.items() if v not in (None, "")}
 
 # %% ../nbs/81_results.ipynb #0c5ec66e
-def _json(path: Path) -> dict: return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+def _json(path: Path, keys: dict | None = None) -> dict:
+    "The content of a run's JSON file, {} if there is none; CheckpointError for a file of another shape"
+    if not path.exists(): return {}
+    return read_json(path, dict, keys, what="a file of a run", mend="restore it, or leave this run out")
+
+def _section(d: dict, key: str, path: Path) -> dict:
+    "The dict under a key, {} if it is missing or null; WorldrlError for anything else"
+    found = d.get(key)
+    if found is None: return {}
+    if isinstance(found, dict): return found
+    raise WorldrlError(f"{path}: {key!r} is {str(found)[:60]!r}, expected names and values; restore the file, or leave this run out")
+
+KINDS = dict(seed=int, steps=(int, float), wall_s=(int, float)) | dict.fromkeys(("exp", "env_id", "device", "commit", "command"), str)     # of FACTS
+
+def _facts(r: dict, config: dict, path: Path) -> dict:
+    "The FACTS but the run's name, '' where a file does not say; WorldrlError for a value of another type"
+    row = {k: r[k] if r.get(k) is not None else config.get(k, "") for k in FACTS[1:]}
+    for k, v in row.items():
+        if v not in ("", None) and (isinstance(v, bool) or not isinstance(v, KINDS[k])):
+            raise WorldrlError(f"{path}: {k!r} is {str(v)[:60]!r}, expected a {'text' if KINDS[k] is str else 'number'}; restore the file, or leave this run out")
+    return row | {"wall_s": round(float(row["wall_s"] or 0), 1)}
+
+def _protocol_of(folder: Path, r: dict, begun: dict) -> dict:
+    "The protocol of a run: from its result, its beginning, or the episodes that `worldrl dream` keeps"
+    protocol = _section(r, "protocol", folder / "result.json")
+    protocol = protocol or _section(_section(begun, "provenance", folder / "config.json"), "protocol", folder / "config.json")
+    if not protocol:
+        path = folder / "episodes" / "manifest.json"
+        played = _section(_json(path), "meta", path)
+        protocol = {k: v for k, v in (_section(played, "protocol", path) | {"noise": played.get("noise")}).items() if v is not None}
+    for k in ("obs", "kwargs", "versions"): _section(protocol, k, folder)
+    return protocol
 
 def read_run(
     folder: str | Path,    # a finished run
 ) -> dict:
-    "The row of a run: the facts, its protocol and its results; WorldrlError when it is not finished"
-    folder = Path(folder)
-    if not (folder / "result.json").exists(): raise WorldrlError(f"{folder} has no result.json: the run is not finished, or this is no run folder")
-    r, begun = _json(folder / "result.json"), _json(folder / "config.json")
-    config = begun.get("config", begun)
-    played = _json(folder / "episodes" / "manifest.json").get("meta", {})       # `worldrl dream` keeps the episodes that it starts from
-    protocol = r.get("protocol") or begun.get("provenance", {}).get("protocol") or {k: v for k, v in ((played.get("protocol") or {}) | {"noise": played.get("noise")}).items() if v is not None}
-    row = {"run": run_name(folder)} | {k: r.get(k, config.get(k, "")) for k in FACTS[1:]}
-    row["wall_s"] = round(float(row["wall_s"] or 0), 1)
+    "Return the row of a run: the facts, its protocol and its results; WorldrlError if it is not finished, or its files are damaged"
+    name, folder = run_name(folder), Path(folder)
+    path = folder / "result.json"
+    if not path.exists(): raise WorldrlError(f"{folder} has no result.json: the run is not finished, or this is no run folder")
+    r, begun = _json(path, {"result": dict}), _json(folder / "config.json")
+    config = begun if "config" not in begun else _section(begun, "config", folder / "config.json")
+    row = {"run": name} | _facts(r, config, path)
     if home := os.environ.get("WORLDRL_RUNS"): row["command"] = row["command"].replace(f"{Path(home).resolve()}/", "runs/")      # where runs lie is nobody's business
     if "stopped" in r: row["stopped"] = r["stopped"]                             # it ended early, by --stop-after
-    return row | protocol_columns(protocol, config) | {f"result.{k}": v for k, v in flatten(r.get("result", {})).items()}
+    try: return row | protocol_columns(_protocol_of(folder, r, begun), config) | {f"result.{k}": v for k, v in flatten(r["result"]).items()}
+    except RecursionError: raise WorldrlError(f"{path} is nested too deeply; restore the file, or leave this run out") from None
 
 # %% ../nbs/81_results.ipynb #6d41d079
-def read_table(path: str | Path) -> list[dict]:
-    "The rows of one csv, all as text"
+class TableError(WorldrlError):
+    "A csv file that is damaged, or no table of ours"
+
+def read_table(
+    path: str | Path,                         # a csv; a missing one has no rows
+    columns: tuple[str, ...] = tuple(FACTS),  # that it must have
+) -> list[dict]:
+    "Return the rows of one csv, all values as text; TableError if it cannot be read or lacks a column"
     path = Path(path)
     if not path.exists(): return []
-    with path.open(newline="", encoding="utf-8") as f: return list(csv.DictReader(f))
+    earlier = csv.field_size_limit(sys.maxsize)                    # the default, 131,072 characters, is too small for long lists
+    try:
+        with path.open(newline="", encoding="utf-8") as f: head, *rows = [r for r in csv.reader(f, strict=True) if r] or [[]]
+    except (OSError, UnicodeDecodeError, csv.Error) as e:
+        raise TableError(f"{path} cannot be read ({getattr(e, 'strerror', None) or str(e)[:80]}), so it stays as it is; restore it, or move it away") from None
+    finally: csv.field_size_limit(earlier)
+    if lacking := [c for c in columns if c not in head]:
+        raise TableError(f"{path} has no column {', '.join(lacking)}, so it is no table of ours and stays as it is; restore it, or move it away")
+    for i, r in enumerate(rows, 2):
+        if len(r) != len(head): raise TableError(f"{path} has {len(head)} columns, but {len(r)} values in row {i}, so it stays as it is; restore it, or move it away")
+    return [dict(zip(head, r)) for r in rows]
 
-def write_table(path: str | Path, rows: list[dict]) -> None:
-    "All rows, the facts first, then every result that any row has"
+def write_table(
+    path: str | Path,
+    rows: list[dict],      # all rows of the table; each at least with "run"
+) -> None:
+    "Write a table: the facts first, then every column that any row has; TableError if the file holds something that cannot be read"
+    read_table(path)
     keys = FACTS + sorted({k for r in rows for k in r} - set(FACTS))
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    tmp = path.with_suffix(".tmp")
-    with tmp.open("w", newline="", encoding="utf-8") as f:
-        out = csv.DictWriter(f, keys, restval="", lineterminator="\n")
-        out.writeheader(); out.writerows(rows)
-    os.replace(tmp, path)
+    text = io.StringIO(newline="")
+    out = csv.DictWriter(text, keys, restval="", lineterminator="\n")
+    out.writeheader()
+    out.writerows(rows)
+    write_atomic(Path(path), text.getvalue().encode("utf-8", "backslashreplace"))
 
-# %% ../nbs/81_results.ipynb #cf688360
+@contextlib.contextmanager
+def _alone_in(folder: Path):
+    "Nobody else changes the tables of this folder meanwhile; another process waits"
+    import fcntl
+    with disk_errors(folder): folder.mkdir(parents=True, exist_ok=True)
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+    finally: os.close(held)
+
+# %% ../nbs/81_results.ipynb #cc9fa3b8
 def table_of(run: str) -> str:
-    "The name of the table that holds a run already; '' if none does"
+    "Return the name of the table that holds a run already, '' if none does; TableError if a table cannot be read"
     return next((p.stem for p in sorted(results_root().glob("*.csv")) if any(r["run"] == run for r in read_table(p))), "")
+
+MEASURED = ("env_id", "seed", "protocol.max_steps", *(f"result.{k}" for k in ("agent", "world", "greedy", "episodes", "noise", "context", "horizon", "starts", "temperature")))
+
+def _check_same(old: dict, new: dict) -> None:
+    "WorldrlError if the row of an evaluation or a dream would replace the row of another one"
+    if new["exp"] not in ("eval", "dream"): return
+    said = {k: (old.get(k) or "", str(new[k])) for k in MEASURED if new.get(k) not in (None, "")}
+    other = [f"{k.removeprefix('result.')} {a} there and {b} here" for k, (a, b) in said.items() if a and a != b]
+    if other: raise WorldrlError(f"the row {new['run']!r} is of another measurement ({', '.join(other)}), so it stays; measure again with --name, or rename the folder, to keep both")
 
 def add_run(
     run: str,                  # folder of a finished run
@@ -111,34 +219,51 @@ def add_run(
     points: int = 100,         # length of the thinned curves
 ) -> None:
     "Enter a finished run into data/results: its row, and thinned curves beside"
-    row = read_run(run)
-    there = table_of(row["run"])
-    name = re.sub(r"[^\w\-]", "-", table or there or row["exp"] or "runs")
-    if there not in ("", name): raise WorldrlError(f"run {row['run']!r} stands in table {there!r}: leave --table away to renew its row there, or rename the run's folder")
-    path = results_root() / f"{name}.csv"
-    rows = [r for r in read_table(path) if r["run"] != row["run"]] + [row]
-    write_table(path, sorted(rows, key=lambda r: r["run"]))
-    n = write_curves(run, results_root() / "curves" / f"{row['run']}.csv", points)
+    check_numbers(points=(points, 1))
+    root, row = results_root(), read_run(run)
+    lines, n = _curve_lines(run, points)                # whatever cannot be read shows before anything is written
+    with _alone_in(root):
+        there = table_of(row["run"])
+        name = re.sub(r"[^\w\-]", "-", table or there or row["exp"] or "runs")
+        if there not in ("", name): raise WorldrlError(f"run {row['run']!r} stands in table {there!r}: leave --table away to renew its row there, or rename the run's folder")
+        path = root / f"{name}.csv"
+        rows = read_table(path)
+        for old in rows:
+            if old["run"] == row["run"]: _check_same(old, row)
+        rows = [r for r in rows if r["run"] != row["run"]] + [row]
+        write_table(path, sorted(rows, key=lambda r: r["run"]))
+        if n: write_atomic(root / "curves" / f"{row['run']}.csv", lines)
     print(f"{path.name}: {len(rows)} rows, {n} curves of {row['run']}")
 
-# %% ../nbs/81_results.ipynb #cc9fa3b8
+# %% ../nbs/81_results.ipynb #28d5faf1
 def thin(
     steps: np.ndarray, values: np.ndarray,     # [n] each
     points: int,                               # at most so many are kept
 ) -> tuple[np.ndarray, np.ndarray]:
-    "Means over equal stretches, so that no spike is picked or lost by chance"
+    "Return means over equal stretches, so that no spike is picked or lost by chance"
+    if points < 1: raise ConfigError(f"points is {points}, and must be at least 1")
     if len(steps) <= points: return steps, values
     parts = np.array_split(np.arange(len(steps)), points)
     return np.array([steps[p[-1]] for p in parts]), np.array([values[p].mean() for p in parts])
 
-def write_curves(run, path, points) -> int:
-    "metric,step,value of every metric but the clock's; returns the number of metrics"
-    metrics = {k: v for k, v in read_metrics(run).items() if "SPS" not in k and not k.startswith("time/")} if (Path(run) / "metrics.jsonl").exists() else {}
-    if not metrics: return 0
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    lines = ["metric,step,value"] + [f"{k},{int(s)},{v:.5g}" for k, (x, y) in sorted(metrics.items()) for s, v in zip(*thin(x, y, points))]
-    Path(path).write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return len(metrics)
+def _curve_lines(run, points: int) -> tuple[bytes, int]:
+    "Thinned curves as a csv (metric,step,value), without the clock's metrics; and how many metrics there are"
+    if not (Path(run) / "metrics.jsonl").exists(): return b"", 0
+    metrics = {k: v for k, v in read_metrics(run).items() if "SPS" not in k and not k.startswith("time/")}
+    lines = ["metric,step,value"]
+    for k, (steps, values) in sorted(metrics.items()):
+        lines += [f"{k},{int(s)},{v:.5g}" for s, v in zip(*thin(steps, values, points))]
+    return ("\n".join(lines) + "\n").encode(), len(metrics)
+
+def write_curves(
+    run,           # a run folder
+    path,          # the csv; written only if the run has metrics
+    points: int,   # of a curve, at most
+) -> int:          # the number of metrics
+    "Write the thinned curves of a run: metric,step,value of every metric but the clock's"
+    lines, n = _curve_lines(run, points)
+    if n: write_atomic(Path(path), lines)
+    return n
 
 # %% ../nbs/81_results.ipynb #f9b5a5a7
 def table(
@@ -158,20 +283,27 @@ def _short(v):
 
 # %% ../nbs/81_results.ipynb #f3daaa40
 def show() -> None:
-    "Print what data/results holds: one line a run"
+    "Print what data/results holds: one line a run; a table that cannot be read says so, and the others are shown"
     for path in sorted(results_root().glob("*.csv")):
         print(f"\n{path.stem}")
-        for r in read_table(path):
-            got = "  ".join(f"{k.removeprefix('result.')}={_short(v)}" for k, v in r.items() if k.startswith("result.") and v != "" and not v.startswith("["))
+        try: rows = read_table(path)
+        except TableError as e:
+            print(f"  {e}")
+            continue
+        for r in rows:
+            shown = {k.removeprefix("result."): v for k, v in r.items() if k.startswith("result.") and v and not v.startswith("[")}
+            got = "  ".join(f"{k}={_short(v)}" for k, v in shown.items())
             print(f"  {r['run']}  steps={r['steps']}  wall={r['wall_s']} s  {r['device']}  {r['commit'][:8]}  {got}")
 
 def curve(
     run: str, metric: str,         # as in data/results/curves
 ) -> tuple[np.ndarray, np.ndarray]:
-    "Steps and values of a committed curve"
-    rows = [r for r in read_table(results_root() / "curves" / f"{run}.csv") if r["metric"] == metric]
+    "Return steps and values of a committed curve; WorldrlError if there is none, TableError if the file is damaged"
+    path = results_root() / "curves" / f"{run}.csv"
+    rows = [r for r in read_table(path, ("metric", "step", "value")) if r["metric"] == metric]
     if not rows: raise WorldrlError(f"no curve {metric!r} of run {run!r} in data/results/curves")
-    return np.array([float(r["step"]) for r in rows]), np.array([float(r["value"]) for r in rows])
+    try: return np.array([float(r["step"]) for r in rows]), np.array([float(r["value"]) for r in rows])
+    except ValueError as e: raise TableError(f"{path} is damaged ({e}); restore it, or enter the run again") from None
 
 # %% ../nbs/81_results.ipynb #83d14f7d
 def agreement(
@@ -214,7 +346,8 @@ def _runs_by_kind(runs) -> dict[str, list]:
     for r in map(Path, runs):
         if not (r / "metrics.jsonl").exists(): raise WorldrlError(f"{r} has no metrics.jsonl: expected the folder of a run that has begun, runs/ENV__KIND__SEED")
         c = _json(r / "config.json")
-        groups.setdefault(f"{c.get('config', {}).get('env_id', '')} {c.get('exp', '') or r.name}".strip(), []).append(r)
+        env_id = _section(c, "config", r / "config.json").get("env_id", "")
+        groups.setdefault(f"{env_id} {c.get('exp') or r.name}".strip(), []).append(r)
     return groups
 
 def plot(
@@ -228,6 +361,8 @@ def plot(
     from matplotlib.figure import Figure
     from worldrl.viz import curves
     if not runs: raise WorldrlError("no run to draw: name run folders, runs/* for all")
+    check_numbers(smooth=(smooth, 1))
+    check_target(to, "--to", tuple(f".{k}" for k in Figure().canvas.get_supported_filetypes()))
     series = {}
     for name, folders in _runs_by_kind(runs).items():
         for r in folders:
@@ -236,6 +371,9 @@ def plot(
             series.setdefault(name, []).append(found[metric])
             print(f"{r}: {metric} {found[metric][1][-1]:.5g} at step {int(found[metric][0][-1]):,}")
     ax = Figure(figsize=(7, 4), dpi=100, layout="constrained").subplots()
-    curves(series, ax=ax, smooth=smooth, ylabel=metric)
-    ax.figure.savefig(to)
+    try: curves(series, ax=ax, smooth=smooth, ylabel=metric)
+    except ValueError as e: raise WorldrlError(f"{metric} of these runs makes no curve: {e}") from None
+    picture = io.BytesIO()
+    ax.figure.savefig(picture, format=Path(to).suffix[1:])
+    write_atomic(Path(to), picture.getvalue())
     print(f"-> {to}")

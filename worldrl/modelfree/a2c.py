@@ -18,7 +18,7 @@ from torch import Tensor
 
 # %% ../../nbs/31_a2c.ipynb #811eeafc
 from ..core import Config, ConfigError, WorldrlError, derive_seed, device, generator, seed_everything
-from ..envs.core import Normalise, ObsSettings, family_of, is_mujoco, make_env
+from ..envs.core import Normalise, ObsSettings, family_of, is_mujoco, make_env, with_obs
 from .policy import ActorCritic, AuxHead, Out, PolicyConfig, auxiliary_loss, policy_for
 from ..parts.contracts import Rng
 from ..parts.nets import restore_adam
@@ -107,7 +107,7 @@ def resolved(
     "What settings come to: updates, env steps, minibatches, truncation, device, observations; ConfigError for one that would come to nothing"
     c, name = config, type(config).__name__.removesuffix("Config").lower()
     if c.policy.aux and name == "acktr": raise ConfigError("acktr does not learn auxiliary heads, and would ignore policy.aux: K-FAC's factors are those of actor and critic. Leave policy.aux out, or train with a2c or ppo")
-    if protocol is None: env = make_env(c.env_id, 1, obs=c.obs, **c.env_kwargs); protocol = env.protocol; env.close()
+    if protocol is None: env = make_env(c.env_id, 1, **with_obs(c.obs, c.env_kwargs)); protocol = env.protocol; env.close()
     obs = ObsSettings(**protocol["obs"])
     steps = c.num_updates * c.num_envs * c.num_steps
     told = {"algorithm": name, "recipe": _recipe(c), "updates": c.num_updates, "rollout": f"{c.num_envs} envs x {c.num_steps} steps",

@@ -4,9 +4,10 @@
 
 # %% auto #0
 __all__ = ['NoDreamError', 'windows', 'filter_starts', 'Dream', 'as_obs', 'dream', 'DreamError', 'paired_lower', 'dream_error',
-           'plot_dream_error', 'Foresight', 'reward_foresight', 'dream_rows', 'dream_video', 'dream_planes',
-           'planes_video', 'plane_strip', 'latents_video', 'PlaneRecall', 'plane_recall', 'plot_plane_recall',
-           'dream_sliders', 'DreamEnv', 'SingleDream', 'WithWorld', 'native_action', 'ThroughWorld']
+           'plot_dream_error', 'Foresight', 'reward_foresight', 'dream_rows', 'fresh_episode', 'dream_video',
+           'dream_planes', 'planes_video', 'plane_strip', 'latents_video', 'PlaneRecall', 'plane_recall',
+           'plot_plane_recall', 'dream_sliders', 'DreamEnv', 'SingleDream', 'WithWorld', 'native_action',
+           'ThroughWorld']
 
 # %% ../../nbs/26_dream.ipynb #b1350877
 from dataclasses import dataclass
@@ -19,11 +20,13 @@ import torch
 from gymnasium.vector.utils import batch_space
 from torch import Tensor
 
+import os
+
 from ..core import WorldrlError, derive_seed
-from ..envs.core import action_size, decode_action, encode_action, hash_uniform, preprocess, row_seeds, to_rgb
+from ..envs.core import action_size, decode_action, encode_action, env_of, hash_uniform, make_env, preprocess, row_seeds, to_rgb
 from .contracts import Act, Rng, State, Step, cat_states, first_step, leaves, map_state, next_step, observe_sequence, repeat, stack_states, state_size, take, where_state
 from .episodes import FIELDS
-from .rollout import executed
+from .rollout import evaluate, executed
 from ..viz import IMAGINING, OBSERVING, error_frames, heat, in_rows, latent_video, save_video, side_by_side, strip
 
 # %% ../../nbs/26_dream.ipynb #8caf7525
@@ -439,15 +442,56 @@ def dream_rows(
     return {k: v[0] for k, v in rows.items()} if isinstance(episode, dict) else rows
 
 # %% ../../nbs/26_dream.ipynb #844df02d
+def fresh_episode(
+    agent,                      # an Agent
+    env_id: str = "",           # "": the agent's own env
+    start: int = 8,             # the episode has more rows than these
+    horizon: int = 40,          # rows that are recorded after them, at most
+    seed: int = 0,              # of the episodes
+    *, tries: int = 20,         # episodes that may end too early
+    where: str = "",            # where the agent comes from, for messages
+) -> tuple:                     # the episode {field: [T, ...]}, the env's id, its observation settings
+    "Let an agent play one episode and return it; NoDreamError if all of its episodes are too short"
+    env_id, env_kwargs = env_of(agent, env_id, where=where)
+    for k in range(tries):
+        rows, env = [], make_env(env_id, 1, **env_kwargs)
+        settings = env.settings
+        evaluate(agent, lambda n: env, 1, derive_seed(seed, "dream", k), max_steps=start + horizon,
+                 callback=lambda t, step, act, alive: rows.append(step.to("cpu")))
+        if len(rows) > start: break
+    else: raise NoDreamError(f"{env_id}: {tries} episodes of the agent ended within {start} rows; watch fewer (start={start // 2}), or give an episode")
+    episode = {name: np.stack([getattr(row, name)[0].numpy() for row in rows]) for name in FIELDS}
+    if not episode["terminated"][-1]: episode["truncated"][-1] = True
+    return episode, env_id, settings
+
+def _dreamer_of(world) -> tuple:
+    "Return the world that dreams, the agent that acts in the real env (or None), and the name that it was loaded by"
+    name = os.fspath(world) if isinstance(world, (str, os.PathLike)) else ""
+    if name:
+        from worldrl.runs import load
+        world = load(name, "cpu")
+    dreams = getattr(world, "world", world)
+    if not hasattr(dreams, "imagine"):
+        raise NoDreamError(f"{name or 'this'} holds no world that dreams (its class is {type(world).__name__}); give a world, or an agent that has one")
+    return dreams, world if hasattr(world, "act") else None, name
+
+# %% ../../nbs/26_dream.ipynb #ea869def
 def dream_video(
-    world, episode,             # as in dream_rows: one episode, or several
+    world,                      # a World; or an agent that has one, a name of the zoo, the folder of a run
+    episode=None,               # as in dream_rows: one episode, or several; None: the agent plays one
     start: int = 8, horizon: int = 40,
     *, path=None,               # .mp4, .gif or .webp: save it there
     fps: int = 8,
     scale: int | None = None,   # how many times pixels are repeated; None: about 96 pixels, 64 with several episodes
     **how,                      # env_id, temperature, seed, settings, columns
 ) -> np.ndarray:                # [T, H', W', 3] uint8
-    "real | reconstruction | dream | error, with a border that shows where observing ends; of several episodes as rows, a column per episode"
+    "Return real | reconstruction | dream | error, with a border where observing ends; of several episodes as rows, a column each"
+    world, agent, name = _dreamer_of(world)
+    if episode is None:
+        if agent is None: raise NoDreamError(f"{name or 'this world'} has no agent to play an episode (its class is {type(world).__name__}); give one: dream_video(world, episode)")
+        episode, env_id, settings = fresh_episode(agent, how.get("env_id") or "", start, horizon, how.get("seed", 0), where=name)
+        how = {"settings": settings} | how | {"env_id": env_id}
+    elif agent is not None and not how.get("env_id"): how = how | {"env_id": getattr(agent, "env_id", "")}
     rows = dream_rows(world, episode, start, horizon, **how)
     captions, clips = _captions(start, rows["real"].shape[-4]), rows["real"].shape[0]
     if isinstance(episode, dict): frames = side_by_side(rows, captions, border_at=start, scale=scale)

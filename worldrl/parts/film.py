@@ -7,8 +7,8 @@ from __future__ import annotations
 import dataclasses, os, sys
 import numpy as np
 from ..core import WorldrlError, derive_seed
-from ..envs.core import ObsSettings, is_mujoco, make_env, to_rgb
-from .rollout import evaluate, executed
+from ..envs.core import ObsSettings, env_of, is_mujoco, make_env, to_rgb
+from .rollout import check_counts, evaluate, executed, loaded_agent
 from ..viz import label, upscale
 
 # %% auto #0
@@ -78,20 +78,28 @@ def captioned(
 
 # %% ../../nbs/28_film.ipynb #871691c4
 def film(
-    agent,                        # an Agent
-    env_id: str,                  # for make_env
+    agent,                        # an Agent, a name of the zoo, or the folder of a run
+    env_id: str | None = None,    # an id for make_env; None: the agent's own env
     episodes: int = 1,            # one after the other
     seed: int = 0,                # episode k is evaluate's episode k
-    *, greedy: bool = False,
-    env_kwargs: dict | None = None,   # those of training
+    *, greedy: bool = False,      # the mode of the policy instead of samples
+    env_kwargs: dict | None = None,   # for make_env; None and what is not named: the agent's own, if this is its env
     max_steps: int = 2000,        # of an episode
     device=None,                  # as in evaluate
 ) -> tuple:                       # frames [F, H, W, 3] uint8, frames a second, Evaluation
-    "Episodes of an agent as a person sees them, with the return as caption; WorldrlError where nothing can be drawn"
-    screen, fps = _screen(env_id, env_kwargs or {})
+    "Return episodes of an agent as a person sees them, with the return as caption; WorldrlError if nothing can be drawn"
+    check_counts(seed, episodes=episodes, max_steps=max_steps)
+    agent, name = loaded_agent(agent, "film", device)
+    env_id, env_kwargs = env_of(agent, env_id or "", env_kwargs, where=name)
+    screen, fps = _screen(env_id, env_kwargs)
+    every = max(1, round(fps / 30))
     try:
-        e = evaluate(agent, env_id, episodes, seed, greedy=greedy, env_kwargs=env_kwargs, max_steps=max_steps, num_envs=1, keep=("action", "reward"), device=device)
-        every, number = max(1, round(fps / 30)), (lambda k: f"episode {k + 1}  " if episodes > 1 else "")
-        clips = [captioned(replay(screen, d["action"], d["reward"], derive_seed(seed, k), every), d["reward"], every, f"{env_id}  {number(k)}", "end" if d["terminated"] | d["truncated"] else "cut") for k, d in enumerate(e.data)]
+        e = evaluate(agent, env_id, episodes, seed, greedy=greedy, env_kwargs=env_kwargs, max_steps=max_steps,
+                     num_envs=1, keep=("action", "reward"), device=device)
+        clips = []
+        for k, d in enumerate(e.data):
+            text = f"{env_id}  episode {k + 1}  " if episodes > 1 else f"{env_id}  "
+            frames = replay(screen, d["action"], d["reward"], derive_seed(seed, k), every)
+            clips.append(captioned(frames, d["reward"], every, text, "end" if d["terminated"] | d["truncated"] else "cut"))
     finally: screen.close()
     return np.concatenate(clips), fps / every, e

@@ -4,9 +4,11 @@
 
 # %% auto #0
 __all__ = ['LONGEST', 'numbers_told', 'Episodes', 'executed', 'NonFiniteError', 'check_arrived', 'EnvStream', 'RandomAgent',
-           'Rollout', 'rollout', 'bootstrap_interval', 'first_broken_module', 'Evaluation', 'evaluate', 'record']
+           'Rollout', 'rollout', 'bootstrap_interval', 'first_broken_module', 'Evaluation', 'check_counts',
+           'loaded_agent', 'evaluate', 'record']
 
 # %% ../../nbs/24_rollout.ipynb #df015461
+import os
 from dataclasses import dataclass, field, fields
 from typing import Any, Callable, NamedTuple
 
@@ -16,7 +18,7 @@ import torch
 from torch import Tensor
 
 from ..core import ConfigError, WorldrlError, derive_seed, did_you_mean
-from ..envs.core import action_size, encode_action, make_env, to_rgb
+from ..envs.core import action_size, encode_action, env_of, make_env, to_rgb
 from .contracts import Act, Rng, State, Step, first_step, leaves, map_state, next_step, stack_states
 
 # %% ../../nbs/24_rollout.ipynb #6333f31b
@@ -278,18 +280,35 @@ class Evaluation:
         "JSON-able"
         return {"mean": self.mean, "low": self.low, "high": self.high, "returns": self.returns.tolist(), "lengths": self.lengths.tolist(), "protocol": self.protocol}
 
-def _make(env_id, n, env_kwargs):
-    "The env of an evaluation comes from the same factory as that of training"
-    if isinstance(env_id, str): return make_env(env_id, n, 0, **(env_kwargs or {}))
-    if not callable(env_id): raise ConfigError(f"env_id is {env_id!r}, expected an id for make_env, or a function num_envs -> VectorEnv")
-    return env_id(n, **(env_kwargs or {}))
+def _whole(x) -> bool: return isinstance(x, (int, np.integer)) and not isinstance(x, bool)
 
-def _check_asked(agent, what: str, **counts) -> None:
-    "ConfigError for something that is no agent, and for counts below 1 (None stays)"
-    if isinstance(agent, str): raise ConfigError(f"{what} takes an agent, and got the name {agent!r}; load it first: {what}(load({agent!r}), ...), after `from worldrl.runs import load`")
-    if not all(callable(getattr(agent, k, None)) for k in ("act", "initial")): raise ConfigError(f"{what} takes an agent, something with initial(n) and act(state, step), and got {type(agent).__name__}")
-    for k, v in counts.items():
-        if v is not None and (isinstance(v, bool) or not isinstance(v, (int, np.integer)) or v < 1): raise ConfigError(f"{k} is {v!r}, and must be at least 1, a whole number")
+def check_counts(seed, **counts) -> None:
+    "Raise ConfigError for a seed below 0, and for counts below 1 (None stays); none may have thousands of digits"
+    for k, v, least in (("seed", seed, 0), *((k, v, 1) for k, v in counts.items() if v is not None)):
+        if _whole(v) and v >= 2**63: raise ConfigError(f"{k} is larger than 2**63, which is too large")
+        if not _whole(v) or v < least: raise ConfigError(f"{k} is {v!r}, and must be at least {least}, a whole number")
+
+def loaded_agent(
+    agent,              # an agent, a name of the zoo, or the folder of a run
+    what: str,          # the function that needs it, for the message
+    device=None,        # where a named agent is loaded to; None: the CPU, where the real env runs
+) -> tuple:             # the agent, and its name ("" if it was no name)
+    "Return the agent, loaded if it is a name; ConfigError for something that does not act, CheckpointError for an unknown name"
+    name = os.fspath(agent) if isinstance(agent, (str, os.PathLike)) else ""
+    if isinstance(agent, (str, os.PathLike)):
+        from worldrl.runs import load
+        agent = load(name, "cpu" if device is None else device)
+    if all(callable(getattr(agent, k, None)) for k in ("act", "initial")): return agent, name
+    raise ConfigError(f"{what} takes an agent, something with initial(n) and act(state, step), and got "
+                      f"{f'{name!r}, a ' if name else ''}{type(agent).__name__}")
+
+def _make(agent, name, env_id, n, env_kwargs):
+    "Return the env of an evaluation: made by the same factory, with the same settings, as that of training"
+    if env_id is not None and not isinstance(env_id, str):
+        if callable(env_id): return env_id(n, **(env_kwargs or {}))
+        raise ConfigError(f"env_id is {env_id!r}, expected an id for make_env, or a function num_envs -> VectorEnv")
+    env_id, env_kwargs = env_of(agent, env_id or "", env_kwargs, where=name)
+    return make_env(env_id, n, 0, **env_kwargs)
 
 # %% ../../nbs/24_rollout.ipynb #85d0c778
 class _Tape:
@@ -408,22 +427,23 @@ LONGEST = 27_000      # env steps
 
 @torch.no_grad()
 def evaluate(
-    agent,
-    env_id,                      # id for make_env, or a function num_envs -> VectorEnv (ThroughWorld, a dream, ...)
+    agent,                       # an Agent, a name of the zoo, or the folder of a run
+    env_id=None,                 # None: the agent's own env. Or an id, or a function num_envs -> VectorEnv (ThroughWorld, a dream, ...)
     episodes: int = 10,
-    seed: int = 0,               # episode k starts from derive_seed(seed, k)
+    seed: int = 0,               # at least 0; episode k starts from derive_seed(seed, k)
     *, num_envs: int | None = None,  # rows at a time; does not change the result. None: at most 8
-    greedy: bool = False,
-    env_kwargs: dict | None = None,  # for make_env (obs=..., skip=...): give those of training
+    greedy: bool = False,            # the mode of the policy instead of samples
+    env_kwargs: dict | None = None,  # for make_env (obs=..., skip=...); None and what is not named: the agent's own, if this is its env
     callback: Callable | None = None,  # called (t, step, act, alive) at every step, T + 1 times in an episode; act is None after the last
     data: bool = False,              # keep every episode: obs [T + 1], action [T], reward [T], and all of the agent's info
     keep: tuple = (),                # or only these of them: "obs" "action" "reward" "value" "log_prob" "hidden" ..., "activations" or "activations.NAME"
     max_steps: int | None = LONGEST,   # end episodes after so many env steps; None: the env decides, though it take for ever
     device=None,                 # where the Steps shall live; None: where the agent's weights are
 ) -> Evaluation:
-    "Raw returns of `episodes` fixed episodes, with a 95 % bootstrap interval of the mean. Raises NonFiniteError, ConfigError"
-    _check_asked(agent, "evaluate", episodes=episodes, num_envs=num_envs, max_steps=max_steps)
-    env = _make(env_id, num_envs or min(episodes, 8), env_kwargs)
+    "Return the raw returns of `episodes` fixed episodes, with a 95 % bootstrap interval of the mean. Raises NonFiniteError, ConfigError, EnvError"
+    check_counts(seed, episodes=episodes, num_envs=num_envs, max_steps=max_steps)
+    agent, name = loaded_agent(agent, "evaluate", device)
+    env = _make(agent, name, env_id, num_envs or min(episodes, 8), env_kwargs)
     try:
         _check_spaces(agent, env)
         done, kept = _waves(agent, env, episodes, seed, data, keep, greedy, max_steps, callback, device)
@@ -432,21 +452,23 @@ def evaluate(
 
 # %% ../../nbs/24_rollout.ipynb #b6ee7b71
 def record(
-    agent,
-    env_id,                       # as in evaluate
+    agent,                        # as in evaluate
+    env_id=None,                  # as in evaluate
     episodes: int = 1,
     seed: int = 0,                # episode k is evaluate's episode k
     *, max_steps: int = 2000,     # per episode
-    greedy: bool = False,
-    env_kwargs: dict | None = None,
+    greedy: bool = False,         # as in evaluate
+    env_kwargs: dict | None = None,   # as in evaluate
     device=None,                  # as in evaluate
 ) -> np.ndarray:                  # [T, H, W, 3] uint8, all episodes one after the other
-    "The frames of whole episodes, terminal frames included"
-    _check_asked(agent, "record", episodes=episodes, max_steps=max_steps)
-    frames, env = [], _make(env_id, 1, env_kwargs)
-    name, settings = getattr(env, "env_id", ""), getattr(env, "settings", None)
-    keep = lambda t, step, act, alive: frames.append(to_rgb(name, step.obs.cpu(), settings))
+    "Return the frames of whole episodes, terminal frames included. Raises ConfigError, EnvError"
+    check_counts(seed, episodes=episodes, max_steps=max_steps)
+    agent, name = loaded_agent(agent, "record", device)
+    frames, env = [], _make(agent, name, env_id, 1, env_kwargs)
+    shown, settings = getattr(env, "env_id", ""), getattr(env, "settings", None)
+    keep = lambda t, step, act, alive: frames.append(to_rgb(shown, step.obs.cpu(), settings))
     try:
+        _check_spaces(agent, env)
         for k in range(episodes):
             with torch.no_grad(): _wave(agent, env, [derive_seed(seed, k)], greedy, max_steps, keep, device)
     finally: env.close()

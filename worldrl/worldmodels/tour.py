@@ -18,7 +18,7 @@ __all__ = ['STAGES', 'TourConfig', 'Clock', 'tour_folder', 'round_one', 'round_t
 
 # %% ../../nbs/46_tour.ipynb #087dc5aa
 from ..core import Config, ConfigError, derive_seed, generator
-from ..envs.core import make_env
+from ..envs.core import make_env, with_obs
 from ..parts.contracts import Rng
 from ..parts.dream import dream, dream_error, dream_video, plot_dream_error
 from ..parts.episodes import EpisodeStore
@@ -222,7 +222,7 @@ def tour(
     "All stages; leaves imagined_rollout.mp4, dream_error.png, table.txt and result.json, and prints their paths. Go on after a stop with the same call."
     folder = Path(folder) if folder else tour_folder(config)
     if (folder / "result.json").exists(): return _told(folder)
-    make_env(config.env_id, obs=config.gather.obs, **config.gather.env_kwargs).close()      # a mistyped env must not claim the folder
+    make_env(config.env_id, **with_obs(config.gather.obs, config.gather.env_kwargs)).close()      # a mistyped env must not claim the folder
     with RunLock(folder):
         _claim(config, folder)
         return _all_stages(config, folder)
