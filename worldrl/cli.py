@@ -470,7 +470,7 @@ def _stopped(error: BaseException) -> tuple[str, int]:
     while e is not None and e not in chain:
         chain.append(e)
         e = e.__cause__ or e.__context__
-    terminated = any(isinstance(e, Terminated) for e in chain)
+    terminated = any(type(e).__name__.endswith("Terminated") for e in chain)      # ours, or that of worldrl.runs
     if isinstance(error, WorldrlError): said = str(error)
     else: said = f"{'terminated' if terminated else 'interrupted'}; what was saved stays, and the same command goes on from there"
     return said, 128 + (signal.SIGTERM if terminated else signal.SIGINT)
