@@ -1,6 +1,7 @@
 # make tour | test | lab : each does all the set-up it needs (a pinned .venv) and can be run again at any time.
 # TORCH_INDEX=URL  takes torch from another wheel index (PyTorch's CPU index gives a download ten times smaller)
-# PYTHON=python3.12  names the interpreter (3.11, 3.12 or 3.13)
+# PYTHON=python3.12  names the interpreter (3.11, 3.12 or 3.13); one that does not run is refused, and a .venv of another
+#                    version is made anew
 export PYTHON TORCH_INDEX
 BIN := .venv/bin
 SEED ?= 0

@@ -95,6 +95,76 @@ def check_wheel(tmp):
     return (out.stdout + out.stderr)[-2000:] if out.returncode else ""
 
 
+STUB = """#!/bin/sh
+# Stands for Python {version} in check_setup: answers what tools/setup.sh asks, and installs nothing
+echo "{version} $*" >> "{log}"
+case "$*" in
+  (*version_info*) echo {version} ;;
+  (*"-m venv"*) for d; do :; done
+    case "$*" in (*--clear*) rm -rf "$d" ;; esac
+    mkdir -p "$d/bin"; cp "$0" "$d/bin/python"; : > "$d/pyvenv.cfg" ;;
+esac
+"""
+SHIM = """#!/bin/sh
+echo "pyenv: $(basename "$0"): command not found" >&2
+exit 127
+"""
+
+
+class Setup:
+    "tools/setup.sh in a folder of its own, with interpreters that are stubs"
+    def __init__(self, folder):
+        self.folder, self.log, self.stubs = folder, folder / "log", folder / "stubs"
+        (folder / "tools").mkdir(parents=True)
+        self.stubs.mkdir()
+        for name in ("Makefile", "constraints.txt", "settings.ini", "setup.py", "tools/setup.sh"):
+            shutil.copy(ROOT / name, folder / name)
+        self.stub("df", '#!/bin/sh\nprintf "filesystem\\ndisk 1 1 99999999 1 /\\n"\n')
+        for name in ("python3", "python3.13"): self.stub(name, SHIM)
+        for v in ("3.10", "3.11", "3.12"): self.stub(f"python{v}", STUB.format(version=v, log=self.log))
+
+    def stub(self, name, text):
+        (self.stubs / name).write_text(text)
+        (self.stubs / name).chmod(0o755)
+
+    def run(self, python="", *command):
+        "Run setup.sh; returns its status, what it printed, and the version of the .venv that is there then"
+        self.log.write_text("")
+        env = {"PATH": f"{self.stubs}{os.pathsep}/usr/bin{os.pathsep}/bin", "HOME": str(self.folder), "PYTHON": python}
+        out = sh(*(command or ("bash", "tools/setup.sh")), cwd=self.folder, env=env)
+        venv = self.folder / ".venv/bin/python"
+        version = sh(venv, "-c", "version_info").stdout.strip() if venv.exists() else ""
+        return out.returncode, out.stdout + out.stderr, version
+
+
+def check_setup(tmp):
+    "set-up refuses an interpreter that does not run, and makes a .venv of another version anew"
+    s, bad = Setup(tmp / "setup"), []
+
+    def expect(what, got, ok, word, version):
+        status, text, venv = got
+        if (status == 0) != ok or word not in text or venv != version:
+            bad.append(f"{what}: status {status}, .venv {venv or 'none'}\n{text}")
+
+    expect("a shim that fails", s.run("python3.13"), False, "it does not run: pyenv: python3.13: command not found", "")
+    expect("the same by make", s.run("", "make", "setup", "PYTHON=python3.13"), False, "PYTHON=python3.13 was named", "")
+    expect("too old", s.run("python3.10"), False, "is Python 3.10; 3.11, 3.12 or 3.13 is needed", "")
+    expect("absent", s.run("python9"), False, "no such command or file", "")
+    expect("none named", s.run(), True, "ready: .venv", "3.12")
+    expect("done before", s.run(), True, "", "3.12")
+    if "pip" in s.log.read_text(): bad.append(f"a .venv that is ready was installed again:\n{s.log.read_text()}")
+    expect("another version", s.run("stubs/python3.11"), True, "making .venv anew: it has Python 3.12", "3.11")
+    expect("the same version", s.run("python3.11"), True, "", "3.11")
+    expect("a shim, and a good .venv", s.run("python3.13"), False, "was named", "3.11")
+    s.stub("gone", SHIM)
+    shutil.copy(s.stubs / "gone", s.folder / ".venv/bin/python")
+    expect("a .venv that does not run", s.run(), True, "making .venv anew: its Python does not work", "3.12")
+    (s.folder / ".venv/pyvenv.cfg").rename(s.folder / ".venv/thesis.tex")
+    expect("no .venv of ours", s.run("python3.11"), False, "is no virtual environment", "3.12")
+    if not (s.folder / ".venv/thesis.tex").exists(): bad.append("a folder that is no virtual environment was deleted")
+    return "\n".join(bad)
+
+
 IMPORT_ALL = """
 import importlib, pkgutil, sys, time
 start = time.time(); import worldrl; took = time.time() - start
@@ -136,7 +206,7 @@ def main():
         else: passed += 1; print(f"ok      {name}{extra}", flush=True)
 
     if not a.only and not a.flags:
-        for check in (check_export, check_clean, check_outputs, check_readme, *(() if a.no_wheel else (check_wheel,))):
+        for check in (check_export, check_clean, check_outputs, check_readme, check_setup, *(() if a.no_wheel else (check_wheel,))):
             with tempfile.TemporaryDirectory() as tmp:
                 try: why = check(copy_tree(Path(tmp)))
                 except Exception as e: why = f"{type(e).__name__}: {e}"

@@ -4,14 +4,17 @@
 
 # %% ../nbs/90_cli.ipynb #79b01351
 from __future__ import annotations
-import ast, dataclasses, difflib, errno, functools, importlib, inspect, io, re, sys, textwrap, tokenize
+import ast, contextlib, dataclasses, difflib, errno, functools, importlib, inspect, io, math, os, re, signal, sys
+import textwrap, threading, time, tokenize, traceback
 from dataclasses import dataclass
 from typing import Annotated, get_origin, get_type_hints
+from .core import WorldrlError
 
 # %% auto #0
-__all__ = ['COMMANDS', 'TRAINING', 'Command', 'usage', 'asked_help', 'UsageError', 'find_command', 'resolve', 'remarks',
-           'filled_in', 'one_line', 'parse_value', 'parse_pairs', 'read_config', 'run_command', 'seeds', 'main',
-           'explain', 'parse_only']
+__all__ = ['COMMANDS', 'LONGEST_WORD', 'MOST_DIGITS', 'TRAINING', 'REPORT', 'Command', 'usage', 'asked_help', 'UsageError',
+           'find_command', 'check_words', 'resolve', 'remarks', 'filled_in', 'one_line', 'parse_value', 'parse_pairs',
+           'read_config', 'run_command', 'seeds', 'where_of', 'explain', 'Terminated', 'sigterm_interrupts',
+           'end_with_stdin', 'main', 'parse_only']
 
 # %% ../nbs/90_cli.ipynb #f91a44a4
 @dataclass(frozen=True)
@@ -65,7 +68,8 @@ def asked_help(
     return usage(argv[0]) if group and len(argv) == 2 and argv[1] in ("-h", "--help", "help") else ""
 
 # %% ../nbs/90_cli.ipynb #f7f964e9
-class UsageError(Exception): "What was typed does not name a command or a flag"
+class UsageError(WorldrlError):
+    "What was typed does not name a command or a flag, or gives a flag what it cannot mean"
 
 def find_command(
     argv: list[str],      # what was typed after `worldrl`
@@ -78,6 +82,51 @@ def find_command(
     near = difflib.get_close_matches(words, COMMANDS, 1, .5) or difflib.get_close_matches(words.split(" ")[0], COMMANDS, 1, .5)
     if under and words in ("train", "results"): raise UsageError(f"worldrl {words} needs one more word: {', '.join(c.split(' ')[1] for c in under)}. What each does: worldrl {words} --help")
     raise UsageError(f"worldrl has no command {words!r}.{' Did you mean: worldrl ' + near[0] + '?' if near else ''} It has: {', '.join(COMMANDS)}")
+
+# %% ../nbs/90_cli.ipynb #f7da25f1
+LONGEST_WORD = 4096      # characters; a path on Linux has no more
+MOST_DIGITS = 40         # of a number
+
+def check_words(
+    argv: list[str],     # what was typed after `worldrl`
+) -> None:
+    "UsageError for a word that is empty, too long or no text, and for a flag that is given twice"
+    typed: dict[str, str] = {}
+    for i, word in enumerate(argv):
+        flag, eq, value = word.partition("=") if word.startswith("--") else ("", "", word)
+        before = argv[i - 1] if i and argv[i - 1].startswith("--") and "=" not in argv[i - 1] else ""
+        about = flag or before or f"word {i + 1} of the line"
+        if eq or not flag: _check_value(about, value)
+        if flag: _check_once(flag, typed)
+
+def _check_value(
+    about: str,      # the flag, or the place in the line
+    value: str,
+) -> None:
+    "UsageError for a value that no flag can take"
+    shown = repr(value if len(value) < 60 else value[:40] + "...")
+    if not value.strip():
+        raise UsageError(f"{about} is empty (perhaps a shell variable is not set); give a value, or leave out the flag")
+    if len(value) > LONGEST_WORD:
+        raise UsageError(f"{about} is {shown}, of {len(value):,} characters; at most {LONGEST_WORD:,} are read")
+    if "\0" in value or any("\ud800" <= c <= "\udfff" for c in value):
+        raise UsageError(f"{about} is {shown}, which is not UTF-8 text; rename the file, or type the name again")
+    if re.fullmatch(r"[+-]?[\d_]+", value) and sum(c.isdigit() for c in value) > MOST_DIGITS:
+        raise UsageError(f"{about} is {shown}, a number of {len(value):,} digits; at most {MOST_DIGITS} are read")
+
+def _check_once(
+    flag: str,                  # "--seed", "--net.no-norm"
+    typed: dict[str, str],      # the flags before it, by what they set; gets this one
+) -> None:
+    "UsageError for a flag that is there already, also as --no-flag"
+    *path, name = flag[2:].replace("_", "-").split(".")
+    key = ".".join([*path, name.removeprefix("no-")])
+    if key not in typed:
+        typed[key] = flag
+    elif typed[key].replace("_", "-") == flag.replace("_", "-"):
+        raise UsageError(f"{flag} is given twice; give it once, with all its values")
+    else:
+        raise UsageError(f"{typed[key]} and {flag} set the same; give one of them")
 
 # %% ../nbs/90_cli.ipynb #659e58ca
 def _take(argv, name, flag=False):
@@ -163,24 +212,37 @@ def one_line(
     return f"{blocks[1].rstrip('.')}.{more} All flags: {prog} --help"
 
 # %% ../nbs/90_cli.ipynb #e13099f4
-def parse_value(text: str):
-    "int, float, True, False, None or a list where it reads like one, else the text itself"
-    import ast
+def parse_value(
+    text: str,       # what stands behind "key="
+):
+    "int, float, True, False, None or a list where it reads like one, else the text itself; UsageError for no usable number"
     words = {"true": True, "false": False, "none": None, "null": None}
     if text.lower() in words: return words[text.lower()]
     try: value = ast.literal_eval(text)
     except (ValueError, SyntaxError): return text
+    except (MemoryError, RecursionError): raise UsageError(f"{text[:20]}... is nested too deeply") from None
+    if isinstance(value, float) and not math.isfinite(value): raise UsageError(f"{text[:60]} is not a finite number")
+    if isinstance(value, int) and value.bit_length() > 128: raise UsageError(f"{text[:20]}... is too large a number")
     return value if isinstance(value, (int, float, str, list)) else text
 
 def parse_pairs(
     flag: str,             # "--env-kwargs", for messages
     words: list[str],      # ["sticky=0.0", "ramping=False"], or the same without "=": ["sticky", "0.0", ...]
 ) -> dict:
-    "key=value words as a dict; UsageError says how it is written"
-    if words and not any("=" in w for w in words) and len(words) % 2 == 0: words = [f"{k}={v}" for k, v in zip(words[::2], words[1::2])]
+    "key=value words as a dict; UsageError says how it is written, and names a key that is given twice"
+    if words and not any("=" in w for w in words) and len(words) % 2 == 0:
+        words = [f"{k}={v}" for k, v in zip(words[::2], words[1::2])]
+    found = {}
     for w in words or [""]:
-        if not re.fullmatch(r"[A-Za-z_][\w-]*=.*", w): raise UsageError(f"{flag} takes key=value, one or more, and got {w!r}; write {flag} sticky=0.0 ramping=False")
-    return {k.replace("-", "_"): parse_value(v) for k, _, v in (w.partition("=") for w in words)}
+        how = f"write {flag} sticky=0.0 ramping=False"
+        if not re.fullmatch(r"[A-Za-z_][\w-]*=.*", w, re.S):
+            raise UsageError(f"{flag} takes key=value, one or more, and got {w!r}; {how}")
+        key, _, text = w.partition("=")
+        key = key.replace("-", "_")
+        if key in found: raise UsageError(f"{flag} has {key!r} twice; give it once")
+        try: found[key] = parse_value(text)
+        except UsageError as e: raise UsageError(f"{flag} {key}: {e}; {how}") from None
+    return found
 
 # %% ../nbs/90_cli.ipynb #89543758
 def _dict_fields(cls, at=()) -> list[tuple[str, ...]]:
@@ -215,12 +277,23 @@ def _take_dicts(start, argv: list[str]) -> dict:     # start: a Config; argv los
             if name.replace("_", "-") != _flag(path): continue
             end = next((j for j in range(i + 1, len(argv)) if argv[j].startswith("--")), len(argv))
             given = parse_pairs(name, [first] * bool(eq) + argv[i + 1:end])
+            if path[-1] == "env_kwargs": _refuse_own_flags(start, path, given)
             del argv[i:end]
             kept = functools.reduce(getattr, path, start)
             inner = functools.reduce(lambda d, k: d.setdefault(k, {}), path[:-1], overrides)
             inner[path[-1]] = kept | given
             break
     return overrides
+
+def _refuse_own_flags(start, path: tuple[str, ...], given: dict) -> None:     # path: of a dict of settings for make_env
+    "UsageError for a setting of the env that has a flag of its own: obs=raw would be given to make_env twice"
+    from worldrl.envs.core import make_env
+    owner = functools.reduce(getattr, path[:-1], start)
+    own = [k for k, p in inspect.signature(make_env).parameters.items() if p.kind is not p.VAR_KEYWORD]
+    for k in own:
+        if k not in given: continue
+        mend = f"write {_flag((*path[:-1], k))} {given[k]}" if hasattr(owner, k) else "leave it out"
+        raise UsageError(f"{_flag(path)} {k}={given[k]}: {k} is not one of the env's own settings; {mend}")
 
 # %% ../nbs/90_cli.ipynb #384c215e
 def read_config(
@@ -252,37 +325,64 @@ def run_command(
 ):
     "Read the flags, then do the work"
     c, prog, argv = COMMANDS[name], f"worldrl {name}", list(argv)
+    check_words(argv)
     if name == "seeds": return seeds(argv, parse)
     if not c.config: return _call(resolve(c.run), argv, prog, parse)
-    options = {"folder": _take(argv, "folder")} | ({"fresh": _take(argv, "fresh", flag=True), "track": _take(argv, "track"), "stop_after": _whole(_take(argv, "stop-after"), "--stop-after")} if c.trains else {})
-    config = read_config(resolve(c.config), argv, prog, TRAINING if c.trains else "")
-    from worldrl.runs import check_name, run_training, tracker_module
-    check_name(getattr(config, "exp_name", ""), "--exp-name")
+    options = _take_options(c, argv)
+    config = read_config(resolve(c.config), argv, prog, TRAINING if c.trains else _also(c))
+    for field in ("exp_name", "name"): _check_name(getattr(config, field, ""), _flag((field,)))
     if parse: return config
     if not c.trains: return resolve(c.run)(config, **options)
+    from worldrl.runs import run_training, tracker_module
     if options["track"]: tracker_module(options["track"])      # before anything is built
     trainer = resolve(c.run)(config)
     if c.check: trainer.rehearse = functools.partial(resolve(c.check), trainer)
     return run_training(trainer, **options)
 
-TRAINING = "And: --folder DIR    --fresh (delete the run and start anew)    --stop-after N (finish behind segment N; without it, the run goes on)    --track wandb|trackio (besides TensorBoard and metrics.jsonl)"
+def _take_options(c: Command, argv: list[str]) -> dict:     # argv loses them
+    "Flags that are no settings: where the run lies, and what to do with it"
+    options = {"folder": _take(argv, "folder")}
+    if c.trains or "fresh" in inspect.signature(resolve(c.run)).parameters: options["fresh"] = _take(argv, "fresh", flag=True)
+    if not c.trains: return options
+    stop = _take(argv, "stop-after")
+    options |= {"track": _take(argv, "track"), "stop_after": stop and _whole(stop, "--stop-after", "a number of segments")}
+    return options
 
-def _whole(text, flag):
-    "A flag's whole number above 0, or None where it was not given"
-    if text is not None and not (text.isdecimal() and int(text)): raise UsageError(f"{flag} is {text!r}; give a number of segments, 1 or more")
-    return text and int(text)
+TRAINING = ("And: --folder DIR    --fresh (delete the run and start anew)    --stop-after N (finish behind segment N; "
+            "without it, the run goes on)    --track wandb|trackio (besides TensorBoard and metrics.jsonl)")
+
+def _also(c: Command) -> str:
+    "The same for the help of a command that is no training"
+    anew = "fresh" in inspect.signature(resolve(c.run)).parameters
+    return "And: --folder DIR" + "    --fresh (delete what is there and start anew)" * anew
+
+def _whole(text: str, flag: str, what: str, least: int = 1) -> int:
+    "A flag's whole number; UsageError"
+    if re.fullmatch(r"[0-9]{1,18}", text) and int(text) >= least: return int(text)
+    raise UsageError(f"{flag} is {text[:60]!r}; give {what}, {least} or more")
+
+def _check_name(
+    name: str,       # becomes part of a folder's name
+    flag: str,       # that gave it
+) -> None:
+    "ConfigError for a name that no folder can have, before the work begins"
+    from worldrl.core import ConfigError
+    from worldrl.runs import check_name
+    check_name(name, flag)
+    if len(os.fsencode(name)) > 150: raise ConfigError(f"{flag} has {len(name)} characters; a folder's name has room for 150")
 
 def _call(function, argv, prog, parse):
     "A plain function whose parameters are the flags, and their comments the help"
     from tyro.conf import arg
     stub, told = functools.wraps(function)(lambda *a, **k: (a, k)), remarks(function)
     del stub.__wrapped__                                       # tyro would ask the function itself, which carries no help
-    stub.__annotations__ = {k: Annotated[t, arg(help=told[k])] if k in told else t for k, t in get_type_hints(function).items() if k != "return"}
-    stub.__signature__ = inspect.signature(function).replace(parameters=[p.replace(annotation=stub.__annotations__[k]) for k, p in inspect.signature(function).parameters.items()])
+    hints = {k: t for k, t in get_type_hints(function).items() if k != "return"}
+    stub.__annotations__ = {k: Annotated[t, arg(help=told[k])] if k in told else t for k, t in hints.items()}
+    signature = inspect.signature(function)
+    parameters = [p.replace(annotation=stub.__annotations__[k]) for k, p in signature.parameters.items()]
+    stub.__signature__ = signature.replace(parameters=parameters)
     args, kwargs = _parsed(stub, argv, prog)
-    if "name" in kwargs:
-        from worldrl.runs import check_name
-        check_name(kwargs["name"], "--name")                   # before an hour of work
+    for key in {"name", "table"} & set(kwargs): _check_name(kwargs[key], f"--{key}")     # before an hour of work
     return (args, kwargs) if parse else function(*args, **kwargs)
 
 # %% ../nbs/90_cli.ipynb #6fc4dd38
@@ -292,75 +392,194 @@ def seeds(
 ):
     "A training with several seeds, one after the other or `--jobs` at a time, and the mean over them; UsageError"
     argv = list(argv)
-    if not argv or argv[0] in ("-h", "--help"): print(_SEEDS); return
-    numbers, jobs = _take_numbers(argv, "seeds"), _take_numbers(argv, "jobs") or [1]
+    if not argv or argv[0] in ("-h", "--help"):
+        print(_SEEDS)
+        return None
+    numbers, jobs = _take_numbers(argv, "seeds", 0), _take_numbers(argv, "jobs", 1) or [1]
     name, rest = find_command(argv)
     if not COMMANDS[name].trains: raise UsageError(f"worldrl seeds repeats a training, and {name!r} is none. {_SEEDS}")
-    if len(numbers) != len(set(numbers)) or not numbers or len(jobs) != 1 or jobs[0] < 1: raise UsageError(f"--seeds takes different numbers and --jobs one. {_SEEDS}")
-    for flag in ("--seed", "--folder"):
-        if any(a == flag or a.startswith(flag + "=") for a in rest): raise UsageError(f"worldrl seeds gives each run its own {flag}; leave it out{', and set WORLDRL_RUNS to say where the folders go' * (flag == '--folder')}")
+    if not numbers: raise UsageError(f"which seeds? {_SEEDS}")
+    if len(numbers) != len(set(numbers)): raise UsageError(f"--seeds has a number twice: {numbers}; name each seed once")
+    if len(jobs) != 1: raise UsageError(f"--jobs takes one number, and got {jobs}. {_SEEDS}")
+    for flag, more in (("--seed", ""), ("--folder", ", and set WORLDRL_RUNS to say where the folders go")):
+        if any(a == flag or a.startswith(flag + "=") for a in rest):
+            raise UsageError(f"worldrl seeds gives each run its own {flag}; leave it out{more}")
     lines = [[*rest, "--seed", str(n)] for n in numbers]
     configs = [run_command(name, line, parse=True) for line in lines]
     return configs if parse else _run_seeds(name, lines, configs, jobs[0])
 
 _SEEDS = "Usage: worldrl seeds train ppo --env-id CartPole-v1 ... --seeds 0 1 2 [--jobs 2]"
 
-def _take_numbers(argv: list[str], name: str) -> list[int]:
-    "Remove `--name 1 2 3` from the line"
-    if f"--{name}" not in argv: return []
-    i = argv.index(f"--{name}")
+def _take_numbers(argv: list[str], name: str, least: int) -> list[int]:
+    "Remove `--name 1 2 3` from the line; UsageError for anything but whole numbers from `least` on"
+    flag = f"--{name}"
+    i = next((i for i, a in enumerate(argv) if a.partition("=")[0] == flag), None)
+    if i is None: return []
     end = next((j for j in range(i + 1, len(argv)) if argv[j].startswith("--")), len(argv))
-    words, argv[i:end] = argv[i + 1:end], []
-    if not words or not all(re.fullmatch(r"\d+", w) for w in words): raise UsageError(f"--{name} takes whole numbers, and got {' '.join(words) or 'nothing'!r}. {_SEEDS}")
-    return [int(w) for w in words]
+    words = [argv[i].partition("=")[2]] * ("=" in argv[i]) + argv[i + 1:end]
+    del argv[i:end]
+    if not words: raise UsageError(f"{flag} takes whole numbers, and got nothing. {_SEEDS}")
+    return [_whole(w, flag, "whole numbers", least) for w in words]
 
 def _run_seeds(name, lines, configs, jobs) -> dict:
     "Run the lines, then print every seed's numbers, and their mean"
-    import json
     from worldrl.modelfree.train import run_lines, summary
-    from worldrl.runs import run_dir
-    if jobs > 1: run_lines([["worldrl", *name.split(), *line] for line in lines], jobs, [f"seed {c.seed}" for c in configs])
-    else: [run_command(name, line) for line in lines]
+    from worldrl.runs import read_json, run_dir
+    if jobs > 1:
+        run_lines([["worldrl", *name.split(), *line] for line in lines], jobs, [f"seed {c.seed}" for c in configs])
+    else:
+        for line in lines: run_command(name, line)
     exp = getattr(configs[0], "exp_name", "") or resolve(COMMANDS[name].run).exp
-    found = summary([json.loads((run_dir(c.env_id, exp, c.seed) / "result.json").read_bytes())["result"] for c in configs])
-    shown = {k: v for k, v in found.items() if k.split("/")[-1] not in ("low", "high", "length", "episodes", "train_episodes")}
-    for k, v in shown.items(): print(f"{k:24} {v['mean']:.5g}" + (f" ± {v['sd']:.3g}" if v["sd"] is not None else "") + f"   each: {' '.join(f'{x:.5g}' for x in v['each'])}")
+    files = [run_dir(c.env_id, exp, c.seed) / "result.json" for c in configs]
+    records = [read_json(f, keys={"result": dict}, what="the result of a run") for f in files]
+    found = summary([r["result"] for r in records])
+    hidden = ("low", "high", "length", "episodes", "train_episodes")
+    for k, v in found.items():
+        if k.split("/")[-1] in hidden: continue
+        spread = f" ± {v['sd']:.3g}" if v["sd"] is not None else ""
+        print(f"{k:24} {v['mean']:.5g}{spread}   each: {' '.join(f'{x:.5g}' for x in v['each'])}")
     return found
 
 # %% ../nbs/90_cli.ipynb #c8b932dd
-def main(
-    argv: list[str] | None = None,     # default: what was typed
-) -> int:
-    "Run one command; the exit status: 0 done, 1 failed, 2 mistyped, 130 interrupted"
-    argv = list(sys.argv[1:] if argv is None else argv)
-    if listed := asked_help(argv): print(listed); return 0
-    if argv[0] in ("-V", "--version", "version"):
-        import worldrl
-        print(worldrl.__version__); return 0
-    try: run_command(*find_command(argv)); return 0
-    except KeyboardInterrupt: return _complain("interrupted; what was saved stays, and the same command goes on from there", 130)
-    except Exception as e:
-        line, status = explain(e)
-        if not line: raise
-        return _complain(line, status)
+REPORT = "https://github.com/worldrl/worldrl/issues"
 
-def _complain(line, status):
-    sys.stdout.flush()          # what was printed before comes before
-    print(f"worldrl: {line}", file=sys.stderr)
-    return status
+def where_of(
+    error: BaseException,
+) -> str:               # " (in worldrl.runs, load)"; "" when it did not pass through worldrl
+    "The innermost place in worldrl that an error passed through, for a message"
+    frames = [f for f, _ in traceback.walk_tb(error.__traceback__) if f.f_globals.get("__name__", "").startswith("worldrl.")]
+    return f" (in {frames[-1].f_globals['__name__']}, {frames[-1].f_code.co_name})" if frames else ""
 
 def explain(
-    error: Exception,
+    error: BaseException,
 ) -> tuple[str, int]:      # "" for our own mistakes
     "An error as one line for the person at the keyboard, and the exit status"
     kinds = {t.__name__ for t in type(error).__mro__}
-    if kinds & {"UsageError", "WorldrlError"}: return str(error), 130 if "Interrupted" in kinds else 2 if kinds & {"UsageError", "ConfigError"} else 1
-    if isinstance(error, BrokenPipeError): return "nobody reads the output any more (a closed pipe)", 1
-    if isinstance(error, OSError) and (error.filename is not None or error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)):
-        return f"{error.strerror} ({error.filename or 'no path given'}); mend that, then the same command goes on from what was saved", 1
+    if kinds & {"Interrupted", "KeyboardInterrupt"}: return _stopped(error)
+    if "WorldrlError" in kinds: return str(error), 2 if kinds & {"UsageError", "ConfigError"} else 1
     if isinstance(error, ModuleNotFoundError) and not str(error.name).startswith("worldrl"):
-        return f"the Python package {error.name} is missing; install worldrl again with all it needs: pip install 'worldrl[all]'", 1
-    return "", 1
+        mend = "install worldrl again with all it needs: pip install 'worldrl[all]'"
+        return f"the Python package {error.name} is missing; {mend}", 1
+    if isinstance(error, BrokenPipeError): return "nobody reads the output any more (a closed pipe)", 1
+    what = _about_disk(error) if isinstance(error, OSError) else _about_memory(error, kinds) or _about_data(error, kinds)
+    return (f"{what}. What was saved stays, and the same command goes on from there" if what else ""), 1
+
+def _stopped(error: BaseException) -> tuple[str, int]:
+    "The line and the exit status after Ctrl-C, or after SIGTERM"
+    chain, e = [], error
+    while e is not None and e not in chain:
+        chain.append(e)
+        e = e.__cause__ or e.__context__
+    terminated = any(type(e).__name__.endswith("Terminated") for e in chain)      # ours, or that of worldrl.runs
+    if isinstance(error, WorldrlError): said = str(error)
+    else: said = f"{'terminated' if terminated else 'interrupted'}; what was saved stays, and the same command goes on from there"
+    return said, 128 + (signal.SIGTERM if terminated else signal.SIGINT)
+
+# %% ../nbs/90_cli.ipynb #247f8961
+class Terminated(KeyboardInterrupt):
+    "SIGTERM came: from `kill`, `docker stop` or a cluster's scheduler"
+
+def _about_disk(error: OSError) -> str:
+    "What the system refused, on which file, and what to do"
+    what = error.strerror or " ".join(str(error).split()) or type(error).__name__
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    mend = "make room" if full else "check that file or folder" if error.filename is not None else "remove the cause"
+    return f"{what} ({error.filename if error.filename is not None else 'no path given'}){where_of(error)}; {mend}"
+
+def _about_memory(error: BaseException, kinds: set[str]) -> str:
+    "The same for a full memory, also where torch or a killed worker says it in another way"
+    text = " ".join(str(error).split())[:200]
+    if isinstance(error, MemoryError) or "OutOfMemoryError" in kinds or "not enough memory" in text or "DefaultCPUAllocator" in text:
+        mend = "take a smaller batch or fewer envs, or end other programs"
+        return f"out of memory{where_of(error)}{text and ': '}{text}; {mend}"
+    if "BrokenProcessPool" in kinds:
+        return f"a worker process was killed{where_of(error)}, most often because the memory is full; take fewer --workers"
+    return ""
+
+def _about_data(error: BaseException, kinds: set[str]) -> str:
+    "The same for numbers that are too large, and files that are not what they should be"
+    text, where = " ".join(str(error).split())[:200], where_of(error)
+    if "SafetensorError" in kinds: return f"a file of weights is damaged{where}: {text}; restore it from a copy, or train it again"
+    if isinstance(error, RecursionError): return f"a setting or a file is nested too deeply{where}; write it flat, or restore the file"
+    if isinstance(error, OverflowError) or isinstance(error, ValueError) and "for integer string conversion" in text:
+        return f"a number is too large{where}: {text}; look at the numbers of the command"
+    if isinstance(error, UnicodeEncodeError):
+        return f"the output takes only {error.encoding}, which has no {error.object[error.start]!r}{where}; set PYTHONIOENCODING=utf-8"
+    if isinstance(error, UnicodeError): return f"a file that should be text is not text{where}: {text}; restore it from a copy"
+    return ""
+
+# %% ../nbs/90_cli.ipynb #2b285a50
+@contextlib.contextmanager
+def sigterm_interrupts():
+    "SIGTERM raises Terminated in this block, as Ctrl-C raises KeyboardInterrupt; elsewhere handled, it is left alone"
+    ours = threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    owner = os.getpid()
+    def handle(signum, frame):
+        if os.getpid() == owner: raise Terminated
+        signal.signal(signum, signal.SIG_DFL)      # a forked process ends as it always did
+        os.kill(os.getpid(), signum)
+    if ours: signal.signal(signal.SIGTERM, handle)
+    try: yield
+    finally:
+        if ours: signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+def end_with_stdin(
+    grace: float = 30.0,      # seconds to save and end in
+) -> None:
+    "End this process, and what it started, when its standard input closes; only where WORLDRL_ENDS_WITH_STDIN=1 asks for it"
+    if os.environ.pop("WORLDRL_ENDS_WITH_STDIN", "") != "1": return      # what we start ourselves must not see it
+    def watch():
+        while os.read(0, 4096): pass
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(grace)
+        if os.getpgrp() == os.getpid(): os.killpg(0, signal.SIGKILL)
+        os._exit(128 + signal.SIGTERM)
+    threading.Thread(target=watch, daemon=True).start()
+
+# %% ../nbs/90_cli.ipynb #c17bc194
+def main(
+    argv: list[str] | None = None,     # default: what was typed
+) -> int:
+    "Run one command; the exit status: 0 done, 1 failed, 2 mistyped, 130 interrupted (Ctrl-C), 143 terminated (SIGTERM)"
+    argv = list(sys.argv[1:] if argv is None else argv)
+    end_with_stdin()
+    try:
+        with sigterm_interrupts(): _obey(argv)
+    except (KeyboardInterrupt, Exception) as e:
+        line, status = explain(e)
+        if line: return _complain(line, status)
+        about = f"{type(e).__name__}: {e}"[:200]
+        _complain(f"this is a mistake in worldrl, not yours ({about}). Please report the lines below: {REPORT}", 1)
+        raise
+    return 0
+
+def _obey(argv: list[str]) -> None:
+    "Do what was typed, and push out what was printed"
+    if listed := asked_help(argv):
+        print(listed)
+    elif argv[0] in ("-V", "--version", "version"):
+        import worldrl
+        print(worldrl.__version__)
+    else:
+        check_words(argv)
+        run_command(*find_command(argv))
+    sys.stdout.flush()
+
+def _complain(line: str, status: int) -> int:
+    "Print one line to stderr, behind what was printed before; returns the status"
+    try: sys.stdout.flush()
+    except OSError: _drop_output()
+    line = re.sub(r"\s*\n\s*", " ", line.strip())
+    if len(line) > 3000: line = f"{line[:2000]} ... {line[-900:]}"
+    with contextlib.suppress(OSError): print(f"worldrl: {line}", file=sys.stderr, flush=True)
+    return status
+
+def _drop_output() -> None:
+    "Let the rest of the output go nowhere, so that Python does not fail with it once more when it ends"
+    with contextlib.suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 # %% ../nbs/90_cli.ipynb #42f35312
 def parse_only(

@@ -31,15 +31,19 @@ def did_you_mean(
 # %% ../nbs/00_core.ipynb #2f75eab4
 @contextlib.contextmanager
 def without_ctrl_c():
-    "Hold Ctrl-C back, and deliver it afterwards; processes and threads started meanwhile never get it"
+    """Hold Ctrl-C back, and a SIGTERM that Python handles, and deliver it afterwards.
+
+    Processes and threads that start meanwhile never get Ctrl-C; SIGTERM still ends them."""
     main, came = threading.current_thread() is threading.main_thread(), []
-    handler = signal.signal(signal.SIGINT, lambda *_: came.append(1)) if main else None
+    handlers = {s: signal.getsignal(s) for s in (signal.SIGINT, signal.SIGTERM)} if main else {}
+    handlers = {s: h for s, h in handlers.items() if callable(h)}
+    for s in handlers: signal.signal(s, lambda number, frame: came.append(number))
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if hasattr(signal, "pthread_sigmask") else None
     try: yield
     finally:
         if mask is not None: signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        if main: signal.signal(signal.SIGINT, handler)
-        if came: signal.raise_signal(signal.SIGINT)
+        for s, handler in handlers.items(): signal.signal(s, handler)
+        if came: signal.raise_signal(came[0])
 
 # %% ../nbs/00_core.ipynb #9d08a7d0
 def device(

@@ -8,8 +8,8 @@ __all__ = ['ALGOS', 'SEED_FLAGS', 'FORK_FLAGS', 'MIGRATION', 'METRICS', 'algorit
            'recipes_table', 'Moved', 'our_defaults', 'migration_table', 'moved', 'metrics_table']
 
 # %% ../../nbs/35_train.ipynb #b2b34a3f
-import ast, functools, importlib, os, re, shlex, subprocess, sys
-from concurrent.futures import ThreadPoolExecutor
+import ast, functools, importlib, os, re, shlex, signal, subprocess, sys, threading
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import NamedTuple
 
@@ -128,25 +128,77 @@ def _leaves(v) -> list: return [x for item in v for x in _leaves(item)] if isins
 def _flag(name: str) -> str: return "--" + name.replace("_", "-")
 
 # %% ../../nbs/35_train.ipynb #46b2ceb8
+class _Children:
+    "Processes that run command lines, each in a process group of its own; they end when this process ends"
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.running: set[subprocess.Popen] = set()
+        self.closed = False      # True: no process is started any more
+
+    def run(
+        self,
+        label,                   # stands in front of each line of output
+        line: list[str],         # begins with "worldrl"
+        env: dict[str, str],     # the environment of the process
+    ) -> int | None:             # None: it was not started
+        "Run one command line, print what it prints, and return its exit status"
+        with self.lock:
+            if self.closed: return None
+            child = self._start(line, env)
+            self.running.add(child)
+        with child:
+            for text in child.stdout: print(f"[{label}] {text}", end="", flush=True)
+        with self.lock: self.running.discard(child)
+        return child.returncode
+
+    def _start(self, line: list[str], env: dict[str, str]) -> subprocess.Popen:
+        "Start one process; its standard input is a pipe that nobody writes to, and that closes when this process ends"
+        command = [sys.executable, "-m", "worldrl.cli", *line[1:]]
+        pipes = dict(stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
+        return subprocess.Popen(command, env=env | {"WORLDRL_ENDS_WITH_STDIN": "1"}, process_group=0, **pipes)
+
+    def end(self, signum: int) -> int:     # SIGTERM: save and end; SIGKILL: end now, with all that it started
+        "Send a signal to the processes that still run, and start no more; returns their number"
+        with self.lock:
+            self.closed = True
+            alive = [p for p in self.running if p.poll() is None]
+            for p in alive:
+                if signum == signal.SIGKILL: os.killpg(p.pid, signum)
+                else: p.send_signal(signum)
+        return len(alive)
+
+# %% ../../nbs/35_train.ipynb #3d857568
 def run_lines(
     lines: list[list[str]],    # command lines, each beginning with "worldrl"
     jobs: int = 2,             # at a time
     labels=None,               # in front of what each prints; None: numbers
 ) -> None:
-    "Run command lines in processes of their own; WorldrlError names those that failed, after the others are done"
-    threads = str(max(1, (os.cpu_count() or 1) // jobs))
-    def one(label, line):
-        child = [sys.executable, "-m", "worldrl.cli", *line[1:]]
-        with subprocess.Popen(child, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={"OMP_NUM_THREADS": threads} | os.environ) as p:
-            for text in p.stdout: print(f"[{label}] {text}", end="", flush=True)
-        return p.returncode
-    labels = labels or range(1, len(lines) + 1)
-    with ThreadPoolExecutor(jobs) as pool:
-        try: codes = list(pool.map(one, labels, lines))
-        except BaseException: pool.shutdown(cancel_futures=True); raise
-    if failed := [f"{shlex.join(line)} (status {code})" for line, code in zip(lines, codes) if code]:
-        raise WorldrlError(f"{len(failed)} of {len(lines)} commands failed: {'; '.join(failed)}. Give the same command again: what is finished stays, the others go on")
+    """Run command lines in processes of their own; WorldrlError names those that failed, after the others are done.
 
+    Ctrl-C (or SIGTERM, on the command line) tells the processes to save and end, and waits for them. A second one kills them."""
+    if type(jobs) is not int or jobs < 1: raise ConfigError(f"run_lines: jobs is {jobs!r}, and must be a whole number from 1 on")
+    env = {"OMP_NUM_THREADS": str(max(1, (os.cpu_count() or 1) // jobs))} | os.environ
+    labels = labels or range(1, len(lines) + 1)
+    children = _Children()
+    with ThreadPoolExecutor(jobs) as pool:
+        try:
+            waiting = [pool.submit(children.run, label, line, env) for label, line in zip(labels, lines)]
+            codes = _codes(waiting, children)
+        finally: children.end(signal.SIGKILL)      # only after a second Ctrl-C is any of them left
+    if failed := [f"{shlex.join(line)} (status {code})" for line, code in zip(lines, codes) if code]:
+        what = f"{len(failed)} of {len(lines)} commands failed: {'; '.join(failed)}"
+        raise WorldrlError(f"{what}. Give the same command again: what is finished stays, the others go on")
+
+def _codes(waiting: list, children: _Children) -> list[int]:
+    "Wait for the processes and return their exit statuses; when that is interrupted, tell them to end, and wait for that"
+    try: return [w.result() for w in waiting]
+    except BaseException:
+        n = children.end(signal.SIGTERM)
+        if n: print(f"{n} processes save their work and end; Ctrl-C again kills them", file=sys.stderr, flush=True)
+        wait(waiting)
+        raise
+
+# %% ../../nbs/35_train.ipynb #e9acf5ba
 def run_seeds(
     algo: str,
     env_id: str | None = None,
