@@ -16,8 +16,8 @@ import safetensors.torch
 import torch
 from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
-from .core import (Config, ConfigError, WorldrlError, derive_seed, device as pick_device, did_you_mean, generator,
-                          keep_freed_memory, seed_everything, without_ctrl_c)
+from .core import (Config, ConfigError, WorldrlError, derive_seed, device as pick_device, did_you_mean,
+                          generator, keep_freed_memory, seed_everything, without_ctrl_c)
 
 # %% auto #0
 __all__ = ['MAX_JSON_MB', 'RENAMED', 'MODEL_KEYS', 'OWNER_KEYS', 'RUN_FILES', 'TRACKERS', 'runs_root', 'data_root', 'check_name',
@@ -49,7 +49,7 @@ def check_name(
                       f"for instance {better!r}")
 
 def check_path(
-    path,                                        # what somebody typed: a string or a Path; a leading ~ is the home folder
+    path,                                        # what somebody typed: a string or a Path; ~ is the home folder
     what: str = "folder",                        # what it names, for the message
     error: type[WorldrlError] = ConfigError,     # the class of the error
 ) -> Path:
@@ -79,12 +79,22 @@ class DiskError(WorldrlError):
 class CheckpointError(WorldrlError):
     "A checkpoint or model that is damaged, or belongs to something else"
 
-_NAME = {errno.EEXIST: "a file stands where a folder is needed", errno.ENOTDIR: "a file stands where a folder is needed",
-         errno.EISDIR: "a folder stands where a file is needed", errno.ENAMETOOLONG: "a name is too long",
-         errno.ELOOP: "a symbolic link stands where a file is needed"}
-_DISK = {errno.ENOSPC: "no space left on the disk", errno.EDQUOT: "the disk quota is used up", errno.EROFS: "the disk is read-only",
-         errno.EACCES: "no permission", errno.EPERM: "no permission", errno.EFBIG: "a file may not grow further here",
-         errno.EIO: "the disk fails (input/output error)"} | _NAME
+_NAME = {                    # another folder mends these
+    errno.EEXIST: "a file stands where a folder is needed",
+    errno.ENOTDIR: "a file stands where a folder is needed",
+    errno.EISDIR: "a folder stands where a file is needed",
+    errno.ELOOP: "a symbolic link stands where a file is needed",
+    errno.ENAMETOOLONG: "a name is too long",
+}
+_DISK = _NAME | {
+    errno.ENOSPC: "no space left on the disk",
+    errno.EDQUOT: "the disk quota is used up",
+    errno.EROFS: "the disk is read-only",
+    errno.EACCES: "no permission",
+    errno.EPERM: "no permission",
+    errno.EFBIG: "a file may not grow further here",
+    errno.EIO: "the disk fails (input/output error)",
+}
 
 @contextlib.contextmanager
 def disk_errors(path):     # what is being written, for the message
@@ -94,7 +104,8 @@ def disk_errors(path):     # what is being written, for the message
         if e.errno not in _DISK: raise
         mend = "Make room there (or set WORLDRL_RUNS to another disk), and give the same command again"
         if e.errno in _NAME: mend = "Name another folder"
-        raise DiskError(f"{_DISK[e.errno]} ({str(e.filename or path)[:300]}); nothing that was saved is lost. {mend}") from None
+        where = str(e.filename or path)[:300]
+        raise DiskError(f"{_DISK[e.errno]} ({where}); nothing that was saved is lost. {mend}") from None
 
 # %% ../nbs/01_runs.ipynb #762871e8
 def write_atomic(
@@ -153,7 +164,7 @@ def read_file(
     mend: str = "restore the file from a copy",          # as in read_json
     error: type[WorldrlError] = CheckpointError,         # the class of the error
 ) -> bytes:
-    "Return the content of a file; `error` if it is missing, no regular file (a folder, a device), too large, or unreadable"
+    "Return the content of a file; `error` if it is missing, a folder or device, too large, or unreadable"
     try:
         about = os.stat(path)
         if not stat.S_ISREG(about.st_mode): raise error(f"{path} is no file, but should be {what}; {mend}")
@@ -177,8 +188,10 @@ def parse_json(
     "Return the content of a JSON text; `error` if it is not JSON or of another shape"
     try: found = json.loads(data)
     except RecursionError: raise error(f"{where} is damaged: it is nested too deeply; {mend}") from None
-    except ValueError as e: raise error(f"{where} is damaged: it is not readable JSON ({str(e)[:80]}); {mend}") from None
-    if not isinstance(found, kind): raise error(f"{where} holds a {type(found).__name__}, but {what} is a {kind.__name__}; {mend}")
+    except ValueError as e:
+        raise error(f"{where} is damaged: it is not readable JSON ({str(e)[:80]}); {mend}") from None
+    if not isinstance(found, kind):
+        raise error(f"{where} holds a {type(found).__name__}, but {what} is a {kind.__name__}; {mend}")
     for key, types in (keys or {}).items():
         if key not in found: raise error(f"{where} has no key {key!r}, so it is not {what}; {mend}")
         types = types if isinstance(types, tuple) else (types,)
@@ -195,7 +208,7 @@ def pack(
     tensors: dict[str, Tensor] = {}
     try: return tensors, _pack(tree, "", tensors)
     except RecursionError:
-        raise CheckpointError("the tree is nested too deeply for a checkpoint, or contains itself; keep flat lists") from None
+        raise CheckpointError("the tree is nested too deeply, or contains itself; keep flat lists") from None
 
 def _pack(x, at: str, tensors: dict):
     "The skeleton of one node; its tensors are put into `tensors`"
@@ -206,9 +219,13 @@ def _pack(x, at: str, tensors: dict):
         items = [[_pack_key(k, at), _pack(v, f"{at}/{k}", tensors)] for k, v in x.items()]
         plain = all(type(k) is str and k != "$" for k, _ in items)
         return dict(items) if plain else {"$": "dict", "items": items}
-    kind = "tensor" if isinstance(x, Tensor) else "array" if isinstance(x, np.ndarray) else "scalar" if isinstance(x, np.generic) else None
-    if kind is None: raise CheckpointError(f"{at or 'the tree'} is a {type(x).__name__}, which a checkpoint cannot hold; keep its numbers instead (a generator's get_state(), a module's state_dict())")
-    name = next(n for n in itertools.chain([at.strip("/") or "tensor"], (f"{at}#{i}" for i in itertools.count(2))) if n not in tensors)
+    kinds = {Tensor: "tensor", np.ndarray: "array", np.generic: "scalar"}
+    kind = next((k for t, k in kinds.items() if isinstance(x, t)), None)
+    if kind is None:
+        raise CheckpointError(f"{at or 'the tree'} is a {type(x).__name__}, which a checkpoint cannot hold; "
+                              "keep its numbers instead (a generator's get_state(), a module's state_dict())")
+    names = itertools.chain([at.strip("/") or "tensor"], (f"{at}#{i}" for i in itertools.count(2)))
+    name = next(n for n in names if n not in tensors)
     tensors[name] = _as_tensor(x, at)
     return {"$": kind, "name": name} | ({"layout": "channels_last"} if _is_channels_last(x) else {})
 
@@ -281,7 +298,8 @@ def save_checkpoint(
     file = path.with_name(f"{path.name}.safetensors")
     if file in old: file = path.with_name(f"{path.name}.{digest[:8]}.safetensors")
     write_atomic(file, data)
-    body = json.loads(json.dumps({"format": _FORMAT, "file": file.name, "sha256": digest, "meta": meta, "tree": skeleton}))
+    body = {"format": _FORMAT, "file": file.name, "sha256": digest, "meta": meta, "tree": skeleton}
+    body = json.loads(json.dumps(body))
     write_json(path.with_name(f"{path.name}.json"), {"body_sha256": _body_sha(body)} | body)
     for f in old - {file}: f.unlink(missing_ok=True)
 
@@ -329,9 +347,11 @@ def _read_tensors(
     if _sha(data) != digest:
         raise CheckpointError(f"{file} is damaged: its checksum differs ({len(data):,} bytes); {mend}")
     try: return safetensors.torch.load(data)
-    except MemoryError: raise CheckpointError(f"{file} does not fit into memory ({len(data):,} bytes); {mend}") from None
+    except MemoryError:
+        raise CheckpointError(f"{file} does not fit into memory ({len(data):,} bytes); {mend}") from None
     except Exception as e:       # SafetensorError and whatever a strange dtype or shape leads to
-        raise CheckpointError(f"{file} is damaged: it is no valid safetensors file ({' '.join(str(e).split())[:200]}); {mend}") from None
+        why = " ".join(str(e).split())[:200]
+        raise CheckpointError(f"{file} is damaged: it is no valid safetensors file ({why}); {mend}") from None
 
 def _check_header(file: Path, mend: str) -> None:
     "Compare the sizes that a safetensors header promises with the size of the file; CheckpointError"
@@ -342,13 +362,15 @@ def _check_header(file: Path, mend: str) -> None:
             length = int.from_bytes(f.read(8), "little")
             if size < 8 or length > min(size - 8, _MAX_HEADER):
                 raise CheckpointError(f"{file} is damaged: it has {size:,} bytes, too few for its header; {mend}")
-            header = parse_json(f.read(length), where=f"the header of {file}", what="the header of a safetensors file", mend=mend)
+            what = "the header of a safetensors file"
+            header = parse_json(f.read(length), where=f"the header of {file}", what=what, mend=mend)
     except FileNotFoundError: raise CheckpointError(f"{file} is missing; {mend}") from None
     except OSError as e: raise CheckpointError(f"{file} cannot be read ({e.strerror}); {mend}") from None
     try: end = 8 + length + max((v["data_offsets"][1] for k, v in header.items() if k != "__metadata__"), default=0)
-    except (LookupError, TypeError): raise CheckpointError(f"{file} is damaged: its header is not readable; {mend}") from None
+    except (LookupError, TypeError):
+        raise CheckpointError(f"{file} is damaged: its header is not readable; {mend}") from None
     if end != size:
-        raise CheckpointError(f"{file} is damaged: its header describes {end:,} bytes, and the file has {size:,}; {mend}")
+        raise CheckpointError(f"{file} is damaged: its header describes {end:,} bytes, but it has {size:,}; {mend}")
 
 # %% ../nbs/01_runs.ipynb #50b9cf56
 def _package() -> Path:
@@ -387,9 +409,11 @@ def _moved(name: str, cls: str):     # as the file has it; the class's name toda
     "The one class of this name, wherever it lives; CheckpointError"
     homes = _homes(cls)
     if len(homes) == 1: return getattr(importlib.import_module(homes[0]), cls)
-    found = f"there are several of that name, in {', '.join(homes)}" if homes else "it may be older or newer than the model, or the class was renamed"
-    raise CheckpointError(f"this worldrl has no class {name!r}: {found}. If you know where it is now, write it into \"class\" of the "
-                          "model's config.json, as \"worldrl.module:Class\", and delete the line \"config_sha256\" there")
+    found = "it may be older or newer than the model, or the class was renamed"
+    if homes: found = f"there are several of that name, in {', '.join(homes)}"
+    raise CheckpointError(f"this worldrl has no class {name!r}: {found}. If you know where it is now, write it into "
+                          '"class" of the model\'s config.json, as "worldrl.module:Class", and delete the line '
+                          '"config_sha256" there')
 
 # %% ../nbs/01_runs.ipynb #49e1b498
 @dataclass
@@ -431,7 +455,8 @@ def save_model(
     "Save a model for use; CheckpointError when it could not be loaded again or other files are in the way, DiskError"
     folder, name = check_path(folder), class_path(type(model))
     if not name.startswith("worldrl."):
-        raise CheckpointError(f"the class {name} is not part of worldrl, so load() would refuse it; define it in a notebook that exports it")
+        raise CheckpointError(f"the class {name} is not part of worldrl, so load() would refuse it; "
+                              "define it in a notebook that exports it")
     _refuse_others(folder, ["config.json", "README.md"] if card else ["config.json"])
     tensors = {k: _stored(k, v, half) for k, v in model.state_dict().items()}
     data = safetensors.torch.save(tensors)
@@ -483,8 +508,9 @@ def _model_folder(name_or_path) -> Path:
     if not os.path.isdir(folder):
         zoo = zoo_folders()
         if str(name_or_path) in zoo: return zoo[str(name_or_path)]
-        raise CheckpointError(f"no model and no folder is called {str(name_or_path)[:300]!r}.{did_you_mean(name_or_path, zoo)} "
-                              f"Models: {', '.join(zoo) or 'none here (the zoo comes with the repository)'}")
+        names = ", ".join(zoo) or "none here (the zoo comes with the repository)"
+        raise CheckpointError(f"no model and no folder is called {str(name_or_path)[:300]!r}."
+                              f"{did_you_mean(name_or_path, zoo)} Models: {names}")
     if (folder / "model.safetensors").exists(): return folder
     if (folder / "final/model.safetensors").exists(): return folder / "final"
     parts = _models_below(folder)
@@ -513,8 +539,8 @@ def load(
 ) -> nn.Module:              # in eval mode, float32
     "A trained model; CheckpointError when it is unknown (lists the names), damaged or not of worldrl"
     if not isinstance(name_or_path, (str, os.PathLike)):
-        raise CheckpointError(f"load takes a name of the zoo or a folder, but got {name_or_path!r} ({type(name_or_path).__name__}); "
-                              "write load('minipacman-ppo') or load('runs/my-run')")
+        raise CheckpointError(f"load takes a name of the zoo or a folder, but got {name_or_path!r} "
+                              f"({type(name_or_path).__name__}); write load('minipacman-ppo') or load('runs/my-run')")
     folder = _model_folder(name_or_path)
     about = _read_about(folder)
     cls = class_at(about["class"])
@@ -522,10 +548,12 @@ def load(
     model = _built(cls, about["config"], folder / "config.json", sum(t.numel() for t in tensors.values()))
     try: model.load_state_dict(tensors)
     except Exception as e:       # RuntimeError, or what a module's own loading stumbles over
-        raise CheckpointError(f"the weights in {folder} do not fit {about['class']}: {' '.join(str(e).split())[:300]}") from None
+        why = " ".join(str(e).split())[:300]
+        raise CheckpointError(f"the weights in {folder} do not fit {about['class']}: {why}") from None
     try: return model.to(pick_device(device)).eval()
     except torch.OutOfMemoryError:
-        raise CheckpointError(f"the model in {folder} does not fit into the memory of {device!r}; load it with device='cpu'") from None
+        raise CheckpointError(f"the model in {folder} does not fit into the memory of {device!r}; "
+                              "load it with device='cpu'") from None
 
 def _read_about(folder: Path) -> dict:     # MODEL_KEYS, and more
     "The description of a model, config.json; CheckpointError when it is missing, damaged, or was changed"
@@ -556,12 +584,17 @@ class _SizeGuard(TorchDispatchMode):
         if name == "aten::eye": size *= 2
         if all(isinstance(n, (int, float)) for n in size): self.left -= math.prod(size) + 256
         if self.left < 0:
-            raise CheckpointError(f"{self.file} describes a net that is far larger than the weights beside it; it may be damaged: "
-                                  "restore it from a copy, or save the model again")
+            raise CheckpointError(f"{self.file} describes a net that is far larger than the weights beside it; "
+                                  "it may be damaged: restore it from a copy, or save the model again")
         return func(*args, **(kwargs or {}))
 
-def _built(cls: type, config, file: Path, weights: int = 2**30) -> nn.Module:      # weights: numbers in the file of weights
-    "The model that a config describes, with fresh weights; CheckpointError names the file, and what it lacks or has too much"
+def _built(
+    cls: type,
+    config,                     # of the model, as it was stored
+    file: Path,                 # where it was stored, for the message
+    weights: int = 2**30,       # how many numbers the file of weights has
+) -> nn.Module:
+    "The model that a config describes, with fresh weights; CheckpointError names the file and what is wrong with it"
     try:
         with _SizeGuard(file, weights): return cls.from_config(config)
     except Exception as e:       # a config of another shape can make from_config stumble in any way
@@ -569,8 +602,8 @@ def _built(cls: type, config, file: Path, weights: int = 2**30) -> nn.Module:   
         if isinstance(e, KeyError) and e.args: what = f"{e.args[0]!r} is missing"
         if isinstance(e, WorldrlError): what = str(e)
         if str(file) in what: raise
-        raise CheckpointError(f"{file} does not describe a {cls.__name__} ({what}); it may be damaged, or of another version of "
-                              "worldrl: restore it, or save the model again") from e
+        raise CheckpointError(f"{file} does not describe a {cls.__name__} ({what}); it may be damaged, or of another "
+                              "version of worldrl: restore it, or save the model again") from e
 
 # %% ../nbs/01_runs.ipynb #b1cdff18
 def load_run(
@@ -584,7 +617,8 @@ def load_run(
     if (folder / "final").is_dir(): return load(folder, device)
     command = f"worldrl train {exp} --env-id {env_id} --seed {seed}"
     if (folder / "config.json").exists():
-        raise CheckpointError(f"{folder} is an unfinished run; let it end with the command that began it: {command} ...")
+        raise CheckpointError(f"{folder} is an unfinished run; "
+                              f"let it end with the command that began it: {command} ...")
     raise CheckpointError(f"there is no run {folder}; train it first: {command}")
 
 # %% ../nbs/01_runs.ipynb #21029ea4
@@ -596,13 +630,15 @@ def _rows(folder) -> list[dict]:
     "The lines of a run's metrics; a last line that is cut is left out, with a note"
     file = check_path(folder) / "metrics.jsonl"
     if not file.exists():
-        raise WorldrlError(f"{folder} has no metrics.jsonl; it is not a run folder, or its run has not finished a segment")
+        raise WorldrlError(f"{folder} has no metrics.jsonl; it is not a run folder, "
+                           "or its run has not finished a segment")
     *lines, rest = read_file(file, what="the metrics of a run").split(b"\n")
     rows = [_row(line, f"{file}, line {i}") for i, line in enumerate(lines, 1) if line.strip()]
     if not rest.strip(): return rows
     try: return rows + [_row(rest, f"{file}, last line")]
     except CheckpointError:
-        print(f"note: the last line of {file} is cut, and left out; the run still writes it, or was killed", file=sys.stderr)
+        print(f"note: the last line of {file} is cut, and left out; the run still writes it, or was killed",
+              file=sys.stderr)
         return rows
 
 def _row(line: bytes, where: str) -> dict:      # {"step": 7, "name": "losses/a", "value": .5}
@@ -610,8 +646,8 @@ def _row(line: bytes, where: str) -> dict:      # {"step": 7, "name": "losses/a"
     row = parse_json(line, keys=_ROW, where=where, what="a line of metrics.jsonl")
     try: fits = -2**63 <= row["step"] < 2**63 and float(row["value"]) is not None
     except OverflowError: fits = False
-    if not fits: raise CheckpointError(f"{where} has a number that is too large: {str(row)[:100]}; restore the file from a copy")
-    return row
+    if fits: return row
+    raise CheckpointError(f"{where} has a number that is too large: {str(row)[:100]}; restore the file from a copy")
 
 _ROW = dict(step=int, name=str, value=(int, float))
 
@@ -621,7 +657,8 @@ def read_metrics(
     "The metrics of a run as arrays, in the order they were logged; WorldrlError for no or damaged metrics"
     found: dict[str, list] = {}
     for r in _rows(folder): found.setdefault(r["name"], []).append((r["step"], r["value"]))
-    return {k: (np.array([s for s, _ in v], dtype=np.int64), np.array([x for _, x in v], dtype=np.float64)) for k, v in found.items()}
+    def column(rows, i, dtype): return np.array([r[i] for r in rows], dtype=dtype)
+    return {name: (column(rows, 0, np.int64), column(rows, 1, np.float64)) for name, rows in found.items()}
 
 def metrics_sha256(folder) -> str:
     "SHA-256 of a run's metrics without the clock fields"
@@ -631,7 +668,7 @@ def metrics_sha256(folder) -> str:
 def metrics_csv(
     folder,                # a run folder
     to=None,               # None: metrics.csv in that folder
-) -> Path:                 # the file: a column `step`, then one per metric; a name's k-th value at a step stands in the step's k-th line
+) -> Path:                 # the file: a column `step`, then one per metric; a step may have several lines
     "A run's metrics as a wide table for other tools, written anew at each call"
     import csv
     lines, names, seen = {}, {}, {}
@@ -707,13 +744,18 @@ class Progress:
 class Logger:
     "Collects a segment's metrics, and writes them at its border"
     def __init__(self, folder: Path, tensorboard: bool = True, last_step: int = -1, bar: Progress | None = None):
-        self.folder, self.tensorboard, self.last_step, self.bar = Path(folder), tensorboard, last_step, bar
+        self.folder, self.tensorboard, self.last_step, self.bar = check_path(folder), tensorboard, last_step, bar
         self.waiting: list[tuple] = []     # (step, name, float or 0-d tensor)
         self.events: EventFile | None = None
         self.base = 0                      # segments done before this one
         self.sha = hashlib.sha256()        # of all of metrics.jsonl
 
-    def scalar(self, name: str, value, step: int):      # name: "group/what"; value: a number or a tensor with one element; step: env steps
+    def scalar(
+        self,
+        name: str,      # "group/what"
+        value,          # a number, or a tensor with one element
+        step: int,      # env steps
+    ) -> None:
         "Log one number; ConfigError for a name without a group"
         if not re.fullmatch(r"[\w@.\-]+(/[\w@.\-]+)+", name):
             raise ConfigError(f"metric {name!r} needs a group, like 'losses/{name.strip('/')}'")
@@ -756,7 +798,8 @@ class RunLock:
         "Take the lock; LockedError when another process has it, DiskError when it cannot be written"
         with disk_errors(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
-            self.fd = os.open(self.folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o666)
+            flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+            self.fd = os.open(self.folder / ".lock", flags, 0o666)
         if not RunLock.hooked: os.register_at_fork(after_in_child=RunLock._close_all)
         RunLock.hooked = True
         RunLock.held.add(self.fd)
@@ -772,15 +815,17 @@ class RunLock:
         import fcntl
         text = os.pread(self.fd, 100, 0)
         if not re.fullmatch(rb"(\d+ \d+)?", text):
-            raise ConfigError(f"{self.folder / '.lock'} is a file of another program; nothing was written. Choose another folder")
+            raise ConfigError(f"{self.folder / '.lock'} is a file of another program; nothing was written. "
+                              "Choose another folder")
         try: fcntl.flock(self.fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             who = text.decode().split(" ")[0] or "?"
-            raise LockedError(f"{self.folder} is being written by process {who}; wait for it, or choose another seed or folder") from None
+            raise LockedError(f"{self.folder} is being written by process {who}; wait for it, "
+                              "or choose another seed or folder") from None
         except OSError as e:
             if e.errno not in (errno.ENOLCK, errno.ENOTSUP, errno.EINVAL): raise
-            raise DiskError(f"{self.folder} is on a disk that has no locks ({e.strerror}), so two runs could not be told apart. "
-                            "Choose a folder on another disk, or set WORLDRL_RUNS") from None
+            raise DiskError(f"{self.folder} is on a disk that has no locks ({e.strerror}), so nothing would stop a "
+                            "second writer. Choose a folder on another disk, or set WORLDRL_RUNS") from None
         os.ftruncate(self.fd, 0)
         os.pwrite(self.fd, f"{os.getpid()} {time.time_ns()}".encode(), 0)
 
@@ -853,9 +898,10 @@ def provenance(trainer) -> dict:
 class Trainer(Protocol):
     """What `run_training` drives.
 
-    Optional attributes: `protocol` (dict: the env's settings, for the manifest), `resolved` (dict: what the settings come to),
-    `device`, `config.snapshot_every`, `files` (patterns of the files that the trainer itself writes into its folder, like
-    "notes/*"; `--fresh` may delete them), and the method `rehearse()` (raises what would fail at the first step).
+    Optional attributes: `protocol` (dict: the env's settings, for the manifest), `resolved` (dict: what the settings
+    come to), `device`, `config.snapshot_every`, `files` (patterns of the files that the trainer itself writes into its
+    folder, like "notes/*"; `--fresh` may delete them), and the method `rehearse()` (raises what would fail at the
+    first step).
     """
     config: Config            # with env_id and seed
     exp: str                  # "vae", "controller": names the run folder
@@ -863,12 +909,18 @@ class Trainer(Protocol):
     finished: bool            # True ends the run before total_segments
     folder: Path              # set by run_training: files beside the checkpoint go here, append-only
 
-    def begin_segment(self, i: int, seed: int) -> None: ...      # envs, samplers and generators of segment i, from seed alone
-    def segment(self, log: Logger) -> None: ...                  # the work; log.scalar(name, value, step), log.progress(done, total)
-    def state(self) -> dict: ...                                 # all that must survive: weights, optimiser, lasting generators, counters
-    def load_state(self, tree: dict) -> None: ...                # takes what state() gave; tensors come on the CPU
-    def result(self) -> dict: ...                                # JSON-able summary
-    def save_final(self, folder: Path) -> None: ...              # save_model of the part, or of each part in a subfolder; changes nothing in the trainer
+    def begin_segment(self, i: int, seed: int) -> None:
+        "Make envs, samplers and generators of segment i, from the seed alone"
+    def segment(self, log: Logger) -> None:
+        "Do the work; `log.scalar(name, value, step)`, `log.progress(done, total)`"
+    def state(self) -> dict:
+        "Return all that must survive: weights, optimiser, lasting generators, counters"
+    def load_state(self, tree: dict) -> None:
+        "Take what `state` returned; tensors are on the CPU. An exception means: this checkpoint cannot be restored"
+    def result(self) -> dict:
+        "Return a summary that JSON can hold"
+    def save_final(self, folder: Path) -> None:
+        "`save_model` of the part, or of each part in a subfolder; changes nothing in the trainer"
 
 # %% ../nbs/01_runs.ipynb #ec9faa54
 class SineTrainer:
@@ -924,11 +976,14 @@ def _grown(stored: dict, config: Config) -> dict:
 # %% ../nbs/01_runs.ipynb #5ea5507f
 OWNER_KEYS = {"trainer": str, "exp": str, "config": dict}      # what config.json of every run says
 
-RUN_FILES = (".lock", "config.json", "result.json", "metrics.jsonl", "metrics.csv", "tracker.json", "events.out.tfevents.*",
-             "eval*.csv", "eval*.png", "checkpoints/segment-*", "snapshots/*/model.safetensors", "snapshots/*/config.json",
-             "snapshots/*/README.md", "final/*model.safetensors", "final/*config.json", "final/*README.md", "videos/*.mp4",
-             "videos/*.gif", "videos/*.webm", "videos/*.webp", "replay/*", "wandb/*", "*.damaged-*", ".DS_Store",
-             "*.json.part", "*.jsonl.part", "*.csv.part", "*.md.part", "*.safetensors.part")
+RUN_FILES = (       # what a run writes, and tools about a run; * stands for any text, also with /
+    ".lock", "config.json", "result.json", "metrics.jsonl", "metrics.csv", "tracker.json", "events.out.tfevents.*",
+    "eval*.csv", "eval*.png", "checkpoints/segment-*", "replay/*", "wandb/*", "*.damaged-*", ".DS_Store",
+    *(f"final/*{name}" for name in ("model.safetensors", "config.json", "README.md")),
+    *(f"snapshots/*{name}" for name in ("model.safetensors", "config.json", "README.md")),
+    *(f"videos/*.{kind}" for kind in ("mp4", "gif", "webm", "webp")),
+    *(f"*.{kind}.part" for kind in ("json", "jsonl", "csv", "md", "safetensors")),
+)
 
 def _names(folder: Path) -> list[str]:
     "The names in a folder, without what a run leaves there before its config.json; empty when there is no folder"
@@ -946,8 +1001,8 @@ def _owner_of(folder: Path) -> dict | None:      # OWNER_KEYS; None when nothing
 
 def _checkpoint_files(folder: Path) -> list[Path]:
     "The JSON files of a run's checkpoints, newest first"
-    found = {int(m[1]): p for p in (folder / "checkpoints").glob("segment-*.json") if (m := re.fullmatch(r"segment-(\d{6,})\.json", p.name))}
-    return [found[k] for k in sorted(found, reverse=True)]
+    files = [p for p in (folder / "checkpoints").glob("segment-*.json") if re.fullmatch(r"segment-\d{6,}", p.stem)]
+    return sorted(files, key=lambda p: int(p.stem.removeprefix("segment-")), reverse=True)
 
 def _meta_of(body: dict, file: Path) -> dict:
     "The words about a checkpoint of a run; CheckpointError when they are not those of a run"
@@ -976,17 +1031,20 @@ def _refuse_foreign(folder: Path, fresh: bool, more=()) -> None:      # more: th
     with disk_errors(folder):
         if not _names(folder): return
         if _owner_of(folder) is None:
-            what = "is no run folder, so --fresh does not delete it" if fresh else "holds other files and is no run folder"
+            what = "holds other files and is no run folder"
+            if fresh: what = "is no run folder, so --fresh does not delete it"
             raise ConfigError(f"{folder} {what}{_what_instead(folder)}; choose another folder")
         if fresh and (found := _strangers(folder, more)):
-            raise ConfigError(f"{folder} holds files that a run does not write: {', '.join(found[:9])}{', ...' * (len(found) > 9)}. "
-                              "--fresh would delete them, so nothing was deleted; move them away, or choose another folder")
+            names = ", ".join(found[:9]) + ", ..." * (len(found) > 9)
+            raise ConfigError(f"{folder} holds files that a run does not write: {names}. --fresh would delete them, "
+                              "so nothing was deleted; move them away, or choose another folder")
 
 def _what_instead(folder: Path) -> str:
     "' (...)' that says why a folder with a config.json is no run folder"
     if not (folder / "config.json").exists(): return ""
     try: found = read_json(folder / "config.json")
-    except CheckpointError: return " (its config.json is damaged, and there is no checkpoint; a run that lost both must be deleted by hand)"
+    except CheckpointError:
+        return " (its config.json is damaged, and there is no checkpoint; if it was a run, delete it by hand)"
     if {"class", "sha256"} <= set(found): return " (it holds a model)"
     return " (its config.json has no trainer, exp and config)"
 
@@ -998,7 +1056,7 @@ def _clear(folder: Path) -> None:
         else: p.unlink()
 
 def _clear_order(path: Path) -> int:
-    "result.json goes first: what is left is no finished run. What marks a run goes last: a --fresh that is killed can be repeated"
+    "result.json goes first: the rest is no finished run. What marks a run goes last: a killed --fresh can be repeated"
     return {"result.json": 0, "checkpoints": 2, "config.json": 3}.get(path.name, 1)
 
 def _set_aside(path: Path) -> Path:      # config.json -> config.json.damaged-1
@@ -1016,22 +1074,27 @@ def _claim(folder: Path, owner: dict, trainer) -> None:
     except CheckpointError as e:
         theirs = _owner_of(folder)
         if theirs is None or _other_run(theirs, owner, trainer.config):
-            raise CheckpointError(f"{file} is damaged or missing, and no checkpoint here belongs to this run; restore it from a copy, "
-                                  "or start the run anew with --fresh (fresh=True), which deletes the folder's content") from None
-        if os.path.lexists(file): print(f"note: {e}; it was moved to {_set_aside(file).name}, and is written anew", file=sys.stderr)
+            raise CheckpointError(f"{file} is damaged or missing, and no checkpoint here belongs to this run; "
+                                  "restore it from a copy, or start anew with --fresh (fresh=True), which deletes "
+                                  "what is there") from None
+        if os.path.lexists(file): _note(f"{e}; it was moved to {_set_aside(file).name}, and is written anew")
         return _write_config(file, owner, trainer)
     if diff := _other_run(stored, owner, trainer.config):
         raise ConfigError(f"{folder} holds another run: {'; '.join(diff)}. Choose another seed or folder, "
                           "or start anew with --fresh (fresh=True), which deletes what is there")
     then, now = stored.get("provenance"), conditions(trainer)
     diff = differences({k: then.get(k) for k in now}, now) if isinstance(then, dict) else []
-    if diff: print(f"note: {folder.name} goes on under other conditions, so equal bits are not promised: {'; '.join(diff)}", file=sys.stderr)
+    if diff: _note(f"{folder.name} goes on under other conditions, so equal bits are not promised: {'; '.join(diff)}")
+
+def _note(text: str) -> None:
+    "Print a note to stderr"
+    print(f"note: {text}", file=sys.stderr, flush=True)
 
 def _write_config(file: Path, owner: dict, trainer) -> None:
     "The config.json of a run"
     write_json(file, owner | {"resolved": getattr(trainer, "resolved", None), "provenance": provenance(trainer)})
 
-def _other_run(stored: dict, owner: dict, config: Config | None) -> list[str]:      # as of `differences`; empty: the same run
+def _other_run(stored: dict, owner: dict, config: Config | None) -> list[str]:      # empty: the same run
     "How a stored owner differs from this run's; fields that the config has got since count with their defaults"
     theirs = {k: stored.get(k) for k in owner}
     if config is not None: theirs["config"] = _grown(theirs["config"], config)
@@ -1046,8 +1109,13 @@ def newest_checkpoint(
     "The newest good checkpoint of a run; prints what is wrong with newer ones, CheckpointError if none is good"
     return _first_good(check_path(folder), owner, config, lambda tree, meta: (tree, meta))[0]
 
-def _first_good(folder: Path, owner, config, use):      # use: (tree, meta) -> anything
-    "What `use` returns for the newest checkpoint for which it does not fail, or None without checkpoints; and the files that failed"
+def _first_good(
+    folder: Path,       # as for newest_checkpoint
+    owner,              # the same
+    config,             # the same
+    use,                # a function of (tree, meta); when it fails, the checkpoint before is tried
+) -> tuple:             # what `use` returned (None without checkpoints), and the files of the checkpoints that failed
+    "Use the newest checkpoint that can be used; CheckpointError when there are some, and none can"
     failed: dict[Path, Exception] = {}
     for file in (files := _checkpoint_files(folder)):
         try:
@@ -1056,28 +1124,31 @@ def _first_good(folder: Path, owner, config, use):      # use: (tree, meta) -> a
             return use(tree, meta), list(failed)
         except Exception as e:       # whatever a damaged file, or a trainer that reads it, stumbles over
             failed[file] = e
-            if file is not files[-1]: print(f"{_reason(e, file)}; it is not used, trying the one before it", file=sys.stderr)
+            if file is not files[-1]: _note(f"{_reason(e, file)}; it is not used, trying the one before it")
     if not files: return None, []
-    reasons = dict.fromkeys(_reason(e, f) for f, e in failed.items())
-    raise CheckpointError(f"no good checkpoint is left in {folder}: {'; '.join(reasons)}. Restore the files from a copy, "
+    reasons = "; ".join(dict.fromkeys(_reason(e, f) for f, e in failed.items()))
+    raise CheckpointError(f"no good checkpoint is left in {folder}: {reasons}. Restore the files from a copy, "
                           "use the code that wrote them, or start anew with --fresh (fresh=True)") from failed[files[0]]
 
 def _reason(e: Exception, file: Path) -> str:
-    "Why a checkpoint could not be used, in one line; without the advice to start anew, for there may be another checkpoint"
-    if isinstance(e, WorldrlError): return "; ".join(c for c in str(e).split("; ") if "--fresh" not in c)
+    "Why a checkpoint could not be used, in one line; without advice, for there may be another checkpoint"
+    if isinstance(e, WorldrlError):
+        return "; ".join(c for c in str(e).split("; ") if "--fresh" not in c and not c.startswith("restore "))
     if isinstance(e, MemoryError): return f"there is not enough memory for {file}"
     return f"{file} does not fit this code ({type(e).__name__}: {' '.join(str(e).split())[:300]})"
 
 def _check_meta(folder: Path, meta: dict, owner: dict, file: Path, config: Config | None = None):
     "CheckpointError unless a checkpoint belongs to this run and its metrics are still there"
     _meta_of({"meta": meta}, file)
-    if diff := _other_run(meta["owner"], owner, config): raise CheckpointError(f"{file} belongs to another run ({'; '.join(diff)})")
+    if diff := _other_run(meta["owner"], owner, config):
+        raise CheckpointError(f"{file} belongs to another run ({'; '.join(diff)})")
     metrics, size = folder / "metrics.jsonl", meta["metrics_bytes"]
     if (metrics.stat().st_size if metrics.exists() else 0) < size:
         raise CheckpointError(f"{metrics} is shorter than when {file.name} was written")
     sha = _sha_of_file(metrics, size).hexdigest()
     if meta.get("metrics_sha256", sha) != sha:
-        raise CheckpointError(f"{metrics} was changed after {file.name} was written, or belongs to another run (its checksum differs)")
+        raise CheckpointError(f"{metrics} was changed after {file.name} was written, or belongs to another run "
+                              "(its checksum differs)")
 
 def _sha_of_file(file: Path, size: int | None = None):      # size: of the first so many bytes; None: of all
     "The SHA-256 object of a file's beginning; a missing file counts as empty"
@@ -1107,9 +1178,14 @@ class _Life:
 # %% ../nbs/01_runs.ipynb #aca170dc
 class _Undo:
     "Remembers what a trainer holds; calling it puts everything back after a `load_state` that failed in the middle"
-    PACKAGES = ("worldrl", "torch", "collections", "types", "__main__")      # objects of these are looked into, and of the trainer's own
+    PACKAGES = ("worldrl", "torch", "collections", "types", "__main__")      # whose objects are looked into
 
-    def __init__(self, trainer, array_bytes: int = 2**20, all_bytes: int = 2**28):      # limits of copied arrays that are no weights
+    def __init__(
+        self,
+        trainer,                       # objects of its own package are looked into as well
+        array_bytes: int = 2**20,      # a larger array is copied only if it is a weight
+        all_bytes: int = 2**28,        # of all copied arrays that are no weights
+    ):
         self.back, self.array_bytes, self.left = [], array_bytes, all_bytes
         self.packages = {*self.PACKAGES, type(trainer).__module__.split(".")[0]}
         seen, todo = {}, [trainer]
@@ -1126,14 +1202,15 @@ class _Undo:
         "Remember one object; returns the objects that it holds"
         if isinstance(x, (Tensor, np.ndarray)): self._keep_array(x)
         elif isinstance(x, torch.Generator): self.back.append((x.set_state, x.get_state()))
-        elif isinstance(x, np.random.Generator): self.back.append((setattr, x.bit_generator, "state", x.bit_generator.state))
+        elif isinstance(x, np.random.Generator):
+            self.back.append((setattr, x.bit_generator, "state", x.bit_generator.state))
         elif isinstance(x, random.Random): self.back.append((x.setstate, x.getstate()))
         elif isinstance(x, dict): self.back.append((_refill, x, list(x.items())))
         elif isinstance(x, (list, set, deque)): self.back.append((_refill, x, list(x)))
         if isinstance(x, dict): return list(x.values())
         if isinstance(x, (list, set, deque, tuple)): return list(x)
-        looked_into = hasattr(x, "__dict__") and not isinstance(x, (type, Tensor)) and type(x).__module__.split(".")[0] in self.packages
-        return [vars(x)] if looked_into else []
+        if isinstance(x, (type, Tensor)) or type(x).__module__.split(".")[0] not in self.packages: return []
+        return [vars(x)] if hasattr(x, "__dict__") else []
 
     def _keep_array(self, x) -> None:
         "Copy a tensor or an array: any weight, and others while they are small"
@@ -1141,7 +1218,8 @@ class _Undo:
             if x.nbytes > min(self.array_bytes, self.left): return
             self.left -= x.nbytes
         if isinstance(x, Tensor):
-            if x.layout is torch.strided and not x.is_meta: self.back.append((_put_tensor, x, x.detach().to("cpu", copy=True)))
+            if x.layout is not torch.strided or x.is_meta: return
+            self.back.append((_put_tensor, x, x.detach().to("cpu", copy=True)))
         elif x.flags.writeable and x.dtype != object: self.back.append((np.copyto, x, x.copy()))
 
 def _refill(x, content: list) -> None:
@@ -1159,19 +1237,33 @@ def _put_tensor(x: Tensor, content: Tensor) -> None:
 
 # %% ../nbs/01_runs.ipynb #979beab1
 def _resume(life: _Life) -> None:
-    "Back to the last border: state, counters, and the metrics cut to its length; CheckpointError when no checkpoint can be restored"
+    "Back to the last border: state, counters, and the metrics cut to its length; CheckpointError when this fails"
     folder, metrics = life.folder, life.folder / "metrics.jsonl"
     meta, failed = _first_good(folder, life.owner, life.trainer.config, functools.partial(_restore, life.trainer, []))
-    for f in [f for file in failed for f in sorted(file.parent.glob(f"{file.stem}.*")) if f.suffix in (".json", ".safetensors")]: _set_aside(f)
-    if meta is not None: life.done, life.earlier_s, life.log.last_step = meta["segments"], meta["wall_s"], meta["last_step"]
-    elif life.trainer.total_segments > 0 and (found := sorted(p.name for p in folder.iterdir() if re.match(r"final|result\.json", p.name))):
-        raise CheckpointError(f"{folder} has {' and '.join(found)}, but no checkpoint to go on from; restore checkpoints/ from a copy, "
-                              "or start anew with --fresh (fresh=True)")
+    for file in (f for first in failed for f in _checkpoint_parts(first)): _set_aside(file)
+    if meta is None: _refuse_begin(life)
+    else: life.done, life.earlier_s, life.log.last_step = meta["segments"], meta["wall_s"], meta["last_step"]
     if metrics.exists(): os.truncate(metrics, meta["metrics_bytes"] if meta else 0)
     life.log.sha = _sha_of_file(metrics)
 
-def _restore(trainer, undo: list, tree: dict, meta: dict) -> dict:      # undo: empty at the first try, then what the first try has remembered
-    "Load a state into a trainer, which stays as it was when this fails; returns meta"
+def _checkpoint_parts(file: Path) -> list[Path]:      # file: the JSON
+    "The files of one checkpoint"
+    return [f for f in sorted(file.parent.glob(f"{file.stem}.*")) if f.suffix in (".json", ".safetensors", ".part")]
+
+def _refuse_begin(life: _Life) -> None:
+    "CheckpointError when a run without checkpoints would begin again, and write over a result that is there"
+    found = sorted(p.name for p in life.folder.iterdir() if re.match(r"final|result\.json", p.name))
+    if not found or life.trainer.total_segments == 0: return
+    raise CheckpointError(f"{life.folder} has {' and '.join(found)}, but no checkpoint to go on from; "
+                          "restore checkpoints/ from a copy, or start anew with --fresh (fresh=True)")
+
+def _restore(
+    trainer,
+    undo: list,       # empty; gets an _Undo before the first try
+    tree: dict,       # the trainer's state
+    meta: dict,       # of the checkpoint
+) -> dict:            # meta
+    "Load a state into a trainer, which stays as it was when this fails"
     if not undo: undo.append(_Undo(trainer))
     try: trainer.load_state(tree)
     except Exception:
@@ -1181,15 +1273,17 @@ def _restore(trainer, undo: list, tree: dict, meta: dict) -> dict:      # undo: 
 
 # %% ../nbs/01_runs.ipynb #48045a2c
 def _keep_snapshot(life: _Life) -> None:
-    "The model of now, if the config asks for one after this segment; killed before the checkpoint, it is written again, with the same bytes"
+    "The model of now, if the config asks for one after this segment; after a kill it is written again"
     every = getattr(life.trainer.config, "snapshot_every", 0)
-    if every > 0 and life.done % every == 0: life.trainer.save_final(life.folder / "snapshots" / f"{max(life.log.last_step, 0):010d}")
+    step = max(life.log.last_step, 0)
+    if every > 0 and life.done % every == 0: life.trainer.save_final(life.folder / "snapshots" / f"{step:010d}")
 
 def snapshots(
     folder,                     # a run folder
 ) -> dict[int, Path]:           # step -> the model's folder, steps rising; empty when the run keeps none
     "The models that a run has kept on its way"
-    found = {int(p.name): p for p in (check_path(folder) / "snapshots").glob("*") if p.name.isdigit() and any(p.rglob("model.safetensors"))}
+    folders = [p for p in (check_path(folder) / "snapshots").glob("*") if re.fullmatch(r"[0-9]{1,18}", p.name)]
+    found = {int(p.name): p for p in folders if any(p.rglob("model.safetensors"))}
     return dict(sorted(found.items()))
 
 # %% ../nbs/01_runs.ipynb #41895b9f
@@ -1205,9 +1299,7 @@ def _border(life: _Life, segment_s: float) -> None:
             "last_step": log.last_step, "wall_s": life.wall_s}
     where = life.folder / "checkpoints"
     save_checkpoint(where / f"segment-{life.done:06d}", life.trainer.state(), meta)
-    for old in _checkpoint_files(life.folder)[2:]:
-        for f in sorted(where.glob(f"{old.stem}.*")):
-            if f.suffix in (".json", ".safetensors", ".part"): f.unlink()
+    for file in (f for old in _checkpoint_files(life.folder)[2:] for f in _checkpoint_parts(old)): file.unlink()
 
 def _one_segment(life: _Life, bar: Progress) -> None:
     "The next segment, from its seed to its border"
@@ -1218,13 +1310,18 @@ def _one_segment(life: _Life, bar: Progress) -> None:
     trainer.begin_segment(life.done, seed)
     trainer.segment(life.log)
     life.done += 1
-    note = ", ".join(f"{n} {float(v):.4g}" for _, n, v in {n: r for r in life.log.waiting for n in [r[1]]}.values())
+    last = {row[1]: row for row in life.log.waiting}      # of each metric
+    note = ", ".join(f"{n} {float(v):.4g}" for _, n, v in last.values())
     _border(life, time.monotonic() - began)
     if life.tracker is not None: life.tracker.follow()
-    bar.at(life.done, note[:120]); bar.line(note[:120])
+    bar.at(life.done, note[:120])
+    bar.line(note[:120])
 
 # %% ../nbs/01_runs.ipynb #609aeb52
-def _finish(life: _Life, record: dict | None = None) -> dict:      # record: of a run that was finished before, whose models are damaged or gone
+def _finish(
+    life: _Life,
+    record: dict | None = None,      # the result of a run that was finished before, whose models are damaged or gone
+) -> dict:                           # the content of result.json
     "Models into final/, then result.json; a result that fits the models stays as it is"
     trainer, final, file = life.trainer, life.folder / "final", life.folder / "result.json"
     seed_everything(derive_seed(trainer.config.seed, "result"))
@@ -1237,7 +1334,8 @@ def _finish(life: _Life, record: dict | None = None) -> dict:      # record: of 
     if record is not None and record.get("final", hashes) == hashes: return record
     if record is not None: _set_aside(file)
     record = {"env_id": trainer.config.env_id, "exp": trainer.exp} | provenance(trainer)
-    record |= {"wall_s": round(life.wall_s, 2), "segments": life.done, "steps": max(life.log.last_step, 0), "result": trainer.result()}
+    record |= {"wall_s": round(life.wall_s, 2), "segments": life.done, "steps": max(life.log.last_step, 0)}
+    record["result"] = trainer.result()
     if life.done < trainer.total_segments and not trainer.finished:
         record["stopped"] = f"after {life.done} of {trainer.total_segments} segments"
     write_json(file, record | {"final": hashes})
@@ -1284,7 +1382,7 @@ class _Terminated(KeyboardInterrupt):
 
 @contextlib.contextmanager
 def sigterm_stops():
-    "In here SIGTERM raises an exception, as Ctrl-C does, and leaves as Interrupted; only in the main thread, and where it is not ignored"
+    "In here SIGTERM raises an exception, as Ctrl-C does; only in the main thread, and where SIGTERM is not ignored"
     before, process = signal.getsignal(signal.SIGTERM), os.getpid()
     if threading.current_thread() is not threading.main_thread() or before in (signal.SIG_IGN, None):
         yield
@@ -1294,12 +1392,14 @@ def sigterm_stops():
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
             return signal.raise_signal(signal.SIGTERM)
         if callable(before): before(number, frame)
-        if signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, []): return os.kill(process, signal.SIGINT)      # see without_ctrl_c
+        held_back = signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, [])      # by without_ctrl_c
+        if held_back: return os.kill(process, signal.SIGINT)
         raise _Terminated
     signal.signal(signal.SIGTERM, stop)
     try: yield
     except _Terminated:
-        raise Interrupted(f"stopped by SIGTERM; what was saved is kept. To go on, give the same command again: {command_line()}") from None
+        raise Interrupted("stopped by SIGTERM; what was saved is kept. "
+                          f"To go on, give the same command again: {command_line()}") from None
     finally: signal.signal(signal.SIGTERM, before)
 
 # %% ../nbs/01_runs.ipynb #879b8f86
@@ -1307,21 +1407,26 @@ def run_training(
     trainer: Trainer,            # new; run_training brings it to its last border
     folder=None,                 # None: run_dir(env_id, exp, seed)
     *,
-    fresh: bool = False,         # delete what the folder holds, and start anew; refused when the folder is no run's or holds other files
+    fresh: bool = False,         # delete the run in the folder, and start anew; refused where more would be lost
     progress: bool = True,       # False: print nothing but warnings
     tensorboard: bool = True,    # also write TensorBoard events
     track: str | None = None,    # also tell "wandb" or "trackio"; no part of what makes a run this run
     stop_after: int | None = None,  # finish early, behind so many segments of the run; None: behind the last
-) -> dict:                       # the content of result.json; ["result"] is trainer.result(), ["stopped"] says that the run ended early
-    "Train to the end, from wherever an earlier life stopped; ConfigError, CheckpointError, LockedError, DiskError, Interrupted"
+) -> dict:                       # the content of result.json; ["result"] is trainer.result(); ["stopped"]: ended early
+    """Train to the end, from wherever an earlier life stopped.
+
+    ConfigError, CheckpointError, LockedError, DiskError; Interrupted for Ctrl-C and SIGTERM.
+    """
     if stop_after is not None and stop_after < 1:
         raise ConfigError(f"stop_after is {stop_after}; a run can stop after 1 segment or more (--stop-after 1)")
-    folder = run_dir(trainer.config.env_id, trainer.exp, trainer.config.seed) if folder is None else check_path(folder, "the run's folder")
+    if folder is None: folder = run_dir(trainer.config.env_id, trainer.exp, trainer.config.seed)
+    folder = check_path(folder, "the run's folder")
     owner, own_files = _owner(trainer), getattr(trainer, "files", ())
     if track: tracker_module(track)                # a missing package is said before anything begins
     _refuse_foreign(folder, fresh, own_files)      # and a folder that is not ours, before anything is written there
     with sigterm_stops():
-        if hasattr(trainer, "rehearse") and (fresh or not (folder / "config.json").exists()): trainer.rehearse()
+        begins = fresh or not (folder / "config.json").exists()
+        if begins and hasattr(trainer, "rehearse"): trainer.rehearse()
         with RunLock(folder), disk_errors(folder):
             _refuse_foreign(folder, fresh, own_files)
             if fresh: _clear(folder)
@@ -1330,23 +1435,28 @@ def run_training(
             return _to_the_end(_Life(trainer, folder, owner, Logger(folder, tensorboard), track), progress, stop_after)
 
 def _to_the_end(life: _Life, progress: bool, stop_after: int | None) -> dict:
-    "Train, or repeat the result of a run that was finished before; models and results that are damaged are written anew"
+    "Train, or repeat the result of a run that was finished before; damaged models and results are written anew"
     folder, total = life.folder, life.trainer.total_segments
     until = min(stop_after or total, total)
     record = _earlier_result(folder, life.owner)
-    if record is not None and "stopped" in record and record["segments"] < until:      # its early result makes way
+    if record is not None and "stopped" in record and record["segments"] < until:      # its early result makes room
         (folder / "result.json").unlink()
         record = None
     fault = _final_fault(folder, record) if record is not None else ""
     if record is not None and not fault: return _tell_earlier(life, record, progress)
     if fault:
-        print(f"note: {fault}; the models are written anew from the last checkpoint", file=sys.stderr)
+        _note(f"{fault}; the models are written anew from the last checkpoint")
         until = record["segments"]
     keep_freed_memory()
     return _drive(life, progress, until, record)
 
 # %% ../nbs/01_runs.ipynb #b441a2f7
-def _drive(life: _Life, progress: bool, until: int, record: dict | None = None) -> dict:      # record: as for _finish
+def _drive(
+    life: _Life,
+    progress: bool,                  # print
+    until: int,                      # the number of segments after which the run ends
+    record: dict | None = None,      # as for _finish
+) -> dict:                           # the content of result.json
     "The segments that are left of the first `until`, and the end; Ctrl-C becomes Interrupted"
     trainer, bar = life.trainer, None
     try:
@@ -1359,26 +1469,33 @@ def _drive(life: _Life, progress: bool, until: int, record: dict | None = None) 
         if life.tracker is not None: life.tracker.follow(record)
     except KeyboardInterrupt as e:
         by = " by SIGTERM" if isinstance(e, _Terminated) else ""
-        raise Interrupted(f"stopped{by} after {life.done} of {trainer.total_segments} segments, which are kept in {life.folder}. "
-                          f"To go on, give the same command again: {command_line()}") from None
+        raise Interrupted(f"stopped{by} after {life.done} of {trainer.total_segments} segments, which are kept in "
+                          f"{life.folder}. To go on, give the same command again: {command_line()}") from None
     finally:
         if bar is not None: bar.close()
         if life.tracker is not None: life.tracker.close()
-    if progress: print(f"{life.folder}: {'stopped ' + record['stopped'] if 'stopped' in record else 'finished'}, {record['result']}", flush=True)
+    end = f"stopped {record['stopped']}" if "stopped" in record else "finished"
+    if progress: print(f"{life.folder}: {end}, {record['result']}", flush=True)
     return record
 
 def _earlier_result(folder: Path, owner: dict) -> dict | None:
-    "The result of a run that was finished earlier, or None; one that is damaged or another run's is renamed, with a note"
+    "The result of a run that was finished earlier, or None; one that is damaged or another run's is renamed"
     file = folder / "result.json"
     if not os.path.lexists(file): return None
-    try:
-        record = read_json(file, keys=dict(result=object, segments=int), what="the result of a run")
-        parse_json(json.dumps({"stopped": "", "final": {}} | record), keys=dict(stopped=str, final=dict), where=str(file), what="the result of a run")
-        mine = {"env_id": owner["config"].get("env_id"), "exp": owner["exp"], "seed": owner["config"].get("seed")}
-        if diff := differences({k: record.get(k, v) for k, v in mine.items()}, mine): raise CheckpointError(f"{file} belongs to another run ({'; '.join(diff)})")
-        return record
+    try: return _result_of(file, owner)
     except CheckpointError as e:
-        print(f"note: {e}; it was moved to {_set_aside(file).name}, and is written anew from the last checkpoint", file=sys.stderr)
+        _note(f"{e}; it was moved to {_set_aside(file).name}, and is written anew from the last checkpoint")
+
+def _result_of(file: Path, owner: dict) -> dict:
+    "Read a result.json; CheckpointError when it is damaged or belongs to another run"
+    what = "the result of a run"
+    record = read_json(file, keys=dict(result=object, segments=int), what=what)
+    optional = {"stopped": "", "final": {}} | record
+    parse_json(json.dumps(optional), keys=dict(stopped=str, final=dict), where=str(file), what=what)
+    mine = {"env_id": owner["config"].get("env_id"), "exp": owner["exp"], "seed": owner["config"].get("seed")}
+    diff = differences({k: record.get(k, v) for k, v in mine.items()}, mine)
+    if diff: raise CheckpointError(f"{file} belongs to another run ({'; '.join(diff)})")
+    return record
 
 def _tell_earlier(life: _Life, record: dict, progress: bool) -> dict:
     "Repeat an earlier result, and send a tracker what it lacks"
@@ -1397,7 +1514,8 @@ def run_digest(
     models = [f for part in ("final", "snapshots") for f in sorted(folder.glob(f"{part}/**/*.safetensors"))]
     weights = {f.relative_to(folder).as_posix(): _sha(f.read_bytes()) for f in models}
     found = newest_checkpoint(folder)
-    return {"weights": _sha(json.dumps(weights).encode()), "metrics": metrics_sha256(folder), "checkpoint": sha256_tree(found[0]) if found else ""}
+    checkpoint = sha256_tree(found[0]) if found else ""
+    return {"weights": _sha(json.dumps(weights).encode()), "metrics": metrics_sha256(folder), "checkpoint": checkpoint}
 
 # %% ../nbs/01_runs.ipynb #17c8d23e
 TRACKERS = ("wandb", "trackio")
@@ -1415,10 +1533,13 @@ def tracker_module(
     raise ConfigError(f"the tracker {kind} is not installed, there is only a folder of that name here: pip install {kind}")
 
 # %% ../nbs/01_runs.ipynb #661ab554
-def _by_step(lines: list[bytes]) -> list[tuple[int, dict]]:      # lines of metrics.jsonl -> (step, {name: mean value}), steps rising
-    "What a tracker is told, one dict a step"
+def _by_step(
+    lines: list[bytes],             # of metrics.jsonl
+) -> list[tuple[int, dict]]:        # (step, {name: mean value}), steps rising
+    "What a tracker gets, one dict a step"
     found: dict[int, dict[str, list]] = {}
-    for r in (_row(line, "a line of metrics.jsonl") for line in lines): found.setdefault(r["step"], {}).setdefault(r["name"], []).append(r["value"])
+    for r in (_row(line, "a line of metrics.jsonl") for line in lines):
+        found.setdefault(r["step"], {}).setdefault(r["name"], []).append(r["value"])
     return [(step, {k: sum(v) / len(v) for k, v in found[step].items()}) for step in sorted(found)]
 
 def _numbers(tree, at="result") -> dict[str, float]:           # {"result/mse": .1}
@@ -1429,30 +1550,39 @@ def _numbers(tree, at="result") -> dict[str, float]:           # {"result/mse": 
 # %% ../nbs/01_runs.ipynb #0e3e1cb3
 class Tracker:
     "Passes a run's metrics, videos and result on to wandb or trackio; what fails there stops no training"
-    def __init__(self, kind: str, folder: Path, owner: dict):      # one of TRACKERS; the run folder; its trainer, exp and config
+    def __init__(
+        self,
+        kind: str,         # one of TRACKERS
+        folder: Path,      # the run folder
+        owner: dict,       # the run's trainer, exp and config
+    ):
         self.kind, self.module, self.folder, self.owner = kind, tracker_module(kind), Path(folder), owner
-        self.known = {"id": os.urandom(4).hex(), "lines": 0, "step": 0, "videos": [], "finished": False} | self._kept().get(kind, {})
-        self.skip, self.at = self.known["lines"], 0       # lines of metrics.jsonl that an earlier life passed on; bytes read
+        nothing = {"id": os.urandom(4).hex(), "lines": 0, "step": 0, "videos": [], "finished": False}
+        self.known = nothing | self._kept().get(kind, {})
+        self.skip, self.at = self.known["lines"], 0       # lines that an earlier life passed on; bytes read
         self.waiting: list[tuple] = []                    # (step, dict or video file): read, not yet passed on
         self.started = self.warned = False
 
     def _kept(self) -> dict:                              # {"wandb": {"id": ..., "lines": ...}}
-        "What earlier lives have passed on, by tracker; a damaged tracker.json is renamed, and all is sent again under a new id"
-        file, keys = self.folder / "tracker.json", dict(id=str, lines=int, step=int, videos=list, finished=bool)
+        "What earlier lives have passed on, by tracker; a damaged tracker.json is renamed, and all is sent again"
+        file, what = self.folder / "tracker.json", "a note of what a tracker has got"
+        keys = dict(id=str, lines=int, step=int, videos=list, finished=bool)
         if not os.path.lexists(file): return {}
         try:
-            kept = read_json(file, what="a note of what a tracker has got")
-            for v in kept.values(): parse_json(json.dumps(v), keys=keys, where=str(file), what="a note of what a tracker has got")
+            kept = read_json(file, what=what)
+            for v in kept.values(): parse_json(json.dumps(v), keys=keys, where=str(file), what=what)
             return kept
         except CheckpointError as e:
-            print(f"note: {e}; it was moved to {_set_aside(file).name}, and the run is sent anew, under a new id", file=sys.stderr)
+            _note(f"{e}; it was moved to {_set_aside(file).name}, and the run is sent anew, under a new id")
             return {}
 
     def start(self) -> None:
         "Begin the tracker's run, or go on with it"
         c, exp, name, key = self.owner["config"], self.owner["exp"], self.folder.name, self.known["id"]
-        same = dict(project=os.environ.get(f"{self.kind.upper()}_PROJECT") or "worldrl", group=f"{c['env_id']} {exp}", config=c | {"exp": exp, "commit": commit()}, resume="allow")
-        if self.kind == "wandb": self.module.init(**same, id=key, name=name, dir=os.environ.get("WANDB_DIR") or str(self.folder))
+        same = dict(project=os.environ.get(f"{self.kind.upper()}_PROJECT") or "worldrl", group=f"{c['env_id']} {exp}",
+                    config=c | {"exp": exp, "commit": commit()}, resume="allow")
+        where = os.environ.get("WANDB_DIR") or str(self.folder)
+        if self.kind == "wandb": self.module.init(**same, id=key, name=name, dir=where)
         else: self.module.init(**same, name=f"{name}-{key}", embed=False)      # trackio knows a run by its name
         self.started = True
         write_json(self.folder / "tracker.json", self._kept() | {self.kind: self.known})
@@ -1464,19 +1594,24 @@ class Tracker:
             self._read(record)
             while self.waiting:
                 step, row = self.waiting[0]
-                if isinstance(row, Path): del self.waiting[0]; self.module.log(self._film(row), step=step)      # a film that fails must not hold up the numbers
-                else: self.module.log(row, step=step); del self.waiting[0]
+                if isinstance(row, Path): del self.waiting[0]      # a film that fails must not hold up the numbers
+                self.module.log(self._film(row) if isinstance(row, Path) else row, step=step)
+                if not isinstance(row, Path): del self.waiting[0]
             self.known["finished"] |= record is not None
             write_json(self.folder / "tracker.json", self._kept() | {self.kind: self.known})
         except Exception as e: self.warn(e)
 
     def close(self) -> None:
+        "End the tracker's run"
         try:
             if self.started: self.module.finish()
         except Exception as e: self.warn(e)
 
     def warn(self, e: Exception) -> None:
-        if not self.warned: print(f"warning: {self.kind} failed ({type(e).__name__}: {e}); training goes on, metrics.jsonl is complete, and what is missing there is sent later, or by the same command", file=sys.stderr, flush=True)
+        "Say once that the tracker failed"
+        if not self.warned:
+            print(f"warning: {self.kind} failed ({type(e).__name__}: {e}); training goes on, metrics.jsonl is "
+                  "complete, and what is missing there is sent later, or by the same command", file=sys.stderr, flush=True)
         self.warned = True
 
 # %% ../nbs/01_runs.ipynb #2d7d17f1
@@ -1593,8 +1728,8 @@ def _kill_all(lives: _Launcher, root: Path, kills: int, span: float, rng, saved)
 
 # %% ../nbs/01_runs.ipynb #e6ec7393
 def kill_test(
-    command: list[str] | str,        # a command, or Python code (faster: forked after its imports); its run folders must lie in $WORLDRL_RUNS
-    folder,                          # where to work: subfolders whole/ and killed/ are replaced; ConfigError when others made them
+    command: list[str] | str,        # a command, or Python code (faster: forked after its imports); uses $WORLDRL_RUNS
+    folder,                          # where to work: replaces whole/ and killed/; ConfigError when others made them
     kills: int = 5,                  # SIGKILLs
     seed: int = 0,                   # draws the moments
     digest=run_digest,               # run folder -> dict of what must be equal
@@ -1605,30 +1740,37 @@ def kill_test(
     rng, lives = random.Random(seed), _Launcher(command)
     try:
         _, seconds = _one_life(lives, whole)
-        assert any(whole.rglob(".lock")), f"the command made no run folder below $WORLDRL_RUNS ({whole}), so there is nothing to compare"
+        nothing = f"the command made no run folder below $WORLDRL_RUNS ({whole}), so there is nothing to compare"
+        assert any(whole.rglob(".lock")), nothing
         span = 2 * seconds / max(_borders(whole), 6)
         for _ in range(8):
             kept = _kill_all(lives, killed, kills, span, rng, saved)
             if kept and (max(kept) > 0 or not saved(whole)): break
             span *= .7 if kept is None else 1.4
             shutil.rmtree(killed, ignore_errors=True)
-        else: raise AssertionError(f"a run of {_borders(whole)} segments in {seconds:.2f} s cannot be killed {kills} times; give it more segments")
+        else:
+            raise AssertionError(f"a run of {_borders(whole)} segments in {seconds:.2f} s cannot be killed {kills} "
+                                 "times; give it more segments")
         _one_life(lives, killed)
     finally: lives.close()
     _compare(whole, killed, digest)
     return kept
 
 def _work_folders(folder: Path) -> tuple[Path, Path]:
-    "The two folders of a kill_test, empty; ConfigError when there are folders of these names that no kill_test has made"
+    "The two folders of a kill_test, empty; ConfigError when no kill_test has made the ones that are there"
     note, roots = folder / ".kill_test", (folder / "whole", folder / "killed")
     there = [r for r in roots if os.path.lexists(r)]
     if there and not note.exists():
-        raise ConfigError(f"{there[0]} was made by somebody else, and kill_test would delete it; name another folder, or delete it yourself")
+        raise ConfigError(f"{there[0]} was made by somebody else, and kill_test would delete it; "
+                          "name another folder, or delete it yourself")
     write_atomic(note, b"kill_test replaces the folders whole and killed beside this file\n")
     for r in there: shutil.rmtree(r, ignore_errors=True)
     return roots
 
 def _compare(whole: Path, killed: Path, digest) -> None:
     "AssertionError names the run folders and what differs in them"
-    a, b = ({f.parent.relative_to(root).as_posix(): digest(f.parent) for f in sorted(root.rglob(".lock"))} for root in (whole, killed))
+    def digests(root):
+        folders = [f.parent for f in sorted(root.rglob(".lock"))]
+        return {f.relative_to(root).as_posix(): digest(f) for f in folders}
+    a, b = digests(whole), digests(killed)
     assert a == b, "not equal after the kills: " + "; ".join(differences(a, b))
