@@ -4,7 +4,9 @@
 
 # %% ../nbs/01_runs.ipynb #37fdc5b7
 from __future__ import annotations
-import contextlib, errno, glob, hashlib, importlib, importlib.util, io, itertools, json, math, os, platform, random, re, select, shlex, shutil, signal, subprocess, sys, time
+import contextlib, errno, fnmatch, functools, glob, hashlib, importlib, importlib.util, io, itertools, json, math
+import os, platform, random, re, select, shlex, shutil, signal, stat, subprocess, sys, threading, time
+from collections import deque
 from importlib import metadata
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
@@ -13,16 +15,19 @@ import numpy as np
 import safetensors.torch
 import torch
 from torch import Tensor, nn
-from .core import Config, ConfigError, WorldrlError, derive_seed, device as pick_device, did_you_mean, generator, keep_freed_memory, seed_everything, without_ctrl_c
+from torch.utils._python_dispatch import TorchDispatchMode
+from .core import (Config, ConfigError, WorldrlError, derive_seed, device as pick_device, did_you_mean,
+                          generator, keep_freed_memory, seed_everything, without_ctrl_c)
 
 # %% auto #0
-__all__ = ['MAX_JSON_MB', 'RENAMED', 'TRACKERS', 'runs_root', 'data_root', 'check_name', 'run_dir', 'DiskError',
-           'CheckpointError', 'disk_errors', 'write_atomic', 'write_json', 'read_json', 'parse_json', 'pack', 'unpack',
-           'sha256_tree', 'save_checkpoint', 'load_checkpoint', 'class_path', 'class_at', 'SineConfig', 'Sine',
-           'save_model', 'is_checkout', 'data_folders', 'zoo_folders', 'load', 'load_run', 'is_clock', 'read_metrics',
-           'metrics_sha256', 'metrics_csv', 'EventFile', 'Progress', 'Logger', 'LockedError', 'RunLock', 'worker_pool',
-           'command_line', 'commit', 'conditions', 'provenance', 'Trainer', 'SineTrainer', 'differences',
-           'newest_checkpoint', 'snapshots', 'Interrupted', 'run_training', 'run_digest', 'tracker_module', 'Tracker',
+__all__ = ['MAX_JSON_MB', 'RENAMED', 'MODEL_KEYS', 'OWNER_KEYS', 'RUN_FILES', 'TRACKERS', 'runs_root', 'data_root', 'check_name',
+           'check_path', 'run_dir', 'DiskError', 'CheckpointError', 'disk_errors', 'write_atomic', 'write_json',
+           'read_json', 'read_file', 'parse_json', 'pack', 'unpack', 'sha256_tree', 'save_checkpoint',
+           'load_checkpoint', 'class_path', 'class_at', 'SineConfig', 'Sine', 'save_model', 'is_checkout',
+           'data_folders', 'zoo_folders', 'load', 'load_run', 'is_clock', 'read_metrics', 'metrics_sha256',
+           'metrics_csv', 'EventFile', 'Progress', 'Logger', 'LockedError', 'RunLock', 'worker_pool', 'command_line',
+           'commit', 'conditions', 'provenance', 'Trainer', 'SineTrainer', 'differences', 'newest_checkpoint',
+           'snapshots', 'Interrupted', 'sigterm_stops', 'run_training', 'run_digest', 'tracker_module', 'Tracker',
            'kill_test']
 
 # %% ../nbs/01_runs.ipynb #11f260a5
@@ -40,7 +45,25 @@ def check_name(
 ) -> str:                    # the same
     "A name that can stand in a folder's name; ConfigError for a path"
     if isinstance(name, str) and not re.search(r"[/\\\x00-\x1f]", name) and name not in (".", ".."): return name
-    raise ConfigError(f"{what} is {name!r}, and becomes part of a folder's name; expected a name without / and \\, for instance {re.sub(r'[^0-9A-Za-z_.+-]+', '-', str(name)).strip('.-') or 'mine'!r}")
+    better = re.sub(r"[^0-9A-Za-z_.+-]+", "-", str(name)).strip(".-") or "mine"
+    raise ConfigError(f"{what} is {name!r}, and becomes part of a folder's name; expected a name without / and \\, "
+                      f"for instance {better!r}")
+
+def check_path(
+    path,                                        # what somebody typed: a string or a Path; ~ is the home folder
+    what: str = "folder",                        # what it names, for the message
+    error: type[WorldrlError] = ConfigError,     # the class of the error
+) -> Path:
+    "Return a path as a Path; `error` when it is empty or no path at all"
+    if not isinstance(path, (str, os.PathLike)):
+        raise error(f"{what} is {path!r} ({type(path).__name__}); expected a path, for instance 'runs/mine'")
+    text = str(path)
+    if not text.strip():
+        raise error(f"{what} is empty ({text!r}); expected a path, for instance 'runs/mine'. "
+                    "In a shell an unset variable gives an empty path; the current folder is '.'")
+    if "\0" in text: raise error(f"{what} is {text[:80]!r}; a path cannot contain a zero byte")
+    try: return Path(path).expanduser()
+    except RuntimeError: return Path(path)       # ~name, and there is no such user
 
 def run_dir(
     env_id: str,     # "ALE/Breakout-v5"; "/" becomes "-"
@@ -57,8 +80,22 @@ class DiskError(WorldrlError):
 class CheckpointError(WorldrlError):
     "A checkpoint or model that is damaged, or belongs to something else"
 
-_DISK = {errno.ENOSPC: "no space left on the disk", errno.EDQUOT: "the disk quota is used up", errno.EROFS: "the disk is read-only", errno.EACCES: "no permission",
-         errno.EFBIG: "a file may not grow further here", errno.EEXIST: "a file stands where a folder is needed", errno.ENOTDIR: "a file stands where a folder is needed"}
+_NAME = {                    # another folder mends these
+    errno.EEXIST: "a file stands where a folder is needed",
+    errno.ENOTDIR: "a file stands where a folder is needed",
+    errno.EISDIR: "a folder stands where a file is needed",
+    errno.ELOOP: "a symbolic link stands where a file is needed",
+    errno.ENAMETOOLONG: "a name is too long",
+}
+_DISK = _NAME | {
+    errno.ENOSPC: "no space left on the disk",
+    errno.EDQUOT: "the disk quota is used up",
+    errno.EROFS: "the disk is read-only",
+    errno.EACCES: "no permission",
+    errno.EPERM: "no permission",
+    errno.EFBIG: "a file may not grow further here",
+    errno.EIO: "the disk fails (input/output error)",
+}
 
 @contextlib.contextmanager
 def disk_errors(path):     # what is being written, for the message
@@ -66,7 +103,10 @@ def disk_errors(path):     # what is being written, for the message
     try: yield
     except OSError as e:
         if e.errno not in _DISK: raise
-        raise DiskError(f"{_DISK[e.errno]} ({e.filename or path}); nothing that was saved is lost. {'Name another folder' if e.errno in (errno.EEXIST, errno.ENOTDIR) else 'Make room there (or set WORLDRL_RUNS to another disk), and give the same command again'}") from None
+        mend = "Make room there (or set WORLDRL_RUNS to another disk), and give the same command again"
+        if e.errno in _NAME: mend = "Name another folder"
+        where = str(e.filename or path)[:300]
+        raise DiskError(f"{_DISK[e.errno]} ({where}); nothing that was saved is lost. {mend}") from None
 
 # %% ../nbs/01_runs.ipynb #762871e8
 def write_atomic(
@@ -80,7 +120,9 @@ def write_atomic(
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             with open(part, "wb") as f:
-                f.write(data); f.flush(); os.fsync(f.fileno())
+                f.write(data)
+                f.flush()
+                os.fsync(f.fileno())
             os.replace(part, path)
         except BaseException:
             part.unlink(missing_ok=True)
@@ -112,12 +154,27 @@ def read_json(
 ):
     "Return the content of a JSON file; `error` if it is missing, unreadable, or of another shape"
     path = Path(path)
+    data = read_file(path, MAX_JSON_MB * 10**6, what=what, mend=mend, error=error)
+    return parse_json(data, kind, keys, where=str(path), what=what, mend=mend, error=error)
+
+def read_file(
+    path: Path,                    # the file to read
+    most: int | None = None,       # bytes; a larger file is refused. None: any size
+    *,
+    what: str = "a file of worldrl",                     # as in read_json
+    mend: str = "restore the file from a copy",          # as in read_json
+    error: type[WorldrlError] = CheckpointError,         # the class of the error
+) -> bytes:
+    "Return the content of a file; `error` if it is missing, a folder or device, too large, or unreadable"
     try:
-        if path.stat().st_size > MAX_JSON_MB * 1e6: raise error(f"{path} is larger than {MAX_JSON_MB} MB, so it is not {what}; {mend}")
-        data = path.read_bytes()
+        about = os.stat(path)
+        if not stat.S_ISREG(about.st_mode): raise error(f"{path} is no file, but should be {what}; {mend}")
+        if most is not None and about.st_size > most:
+            raise error(f"{path} has {about.st_size:,} bytes, more than the {most:,} that {what} may have; {mend}")
+        return Path(path).read_bytes()
     except FileNotFoundError: raise error(f"{path} is missing; {mend}") from None
     except OSError as e: raise error(f"{path} cannot be read ({e.strerror}); expected {what}; {mend}") from None
-    return parse_json(data, kind, keys, where=str(path), what=what, mend=mend, error=error)
+    except MemoryError: raise error(f"{path} does not fit into memory; {mend}") from None
 
 def parse_json(
     data: bytes | str,             # JSON text
@@ -132,8 +189,10 @@ def parse_json(
     "Return the content of a JSON text; `error` if it is not JSON or of another shape"
     try: found = json.loads(data)
     except RecursionError: raise error(f"{where} is damaged: it is nested too deeply; {mend}") from None
-    except ValueError as e: raise error(f"{where} is damaged: it is not readable JSON ({str(e)[:80]}); {mend}") from None
-    if not isinstance(found, kind): raise error(f"{where} holds a {type(found).__name__}, but {what} is a {kind.__name__}; {mend}")
+    except ValueError as e:
+        raise error(f"{where} is damaged: it is not readable JSON ({str(e)[:80]}); {mend}") from None
+    if not isinstance(found, kind):
+        raise error(f"{where} holds a {type(found).__name__}, but {what} is a {kind.__name__}; {mend}")
     for key, types in (keys or {}).items():
         if key not in found: raise error(f"{where} has no key {key!r}, so it is not {what}; {mend}")
         types = types if isinstance(types, tuple) else (types,)
@@ -148,7 +207,9 @@ def pack(
 ) -> tuple[dict[str, Tensor], Any]:      # the tensors by path, and the JSON-able rest
     "Split a tree into tensors and a skeleton; CheckpointError names the place of anything else"
     tensors: dict[str, Tensor] = {}
-    return tensors, _pack(tree, "", tensors)
+    try: return tensors, _pack(tree, "", tensors)
+    except RecursionError:
+        raise CheckpointError("the tree is nested too deeply, or contains itself; keep flat lists") from None
 
 def _pack(x, at: str, tensors: dict):
     "The skeleton of one node; its tensors are put into `tensors`"
@@ -159,9 +220,13 @@ def _pack(x, at: str, tensors: dict):
         items = [[_pack_key(k, at), _pack(v, f"{at}/{k}", tensors)] for k, v in x.items()]
         plain = all(type(k) is str and k != "$" for k, _ in items)
         return dict(items) if plain else {"$": "dict", "items": items}
-    kind = "tensor" if isinstance(x, Tensor) else "array" if isinstance(x, np.ndarray) else "scalar" if isinstance(x, np.generic) else None
-    if kind is None: raise CheckpointError(f"{at or 'the tree'} is a {type(x).__name__}, which a checkpoint cannot hold; keep its numbers instead (a generator's get_state(), a module's state_dict())")
-    name = next(n for n in itertools.chain([at.strip("/") or "tensor"], (f"{at}#{i}" for i in itertools.count(2))) if n not in tensors)
+    kinds = {Tensor: "tensor", np.ndarray: "array", np.generic: "scalar"}
+    kind = next((k for t, k in kinds.items() if isinstance(x, t)), None)
+    if kind is None:
+        raise CheckpointError(f"{at or 'the tree'} is a {type(x).__name__}, which a checkpoint cannot hold; "
+                              "keep its numbers instead (a generator's get_state(), a module's state_dict())")
+    names = itertools.chain([at.strip("/") or "tensor"], (f"{at}#{i}" for i in itertools.count(2)))
+    name = next(n for n in names if n not in tensors)
     tensors[name] = _as_tensor(x, at)
     return {"$": kind, "name": name} | ({"layout": "channels_last"} if _is_channels_last(x) else {})
 
@@ -212,8 +277,13 @@ def sha256_tree(
 # %% ../nbs/01_runs.ipynb #c8281fba
 _FORMAT = "worldrl checkpoint 1"
 
-def _sha(data) -> str: return hashlib.sha256(data).hexdigest()
-def _body_sha(body: dict) -> str: return _sha(json.dumps(body, sort_keys=True).encode())
+def _sha(data) -> str:
+    "Return the SHA-256 of bytes"
+    return hashlib.sha256(data).hexdigest()
+
+def _body_sha(body: dict) -> str:
+    "Return the SHA-256 of a dict as JSON"
+    return _sha(json.dumps(body, sort_keys=True).encode())
 
 def save_checkpoint(
     path: Path,       # without suffix; .safetensors and .json are added
@@ -229,7 +299,8 @@ def save_checkpoint(
     file = path.with_name(f"{path.name}.safetensors")
     if file in old: file = path.with_name(f"{path.name}.{digest[:8]}.safetensors")
     write_atomic(file, data)
-    body = json.loads(json.dumps({"format": _FORMAT, "file": file.name, "sha256": digest, "meta": meta, "tree": skeleton}))
+    body = {"format": _FORMAT, "file": file.name, "sha256": digest, "meta": meta, "tree": skeleton}
+    body = json.loads(json.dumps(body))
     write_json(path.with_name(f"{path.name}.json"), {"body_sha256": _body_sha(body)} | body)
     for f in old - {file}: f.unlink(missing_ok=True)
 
@@ -238,22 +309,69 @@ def load_checkpoint(
     path: Path,                 # as given to save_checkpoint
 ) -> tuple[dict, dict]:         # (tree, meta); tensors on the CPU
     "Read a checkpoint and verify its checksums; CheckpointError says what is wrong with it"
-    path = Path(path)
-    if path.suffix in (".json", ".safetensors"): path = path.with_suffix("")
-    file = path.with_name(f"{path.name}.json")
-    if not file.exists(): raise CheckpointError(f"there is no checkpoint {file}")
-    try: body = json.loads(file.read_bytes())
-    except ValueError: raise CheckpointError(f"{file} is damaged: it is not readable JSON") from None
-    if not isinstance(body, dict) or body.get("format") != _FORMAT: raise CheckpointError(f"{file} is not a checkpoint of worldrl (its format is not {_FORMAT!r})")
-    if body.pop("body_sha256", None) != _body_sha(body): raise CheckpointError(f"{file} is damaged: its checksum differs")
-    return unpack(_read_tensors(path.parent / body["file"], body["sha256"]), body["tree"]), body["meta"]
+    file = _checkpoint_json(path)
+    body = _checkpoint_body(file)
+    tensors = _read_tensors(file.parent / body["file"], body["sha256"])
+    try: return unpack(tensors, body["tree"]), body["meta"]
+    except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as e:
+        raise CheckpointError(f"{file} is damaged: its tree cannot be read ({type(e).__name__}: {e})") from None
 
-def _read_tensors(file: Path, digest: str) -> dict[str, Tensor]:
-    "The tensors of a safetensors file whose checksum is known"
-    if not file.exists(): raise CheckpointError(f"{file} is missing")
-    data = file.read_bytes()
-    if _sha(data) != digest: raise CheckpointError(f"{file} is damaged: its checksum differs ({len(data):,} bytes)")
-    return safetensors.torch.load(data)
+def _checkpoint_json(path) -> Path:
+    "Return the JSON file of a checkpoint, which may be named with or without a suffix"
+    path = check_path(path, "checkpoint", CheckpointError)
+    if path.suffix in (".json", ".safetensors"): path = path.with_suffix("")
+    return path.with_name(f"{path.name}.json")
+
+def _checkpoint_body(file: Path) -> dict:     # file, sha256, meta, tree
+    "Read the JSON file of a checkpoint and verify its checksum, without its tensors; CheckpointError"
+    if not os.path.lexists(file): raise CheckpointError(f"there is no checkpoint {file}")
+    keys = dict(format=str, file=str, sha256=str, meta=dict, tree=(dict, list), body_sha256=str)
+    body = read_json(file, keys=keys, what="a checkpoint of worldrl")
+    if body["format"] != _FORMAT:
+        raise CheckpointError(f"{file} is not a checkpoint of worldrl (its format is not {_FORMAT!r})")
+    if body.pop("body_sha256") != _body_sha(body): raise CheckpointError(f"{file} is damaged: its checksum differs")
+    if Path(body["file"]).name != body["file"]:
+        raise CheckpointError(f"{file} names its tensors {body['file']!r}; they must lie in the same folder")
+    return body
+
+# %% ../nbs/01_runs.ipynb #1c8022c4
+_MAX_HEADER = 100_000_000      # bytes; the limit of the safetensors format
+
+def _read_tensors(
+    file: Path,            # a safetensors file
+    digest: str,           # its SHA-256
+    mend: str = "restore the file from a copy",
+) -> dict[str, Tensor]:
+    "Return the tensors of a safetensors file whose checksum is known; CheckpointError"
+    _check_header(file, mend)
+    data = read_file(file, what="a safetensors file", mend=mend)
+    if _sha(data) != digest:
+        raise CheckpointError(f"{file} is damaged: its checksum differs ({len(data):,} bytes); {mend}")
+    try: return safetensors.torch.load(data)
+    except MemoryError:
+        raise CheckpointError(f"{file} does not fit into memory ({len(data):,} bytes); {mend}") from None
+    except Exception as e:       # SafetensorError and whatever a strange dtype or shape leads to
+        why = " ".join(str(e).split())[:200]
+        raise CheckpointError(f"{file} is damaged: it is no valid safetensors file ({why}); {mend}") from None
+
+def _check_header(file: Path, mend: str) -> None:
+    "Compare the sizes that a safetensors header promises with the size of the file; CheckpointError"
+    try:
+        size = os.stat(file).st_size
+        if not os.path.isfile(file): raise CheckpointError(f"{file} is no file, but should hold tensors; {mend}")
+        with open(file, "rb") as f:
+            length = int.from_bytes(f.read(8), "little")
+            if size < 8 or length > min(size - 8, _MAX_HEADER):
+                raise CheckpointError(f"{file} is damaged: it has {size:,} bytes, too few for its header; {mend}")
+            what = "the header of a safetensors file"
+            header = parse_json(f.read(length), where=f"the header of {file}", what=what, mend=mend)
+    except FileNotFoundError: raise CheckpointError(f"{file} is missing; {mend}") from None
+    except OSError as e: raise CheckpointError(f"{file} cannot be read ({e.strerror}); {mend}") from None
+    try: end = 8 + length + max((v["data_offsets"][1] for k, v in header.items() if k != "__metadata__"), default=0)
+    except (LookupError, TypeError):
+        raise CheckpointError(f"{file} is damaged: its header is not readable; {mend}") from None
+    if end != size:
+        raise CheckpointError(f"{file} is damaged: its header describes {end:,} bytes, but it has {size:,}; {mend}")
 
 # %% ../nbs/01_runs.ipynb #50b9cf56
 def _package() -> Path:
@@ -279,19 +397,24 @@ def class_at(
     name: str,        # "worldrl.module:Class"
 ) -> type:            # a subclass of nn.Module; where it lives now, if it moved or is in RENAMED
     "Import a class by name; CheckpointError names the class unless it is a module of worldrl"
-    if not re.fullmatch(r"worldrl(\.[a-z_]\w*)+:[A-Z]\w*", name): raise CheckpointError(f"the class {name!r} is not one of worldrl's, and is not imported")
+    if not re.fullmatch(r"worldrl(\.[a-z_]\w*)+:[A-Z]\w*", name):
+        raise CheckpointError(f"the class {name[:200]!r} is not one of worldrl's, and is not imported")
     module, _, cls = name.partition(":")
     try: found = getattr(importlib.import_module(module), cls)
     except (ImportError, AttributeError): found = _moved(name, RENAMED.get(cls, cls))
-    if not (isinstance(found, type) and issubclass(found, nn.Module) and found.__module__.startswith("worldrl.")): raise CheckpointError(f"{name!r} is not a model of worldrl")
+    ours = isinstance(found, type) and issubclass(found, nn.Module) and found.__module__.startswith("worldrl.")
+    if not ours: raise CheckpointError(f"{name!r} is not a model of worldrl")
     return found
 
 def _moved(name: str, cls: str):     # as the file has it; the class's name today
     "The one class of this name, wherever it lives; CheckpointError"
     homes = _homes(cls)
     if len(homes) == 1: return getattr(importlib.import_module(homes[0]), cls)
-    found = f"there are several of that name, in {', '.join(homes)}" if homes else "it may be older or newer than the model, or the class was renamed"
-    raise CheckpointError(f"this worldrl has no class {name!r}: {found}. If you know where it is now, write it into \"class\" of the model's config.json, as \"worldrl.module:Class\"")
+    found = "it may be older or newer than the model, or the class was renamed"
+    if homes: found = f"there are several of that name, in {', '.join(homes)}"
+    raise CheckpointError(f"this worldrl has no class {name!r}: {found}. If you know where it is now, write it into "
+                          '"class" of the model\'s config.json, as "worldrl.module:Class", and delete the line '
+                          '"config_sha256" there')
 
 # %% ../nbs/01_runs.ipynb #49e1b498
 @dataclass
@@ -320,6 +443,8 @@ class Sine(nn.Module):
     def forward(self, x: Tensor) -> Tensor: return self.net(x)
 
 # %% ../nbs/01_runs.ipynb #56df196d
+MODEL_KEYS = {"class": str, "config": dict, "sha256": str}      # what config.json of every model has
+
 def save_model(
     folder: Path,               # gets model.safetensors, config.json and, with a card, README.md
     model: nn.Module,           # its class has from_config(dict) and lives under worldrl.
@@ -328,24 +453,47 @@ def save_model(
     half: bool = False,         # store floats as float16
     card: str = "",             # a text for people: what it was trained on, its result, its limits
 ) -> Path:                      # the folder
-    "Save a model for use; CheckpointError when it could not be loaded again, DiskError"
-    folder, name = Path(folder), class_path(type(model))
-    if not name.startswith("worldrl."): raise CheckpointError(f"the class {name} is not part of worldrl, so load() would refuse it; define it in a notebook that exports it")
+    "Save a model for use; CheckpointError when it could not be loaded again or other files are in the way, DiskError"
+    folder, name = check_path(folder), class_path(type(model))
+    if not name.startswith("worldrl."):
+        raise CheckpointError(f"the class {name} is not part of worldrl, so load() would refuse it; "
+                              "define it in a notebook that exports it")
+    _refuse_others(folder, ["config.json", "README.md"] if card else ["config.json"])
     tensors = {k: _stored(k, v, half) for k, v in model.state_dict().items()}
     data = safetensors.torch.save(tensors)
-    about = {"class": name, "config": config.to_dict() if isinstance(config, Config) else dict(config), "sha256": _sha(data),
-             "parameters": sum(p.numel() for p in model.parameters()), "stored_as": "float16" if half else "as trained"}
+    config = config.to_dict() if isinstance(config, Config) else dict(config)
+    about = {"class": name, "config": config, "sha256": _sha(data)}
+    about |= {"config_sha256": _about_sha(about), "parameters": sum(p.numel() for p in model.parameters()),
+              "stored_as": "float16" if half else "as trained"}
     write_atomic(folder / "model.safetensors", data)
-    if card: write_atomic(folder / "README.md", card.strip().encode() + b"\n")
     write_json(folder / "config.json", about)
+    if card: write_atomic(folder / "README.md", card.strip().encode() + b"\n")
     return folder
+
+def _about_sha(about: dict) -> str:
+    "Return the SHA-256 of a model's class, config and weights' SHA-256"
+    return _body_sha(_plain({k: about[k] for k in MODEL_KEYS}))
+
+def _plain(tree):
+    "Return a tree as JSON gives it back"
+    return json.loads(json.dumps(tree, default=lambda o: o.item()))
+
+def _refuse_others(folder: Path, names: list[str]) -> None:
+    "CheckpointError when a folder has files of these names that belong to no model"
+    found = [n for n in names if os.path.lexists(folder / n)]
+    if not found: return
+    try: read_json(folder / "config.json", keys=MODEL_KEYS)
+    except CheckpointError:
+        raise CheckpointError(f"{folder} holds {' and '.join(found)} of something that is no model of worldrl; "
+                              "nothing was written. Save the model into another folder") from None
 
 def _stored(name: str, t: Tensor, half: bool) -> Tensor:
     "One weight as it goes into the file"
     t = _as_tensor(t, name)
     if not t.is_floating_point(): return t
     t = t.half() if half else t
-    if not t.isfinite().all(): raise CheckpointError(f"weight {name!r} is not finite{' in float16' if half else ''}; it is not saved")
+    if not t.isfinite().all():
+        raise CheckpointError(f"weight {name!r} is not finite{' in float16' if half else ''}; it is not saved")
     return t
 
 # %% ../nbs/01_runs.ipynb #b62963b9
@@ -376,45 +524,110 @@ def zoo_folders() -> dict[str, Path]:     # name -> folder
     return dict(sorted(found.items()))
 
 def _model_folder(name_or_path) -> Path:
-    "Return the folder that holds the model of this name"
-    folder = Path(name_or_path)
-    if not folder.is_dir():
+    "The folder that holds the model of this name"
+    folder = check_path(name_or_path, "the name of a model", CheckpointError)
+    if not os.path.isdir(folder):
         zoo = zoo_folders()
         if str(name_or_path) in zoo: return zoo[str(name_or_path)]
-        near = did_you_mean(name_or_path, zoo)
-        known = ", ".join(zoo) or "none here (pip install worldrl brings them)"
-        raise CheckpointError(f"no model and no folder is called {str(name_or_path)!r}.{near} Models: {known}")
+        names = ", ".join(zoo) or "none here (pip install worldrl brings them)"
+        raise CheckpointError(f"no model and no folder is called {str(name_or_path)[:300]!r}."
+                              f"{did_you_mean(name_or_path, zoo)} Models: {names}")
     if (folder / "model.safetensors").exists(): return folder
     if (folder / "final/model.safetensors").exists(): return folder / "final"
-    parts = sorted(f.parent.as_posix() for f in folder.glob("**/model.safetensors"))
+    parts = _models_below(folder)
     if parts: raise CheckpointError(f"{folder} holds several models; load one of: {', '.join(parts)}")
-    raise CheckpointError(f"{folder} holds no finished model (no model.safetensors); if it is an unfinished run, start it again with the same command")
+    raise CheckpointError(f"{folder} holds no finished model (no model.safetensors); if it is the folder of a run, "
+                          f"start it again with the same command{_command_of(folder)}")
+
+def _models_below(folder: Path, depth: int = 3) -> list[str]:
+    "The folders with a model in a folder, at most so many levels down; symbolic links are not followed"
+    found = []
+    for root, dirs, files in os.walk(folder):
+        if "model.safetensors" in files: found.append(Path(root).as_posix())
+        if len(Path(root).relative_to(folder).parts) >= depth: dirs.clear()
+    return sorted(found)
+
+def _command_of(folder: Path) -> str:
+    "': <command>' of the run in this folder, or '' when it is not known"
+    try: command = read_json(folder / "config.json", keys=dict(provenance=dict))["provenance"]["command"]
+    except (CheckpointError, KeyError): return ""
+    return f": {command}" if isinstance(command, str) and command not in ("", "notebook", "python") else ""
 
 # %% ../nbs/01_runs.ipynb #5e534f02
 def load(
-    name_or_path,            # a name of the zoo, the folder of a model or of a finished run, or an address: https://host/x.zip#sha256=..., hf://user/repo
+    name_or_path,            # a name of the zoo, the folder of a model or of a finished run,
+                             # or an address: https://host/x.zip#sha256=..., hf://user/repo
     device="auto",           # as for worldrl.core.device
 ) -> nn.Module:              # in eval mode, float32
     "A trained model; CheckpointError when it is unknown (lists the names), damaged or not of worldrl"
-    if not isinstance(name_or_path, (str, os.PathLike)): raise CheckpointError(f"load takes a name of the zoo or a folder, but got {name_or_path!r} ({type(name_or_path).__name__}); write load('minipacman-ppo') or load('runs/my-run')")
-    if "://" in str(name_or_path): name_or_path = importlib.import_module("worldrl.fetch").fetch_model(name_or_path)
+    if not isinstance(name_or_path, (str, os.PathLike)):
+        raise CheckpointError(f"load takes a name of the zoo or a folder, but got {name_or_path!r} "
+                              f"({type(name_or_path).__name__}); write load('minipacman-ppo') or load('runs/my-run')")
+    if "://" in str(name_or_path):
+        name_or_path = importlib.import_module("worldrl.fetch").fetch_model(name_or_path)
     folder = _model_folder(name_or_path)
-    try: about = json.loads((folder / "config.json").read_bytes())
-    except (OSError, ValueError): raise CheckpointError(f"{folder / 'config.json'} is missing or damaged") from None
-    if not isinstance(about, dict) or not {"class", "config", "sha256"} <= set(about): raise CheckpointError(f"{folder / 'config.json'} does not describe a model of worldrl")
-    cls = class_at(str(about["class"]))
-    tensors = _read_tensors(folder / "model.safetensors", about["sha256"])
-    model = _built(cls, about["config"], folder / "config.json")
+    about = _read_about(folder)
+    cls = class_at(about["class"])
+    tensors = _read_tensors(folder / "model.safetensors", about["sha256"], _mend(folder))
+    model = _built(cls, about["config"], folder / "config.json", sum(t.numel() for t in tensors.values()))
     try: model.load_state_dict(tensors)
-    except RuntimeError as e: raise CheckpointError(f"the weights in {folder} do not fit {about['class']}: {' '.join(str(e).split())[:300]}") from None
-    return model.to(pick_device(device)).eval()
+    except Exception as e:       # RuntimeError, or what a module's own loading stumbles over
+        why = " ".join(str(e).split())[:300]
+        raise CheckpointError(f"the weights in {folder} do not fit {about['class']}: {why}") from None
+    try: return model.to(pick_device(device)).eval()
+    except torch.OutOfMemoryError:
+        raise CheckpointError(f"the model in {folder} does not fit into the memory of {device!r}; "
+                              "load it with device='cpu'") from None
 
-def _built(cls: type, config, file: Path) -> nn.Module:
-    "The model that a config describes, with fresh weights; CheckpointError names the file, and what it lacks or has too much"
-    try: return cls.from_config(config)
-    except (LookupError, TypeError, ValueError, AttributeError, RuntimeError, WorldrlError) as e:
-        what = f"{e.args[0]!r} is missing" if isinstance(e, KeyError) and e.args else f"{e}" if isinstance(e, WorldrlError) else f"{type(e).__name__}: {e}"
-        raise CheckpointError(f"{file} does not describe a {cls.__name__} ({what}); it may be damaged, or of another version of worldrl: restore it, or save the model again") from e
+def _read_about(folder: Path) -> dict:     # MODEL_KEYS, and more
+    "The description of a model, config.json; CheckpointError when it is missing, damaged, or was changed"
+    file, mend = folder / "config.json", _mend(folder)
+    about = read_json(file, keys=MODEL_KEYS, what="the description of a model", mend=mend)
+    if about.get("config_sha256", _about_sha(about)) != _about_sha(about):
+        raise CheckpointError(f"{file} was changed after the model was saved, or belongs to another model "
+                              f"(its config_sha256 differs); {mend}")
+    return about
+
+def _mend(folder: Path) -> str:
+    "What a user can do about a damaged model"
+    for run in (folder.parent, folder.parent.parent):       # RUN/final, RUN/final/part
+        if "final" in folder.parts[-2:] and (run / "checkpoints").is_dir():
+            return f"give the command of its run again, which writes it anew{_command_of(run)}"
+    return "restore it from a copy, or save the model again"
+
+class _SizeGuard(TorchDispatchMode):
+    "Stops with CheckpointError when a net that is being built needs far more numbers than its weights have"
+    def __init__(self, file: Path, weights: int):
+        super().__init__()
+        self.file, self.left = file, 8 * weights + 2**26
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        name = func.name()
+        size = args[0] if args and isinstance(args[0], (list, tuple)) else []
+        if name.startswith(("aten::arange", "aten::linspace", "aten::eye")): size = [abs(a) for a in args if a]
+        if name == "aten::eye": size *= 2
+        if all(isinstance(n, (int, float)) for n in size): self.left -= math.prod(size) + 256
+        if self.left < 0:
+            raise CheckpointError(f"{self.file} describes a net that is far larger than the weights beside it; "
+                                  "it may be damaged: restore it from a copy, or save the model again")
+        return func(*args, **(kwargs or {}))
+
+def _built(
+    cls: type,
+    config,                     # of the model, as it was stored
+    file: Path,                 # where it was stored, for the message
+    weights: int = 2**30,       # how many numbers the file of weights has
+) -> nn.Module:
+    "The model that a config describes, with fresh weights; CheckpointError names the file and what is wrong with it"
+    try:
+        with _SizeGuard(file, weights): return cls.from_config(config)
+    except Exception as e:       # a config of another shape can make from_config stumble in any way
+        what = f"{type(e).__name__}: {' '.join(str(e).split())[:300]}"
+        if isinstance(e, KeyError) and e.args: what = f"{e.args[0]!r} is missing"
+        if isinstance(e, WorldrlError): what = str(e)
+        if str(file) in what: raise
+        raise CheckpointError(f"{file} does not describe a {cls.__name__} ({what}); it may be damaged, or of another "
+                              "version of worldrl: restore it, or save the model again") from e
 
 # %% ../nbs/01_runs.ipynb #b1cdff18
 def load_run(
@@ -427,7 +640,9 @@ def load_run(
     folder = run_dir(env_id, exp, seed)
     if (folder / "final").is_dir(): return load(folder, device)
     command = f"worldrl train {exp} --env-id {env_id} --seed {seed}"
-    if (folder / "config.json").exists(): raise CheckpointError(f"{folder} is an unfinished run; let it end with the command that began it: {command} ...")
+    if (folder / "config.json").exists():
+        raise CheckpointError(f"{folder} is an unfinished run; "
+                              f"let it end with the command that began it: {command} ...")
     raise CheckpointError(f"there is no run {folder}; train it first: {command}")
 
 # %% ../nbs/01_runs.ipynb #21029ea4
@@ -436,17 +651,38 @@ def is_clock(name: str) -> bool:      # "charts/SPS" and "clock/..." are
     return name == "charts/SPS" or name.startswith("clock/")
 
 def _rows(folder) -> list[dict]:
-    file = Path(folder) / "metrics.jsonl"
-    if not file.exists(): raise WorldrlError(f"{folder} has no metrics.jsonl; it is not a run folder, or its run has not finished a segment")
-    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    "The lines of a run's metrics; a last line that is cut is left out, with a note"
+    file = check_path(folder) / "metrics.jsonl"
+    if not file.exists():
+        raise WorldrlError(f"{folder} has no metrics.jsonl; it is not a run folder, "
+                           "or its run has not finished a segment")
+    *lines, rest = read_file(file, what="the metrics of a run").split(b"\n")
+    rows = [_row(line, f"{file}, line {i}") for i, line in enumerate(lines, 1) if line.strip()]
+    if not rest.strip(): return rows
+    try: return rows + [_row(rest, f"{file}, last line")]
+    except CheckpointError:
+        print(f"note: the last line of {file} is cut, and left out; the run still writes it, or was killed",
+              file=sys.stderr)
+        return rows
+
+def _row(line: bytes, where: str) -> dict:      # {"step": 7, "name": "losses/a", "value": .5}
+    "One line of metrics.jsonl; CheckpointError"
+    row = parse_json(line, keys=_ROW, where=where, what="a line of metrics.jsonl")
+    try: fits = -2**63 <= row["step"] < 2**63 and float(row["value"]) is not None
+    except OverflowError: fits = False
+    if fits: return row
+    raise CheckpointError(f"{where} has a number that is too large: {str(row)[:100]}; restore the file from a copy")
+
+_ROW = dict(step=int, name=str, value=(int, float))
 
 def read_metrics(
-    folder,                                            # a run folder
+    folder,                                            # a run folder; its run may still go on
 ) -> dict[str, tuple[np.ndarray, np.ndarray]]:         # name -> (steps int64, values float64)
-    "The metrics of a run as arrays, in the order they were logged"
+    "The metrics of a run as arrays, in the order they were logged; WorldrlError for no or damaged metrics"
     found: dict[str, list] = {}
     for r in _rows(folder): found.setdefault(r["name"], []).append((r["step"], r["value"]))
-    return {k: (np.array([s for s, _ in v], dtype=np.int64), np.array([x for _, x in v], dtype=np.float64)) for k, v in found.items()}
+    def column(rows, i, dtype): return np.array([r[i] for r in rows], dtype=dtype)
+    return {name: (column(rows, 0, np.int64), column(rows, 1, np.float64)) for name, rows in found.items()}
 
 def metrics_sha256(folder) -> str:
     "SHA-256 of a run's metrics without the clock fields"
@@ -456,7 +692,7 @@ def metrics_sha256(folder) -> str:
 def metrics_csv(
     folder,                # a run folder
     to=None,               # None: metrics.csv in that folder
-) -> Path:                 # the file: a column `step`, then one per metric; a name's k-th value at a step stands in the step's k-th line
+) -> Path:                 # the file: a column `step`, then one per metric; a step may have several lines
     "A run's metrics as a wide table for other tools, written anew at each call"
     import csv
     lines, names, seen = {}, {}, {}
@@ -468,7 +704,7 @@ def metrics_csv(
     table = csv.DictWriter(out, ["step", *sorted(names)], lineterminator="\n")
     table.writeheader()
     for step, k in sorted(lines): table.writerow({"step": step} | lines[step, k])
-    to = Path(to) if to is not None else Path(folder) / "metrics.csv"
+    to = check_path(to, "to") if to is not None else Path(folder) / "metrics.csv"
     write_atomic(to, out.getvalue().encode())
     return to
 
@@ -532,29 +768,42 @@ class Progress:
 class Logger:
     "Collects a segment's metrics, and writes them at its border"
     def __init__(self, folder: Path, tensorboard: bool = True, last_step: int = -1, bar: Progress | None = None):
-        self.folder, self.tensorboard, self.last_step, self.bar = Path(folder), tensorboard, last_step, bar
+        self.folder, self.tensorboard, self.last_step, self.bar = check_path(folder), tensorboard, last_step, bar
         self.waiting: list[tuple] = []     # (step, name, float or 0-d tensor)
         self.events: EventFile | None = None
         self.base = 0                      # segments done before this one
+        self.sha = hashlib.sha256()        # of all of metrics.jsonl
 
-    def scalar(self, name: str, value, step: int):      # name: "group/what"; value: a number or a tensor with one element; step: env steps
-        if not re.fullmatch(r"[\w@.\-]+(/[\w@.\-]+)+", name): raise ConfigError(f"metric {name!r} needs a group, like 'losses/{name.strip('/')}'")
+    def scalar(
+        self,
+        name: str,      # "group/what"
+        value,          # a number, or a tensor with one element
+        step: int,      # env steps
+    ) -> None:
+        "Log one number; ConfigError for a name without a group"
+        if not re.fullmatch(r"[\w@.\-]+(/[\w@.\-]+)+", name):
+            raise ConfigError(f"metric {name!r} needs a group, like 'losses/{name.strip('/')}'")
         self.waiting.append((int(step), name, value.detach().clone() if isinstance(value, Tensor) else float(value)))
 
     def scalars(self, values: dict, step: int):
+        "Log several numbers of one step"
         for name, value in values.items(): self.scalar(name, value, step)
 
     def progress(self, done: float, total: float):      # how much of this segment is done
+        "Move the progress bar"
         if self.bar is not None: self.bar.at(self.base + min(done / total, 1.0))
 
     def flush(self) -> int:                             # bytes of metrics.jsonl
+        "Write what waits to metrics.jsonl and TensorBoard; DiskError"
         file = self.folder / "metrics.jsonl"
         rows = [(s, n, float(v)) for s, n, v in self.waiting]
         if self.tensorboard and rows:
             if self.events is None: self.events = EventFile(self.folder, self.last_step + 1)
             self.events.scalars(rows)
         self.last_step = max([self.last_step, *(s for s, _, _ in rows)])
-        _append(file, "".join(json.dumps({"step": s, "name": n, "value": v}) + "\n" for s, n, v in rows).encode())
+        data = "".join(json.dumps({"step": s, "name": n, "value": v}) + "\n" for s, n, v in rows).encode()
+        _append(file, data)
+        self.sha.update(data)
         self.waiting = []
         return file.stat().st_size
 
@@ -564,28 +813,56 @@ class LockedError(WorldrlError):
 
 class RunLock:
     "`with RunLock(folder):` nobody else writes there; the lock ends with the process, also after SIGKILL"
-    held: ClassVar[set] = set()        # open files of this process; forked children close them
+    held: ClassVar[set] = set()        # open file descriptors of this process; forked children close them
     hooked: ClassVar[bool] = False
 
-    def __init__(self, folder: Path): self.folder = Path(folder)
+    def __init__(self, folder: Path): self.folder = check_path(folder)
 
     def __enter__(self):
-        import fcntl
+        "Take the lock; LockedError when another process has it, DiskError when it cannot be written"
         with disk_errors(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
-            self.file = open(self.folder / ".lock", "a+")
-        try: fcntl.flock(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            self.file.seek(0); who = self.file.read().split(" ")[0]; self.file.close()
-            raise LockedError(f"{self.folder} is being written by process {who or '?'}; wait for it, or choose another seed or folder") from None
-        if not RunLock.hooked: os.register_at_fork(after_in_child=lambda: [f.close() for f in RunLock.held]); RunLock.hooked = True
-        RunLock.held.add(self.file)
-        with disk_errors(self.folder): self.file.truncate(0); self.file.write(f"{os.getpid()} {time.time_ns()}"); self.file.flush()
+            flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+            self.fd = os.open(self.folder / ".lock", flags, 0o666)
+        if not RunLock.hooked: os.register_at_fork(after_in_child=RunLock._close_all)
+        RunLock.hooked = True
+        RunLock.held.add(self.fd)
+        try:
+            with disk_errors(self.folder): self._take()
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
+    def _take(self):
+        "Lock the open file, and write this process into it"
+        import fcntl
+        text = os.pread(self.fd, 100, 0)
+        if not re.fullmatch(rb"(\d+ \d+)?", text):
+            raise ConfigError(f"{self.folder / '.lock'} is a file of another program; nothing was written. "
+                              "Choose another folder")
+        try: fcntl.flock(self.fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            who = text.decode().split(" ")[0] or "?"
+            raise LockedError(f"{self.folder} is being written by process {who}; wait for it, "
+                              "or choose another seed or folder") from None
+        except OSError as e:
+            if e.errno not in (errno.ENOLCK, errno.ENOTSUP, errno.EINVAL): raise
+            raise DiskError(f"{self.folder} is on a disk that has no locks ({e.strerror}), so nothing would stop a "
+                            "second writer. Choose a folder on another disk, or set WORLDRL_RUNS") from None
+        os.ftruncate(self.fd, 0)
+        os.pwrite(self.fd, f"{os.getpid()} {time.time_ns()}".encode(), 0)
+
     def __exit__(self, *_):
-        RunLock.held.discard(self.file)
-        self.file.close()
+        "Give the lock back; a forked child has closed its copy already"
+        if self.fd not in RunLock.held: return
+        RunLock.held.discard(self.fd)
+        os.close(self.fd)
+
+    @classmethod
+    def _close_all(cls):
+        "In a forked child: close the copies of the locks; the parent keeps them"
+        while cls.held: os.close(cls.held.pop())
 
 # %% ../nbs/01_runs.ipynb #644e4be1
 @contextlib.contextmanager
@@ -643,19 +920,31 @@ def provenance(trainer) -> dict:
 
 # %% ../nbs/01_runs.ipynb #5d6d5fe3
 class Trainer(Protocol):
-    "What `run_training` drives. Optional dicts: `protocol` (the env's settings, for the manifest), `resolved` (what the settings come to); optional: `device`, `config.snapshot_every`, `rehearse()` (raises what would fail at the first step)"
+    """What `run_training` drives.
+
+    Optional attributes: `protocol` (dict: the env's settings, for the manifest), `resolved` (dict: what the settings
+    come to), `device`, `config.snapshot_every`, `files` (patterns of the files that the trainer itself writes into its
+    folder, like "notes/*"; `--fresh` may delete them), and the method `rehearse()` (raises what would fail at the
+    first step).
+    """
     config: Config            # with env_id and seed
     exp: str                  # "vae", "controller": names the run folder
     total_segments: int       # known from the config, or an upper bound together with `finished`
     finished: bool            # True ends the run before total_segments
     folder: Path              # set by run_training: files beside the checkpoint go here, append-only
 
-    def begin_segment(self, i: int, seed: int) -> None: ...      # envs, samplers and generators of segment i, from seed alone
-    def segment(self, log: Logger) -> None: ...                  # the work; log.scalar(name, value, step), log.progress(done, total)
-    def state(self) -> dict: ...                                 # all that must survive: weights, optimiser, lasting generators, counters
-    def load_state(self, tree: dict) -> None: ...                # takes what state() gave; tensors come on the CPU
-    def result(self) -> dict: ...                                # JSON-able summary
-    def save_final(self, folder: Path) -> None: ...              # save_model of the part, or of each part in a subfolder; changes nothing in the trainer
+    def begin_segment(self, i: int, seed: int) -> None:
+        "Make envs, samplers and generators of segment i, from the seed alone"
+    def segment(self, log: Logger) -> None:
+        "Do the work; `log.scalar(name, value, step)`, `log.progress(done, total)`"
+    def state(self) -> dict:
+        "Return all that must survive: weights, optimiser, lasting generators, counters"
+    def load_state(self, tree: dict) -> None:
+        "Take what `state` returned; tensors are on the CPU. An exception means: this checkpoint cannot be restored"
+    def result(self) -> dict:
+        "Return a summary that JSON can hold"
+    def save_final(self, folder: Path) -> None:
+        "`save_model` of the part, or of each part in a subfolder; changes nothing in the trainer"
 
 # %% ../nbs/01_runs.ipynb #ec9faa54
 class SineTrainer:
@@ -709,50 +998,190 @@ def _grown(stored: dict, config: Config) -> dict:
     return {k: _grown(v, getattr(config, k)) if isinstance(getattr(config, k, None), Config) else v for k, v in now.items()}
 
 # %% ../nbs/01_runs.ipynb #5ea5507f
-def _claim(folder: Path, owner: dict, trainer) -> None:
-    "Make the folder this run's, or make sure that it is"
-    file = folder / "config.json"
-    if not file.exists():
-        if any(p.name != ".lock" and not p.name.endswith(".part") for p in folder.iterdir()): raise ConfigError(f"{folder} holds other files and is no run folder; choose another folder")
-        return write_json(file, owner | {"resolved": getattr(trainer, "resolved", None), "provenance": provenance(trainer)})
-    try: stored = json.loads(file.read_bytes())
-    except ValueError: raise CheckpointError(f"{file} is damaged; start the run anew with --fresh (fresh=True), which deletes the folder's content") from None
-    if diff := differences({k: stored.get(k) for k in owner} | {"config": _grown(stored.get("config"), trainer.config)}, owner):
-        raise ConfigError(f"{folder} holds another run: {'; '.join(diff)}. Choose another seed or folder, or start anew with --fresh (fresh=True), which deletes what is there")
-    now = conditions(trainer)
-    if diff := differences({k: stored["provenance"][k] for k in now}, now):
-        print(f"note: {folder.name} goes on under other conditions, so equal bits are not promised: {'; '.join(diff)}", file=sys.stderr)
+OWNER_KEYS = {"trainer": str, "exp": str, "config": dict}      # what config.json of every run says
+
+RUN_FILES = (       # what a run writes, and tools about a run; * stands for any text, also with /
+    ".lock", "config.json", "result.json", "metrics.jsonl", "metrics.csv", "tracker.json", "events.out.tfevents.*",
+    "eval*.csv", "eval*.png", "checkpoints/segment-*", "replay/*", "wandb/*", "*.damaged-*", ".DS_Store",
+    *(f"final/*{name}" for name in ("model.safetensors", "config.json", "README.md")),
+    *(f"snapshots/*{name}" for name in ("model.safetensors", "config.json", "README.md")),
+    *(f"videos/*.{kind}" for kind in ("mp4", "gif", "webm", "webp")),
+    *(f"*.{kind}.part" for kind in ("json", "jsonl", "csv", "md", "safetensors")),
+)
+
+def _names(folder: Path) -> list[str]:
+    "The names in a folder, without what a run leaves there before its config.json; empty when there is no folder"
+    if not folder.is_dir(): return []
+    return sorted(p.name for p in folder.iterdir() if p.name not in (".lock", "config.json.part"))
+
+def _owner_of(folder: Path) -> dict | None:      # OWNER_KEYS; None when nothing shows that this is a run folder
+    "Which run a folder belongs to, by its config.json or by a checkpoint"
+    with contextlib.suppress(CheckpointError):
+        found = read_json(folder / "config.json", keys=OWNER_KEYS)
+        return {k: found[k] for k in OWNER_KEYS}
+    for file in _checkpoint_files(folder):
+        with contextlib.suppress(CheckpointError): return _meta_of(_checkpoint_body(file), file)["owner"]
+    return None
+
+def _checkpoint_files(folder: Path) -> list[Path]:
+    "The JSON files of a run's checkpoints, newest first"
+    files = [p for p in (folder / "checkpoints").glob("segment-*.json") if re.fullmatch(r"segment-\d{6,}", p.stem)]
+    return sorted(files, key=lambda p: int(p.stem.removeprefix("segment-")), reverse=True)
+
+def _meta_of(body: dict, file: Path) -> dict:
+    "The words about a checkpoint of a run; CheckpointError when they are not those of a run"
+    keys = dict(owner=dict, segments=int, metrics_bytes=int, last_step=int, wall_s=(int, float))
+    parse_json(json.dumps(body["meta"]), keys=keys, where=str(file), what="the checkpoint of a run")
+    parse_json(json.dumps(body["meta"]["owner"]), keys=OWNER_KEYS, where=str(file), what="the checkpoint of a run")
+    return body["meta"]
+
+def _strangers(folder: Path, more=()) -> list[str]:      # more: patterns besides RUN_FILES; ["thesis.tex", "notes/"]
+    "What a folder holds that a run does not write: files, links, and folders (with a slash)"
+    patterns, found = (*RUN_FILES, *more), []
+    def ours(name): return any(fnmatch.fnmatchcase(name, p) for p in patterns)
+    for root, dirs, files in os.walk(folder):
+        at = Path(root).relative_to(folder)
+        if at == Path("."):
+            tops = {p.split("/")[0] for p in patterns if "/" in p}
+            strange = [d for d in dirs if d not in tops and not ours(d)]
+            found += [f"{d}/" for d in strange]
+            dirs[:] = [d for d in dirs if d not in strange and not ours(d)]
+        else: found += [f"{(at / d).as_posix()}/" for d in dirs if Path(root, d).is_symlink()]
+        found += [n for n in ((at / f).as_posix() for f in files) if not ours(n)]
+    return sorted(found)
+
+def _refuse_foreign(folder: Path, fresh: bool, more=()) -> None:      # more: the trainer's own files
+    "ConfigError when a folder with other files would be taken for a run, or when --fresh would delete other files"
+    with disk_errors(folder):
+        if not _names(folder): return
+        if _owner_of(folder) is None:
+            what = "holds other files and is no run folder"
+            if fresh: what = "is no run folder, so --fresh does not delete it"
+            raise ConfigError(f"{folder} {what}{_what_instead(folder)}; choose another folder")
+        if fresh and (found := _strangers(folder, more)):
+            names = ", ".join(found[:9]) + ", ..." * (len(found) > 9)
+            raise ConfigError(f"{folder} holds files that a run does not write: {names}. --fresh would delete them, "
+                              "so nothing was deleted; move them away, or choose another folder")
+
+def _what_instead(folder: Path) -> str:
+    "' (...)' that says why a folder with a config.json is no run folder"
+    if not (folder / "config.json").exists(): return ""
+    try: found = read_json(folder / "config.json")
+    except CheckpointError:
+        return " (its config.json is damaged, and there is no checkpoint; if it was a run, delete it by hand)"
+    if {"class", "sha256"} <= set(found): return " (it holds a model)"
+    return " (its config.json has no trainer, exp and config)"
 
 def _clear(folder: Path) -> None:
-    "Delete a run's files; refuses a folder that is no run's"
-    names = sorted((p for p in folder.iterdir() if p.name != ".lock"), key=lambda p: p.name == "config.json")     # the mark of a run folder goes last
-    if names and not (folder / "config.json").exists(): raise ConfigError(f"{folder} is no run folder, so --fresh does not delete it; choose another folder")
-    for p in names: shutil.rmtree(p) if p.is_dir() and not p.is_symlink() else p.unlink()
+    "Delete a run's files; what marks it as a run goes last. `_refuse_foreign` has looked at them before"
+    for p in sorted(folder.iterdir(), key=_clear_order):
+        if p.name == ".lock": continue
+        if p.is_dir() and not p.is_symlink(): shutil.rmtree(p)
+        else: p.unlink()
+
+def _clear_order(path: Path) -> int:
+    "result.json goes first: the rest is no finished run. What marks a run goes last: a killed --fresh can be repeated"
+    return {"result.json": 0, "checkpoints": 2, "config.json": 3}.get(path.name, 1)
+
+def _set_aside(path: Path) -> Path:      # config.json -> config.json.damaged-1
+    "Rename a damaged file or folder, so that a good one can be written and nothing is lost; returns the new path"
+    to = next(p for k in itertools.count(1) if not os.path.lexists(p := path.with_name(f"{path.name}.damaged-{k}")))
+    with disk_errors(path): os.rename(path, to)
+    return to
 
 # %% ../nbs/01_runs.ipynb #03f2faf5
+def _claim(folder: Path, owner: dict, trainer) -> None:
+    "Make the folder this run's, or make sure that it is; ConfigError, CheckpointError"
+    file = folder / "config.json"
+    if not _names(folder): return _write_config(file, owner, trainer)
+    try: stored = read_json(file, keys=OWNER_KEYS, what="the config of a run")
+    except CheckpointError as e:
+        theirs = _owner_of(folder)
+        if theirs is None or _other_run(theirs, owner, trainer.config):
+            raise CheckpointError(f"{file} is damaged or missing, and no checkpoint here belongs to this run; "
+                                  "restore it from a copy, or start anew with --fresh (fresh=True), which deletes "
+                                  "what is there") from None
+        if os.path.lexists(file): _note(f"{e}; it was moved to {_set_aside(file).name}, and is written anew")
+        return _write_config(file, owner, trainer)
+    if diff := _other_run(stored, owner, trainer.config):
+        raise ConfigError(f"{folder} holds another run: {'; '.join(diff)}. Choose another seed or folder, "
+                          "or start anew with --fresh (fresh=True), which deletes what is there")
+    then, now = stored.get("provenance"), conditions(trainer)
+    diff = differences({k: then.get(k) for k in now}, now) if isinstance(then, dict) else []
+    if diff: _note(f"{folder.name} goes on under other conditions, so equal bits are not promised: {'; '.join(diff)}")
+
+def _note(text: str) -> None:
+    "Print a note to stderr"
+    print(f"note: {text}", file=sys.stderr, flush=True)
+
+def _write_config(file: Path, owner: dict, trainer) -> None:
+    "The config.json of a run"
+    write_json(file, owner | {"resolved": getattr(trainer, "resolved", None), "provenance": provenance(trainer)})
+
+def _other_run(stored: dict, owner: dict, config: Config | None) -> list[str]:      # empty: the same run
+    "How a stored owner differs from this run's; fields that the config has got since count with their defaults"
+    theirs = {k: stored.get(k) for k in owner}
+    if config is not None: theirs["config"] = _grown(theirs["config"], config)
+    return differences(theirs, owner)
+
+# %% ../nbs/01_runs.ipynb #626e6d6a
 def newest_checkpoint(
     folder,                          # a run folder
     owner: dict | None = None,       # what the checkpoint must belong to; None: anything
     config: Config | None = None,    # gives the defaults of fields that are newer than the checkpoint
 ) -> tuple[dict, dict] | None:       # (tree, meta), or None when there is none yet
     "The newest good checkpoint of a run; prints what is wrong with newer ones, CheckpointError if none is good"
-    files = sorted((Path(folder) / "checkpoints").glob("segment-*.json"), reverse=True)
-    for file in files:
+    return _first_good(check_path(folder), owner, config, lambda tree, meta: (tree, meta))[0]
+
+def _first_good(
+    folder: Path,       # as for newest_checkpoint
+    owner,              # the same
+    config,             # the same
+    use,                # a function of (tree, meta); when it fails, the checkpoint before is tried
+) -> tuple:             # what `use` returned (None without checkpoints), and the files of the checkpoints that failed
+    "Use the newest checkpoint that can be used; CheckpointError when there are some, and none can"
+    failed: dict[Path, Exception] = {}
+    for file in (files := _checkpoint_files(folder)):
         try:
             tree, meta = load_checkpoint(file)
-            if owner is not None: _check_meta(Path(folder), meta, owner, file, config)
-            return tree, meta
-        except CheckpointError as e: print(f"{e}; it is not used, trying the one before it", file=sys.stderr)
-    if files: raise CheckpointError(f"no good checkpoint is left in {folder}; start anew with --fresh (fresh=True)")
-    return None
+            if owner is not None: _check_meta(folder, meta, owner, file, config)
+            return use(tree, meta), list(failed)
+        except Exception as e:       # whatever a damaged file, or a trainer that reads it, stumbles over
+            failed[file] = e
+            if file is not files[-1]: _note(f"{_reason(e, file)}; it is not used, trying the one before it")
+    if not files: return None, []
+    reasons = "; ".join(dict.fromkeys(_reason(e, f) for f, e in failed.items()))
+    raise CheckpointError(f"no good checkpoint is left in {folder}: {reasons}. Restore the files from a copy, "
+                          "use the code that wrote them, or start anew with --fresh (fresh=True)") from failed[files[0]]
+
+def _reason(e: Exception, file: Path) -> str:
+    "Why a checkpoint could not be used, in one line; without advice, for there may be another checkpoint"
+    if isinstance(e, WorldrlError):
+        return "; ".join(c for c in str(e).split("; ") if "--fresh" not in c and not c.startswith("restore "))
+    if isinstance(e, MemoryError): return f"there is not enough memory for {file}"
+    return f"{file} does not fit this code ({type(e).__name__}: {' '.join(str(e).split())[:300]})"
 
 def _check_meta(folder: Path, meta: dict, owner: dict, file: Path, config: Config | None = None):
-    "Whether a checkpoint belongs to this run and its metrics are still there"
-    theirs = meta.get("owner", {})
-    if config is not None and "config" in theirs: theirs = theirs | {"config": _grown(theirs["config"], config)}
-    if diff := differences(theirs, owner): raise CheckpointError(f"{file} belongs to another run ({'; '.join(diff)})")
-    metrics = folder / "metrics.jsonl"
-    if (metrics.stat().st_size if metrics.exists() else 0) < meta["metrics_bytes"]: raise CheckpointError(f"{metrics} is shorter than when {file.name} was written")
+    "CheckpointError unless a checkpoint belongs to this run and its metrics are still there"
+    _meta_of({"meta": meta}, file)
+    if diff := _other_run(meta["owner"], owner, config):
+        raise CheckpointError(f"{file} belongs to another run ({'; '.join(diff)})")
+    metrics, size = folder / "metrics.jsonl", meta["metrics_bytes"]
+    if (metrics.stat().st_size if metrics.exists() else 0) < size:
+        raise CheckpointError(f"{metrics} is shorter than when {file.name} was written")
+    sha = _sha_of_file(metrics, size).hexdigest()
+    if meta.get("metrics_sha256", sha) != sha:
+        raise CheckpointError(f"{metrics} was changed after {file.name} was written, or belongs to another run "
+                              "(its checksum differs)")
+
+def _sha_of_file(file: Path, size: int | None = None):      # size: of the first so many bytes; None: of all
+    "The SHA-256 object of a file's beginning; a missing file counts as empty"
+    sha, left = hashlib.sha256(), math.inf if size is None else size
+    with contextlib.suppress(FileNotFoundError), open(file, "rb") as f:
+        while left > 0 and (data := f.read(min(left, 2**20))):
+            sha.update(data)
+            left -= len(data)
+    return sha
 
 # %% ../nbs/01_runs.ipynb #1a6817c2
 @dataclass
@@ -770,28 +1199,115 @@ class _Life:
     @property
     def wall_s(self) -> float: return self.earlier_s + time.monotonic() - self.began
 
+# %% ../nbs/01_runs.ipynb #aca170dc
+class _Undo:
+    "Remembers what a trainer holds; calling it puts everything back after a `load_state` that failed in the middle"
+    PACKAGES = ("worldrl", "torch", "collections", "types", "__main__")      # whose objects are looked into
+
+    def __init__(
+        self,
+        trainer,                       # objects of its own package are looked into as well
+        array_bytes: int = 2**20,      # a larger array is copied only if it is a weight
+        all_bytes: int = 2**28,        # of all copied arrays that are no weights
+    ):
+        self.back, self.array_bytes, self.left = [], array_bytes, all_bytes
+        self.packages = {*self.PACKAGES, type(trainer).__module__.split(".")[0]}
+        seen, todo = {}, [trainer]
+        while todo:
+            x = todo.pop()
+            if id(x) not in seen: todo += self._keep(x)
+            seen[id(x)] = x            # kept alive, so that no other object gets its id
+
+    def __call__(self) -> None:
+        "Put everything back"
+        for put, *args in self.back: put(*args)
+
+    def _keep(self, x) -> list:
+        "Remember one object; returns the objects that it holds"
+        if isinstance(x, (Tensor, np.ndarray)): self._keep_array(x)
+        elif isinstance(x, torch.Generator): self.back.append((x.set_state, x.get_state()))
+        elif isinstance(x, np.random.Generator):
+            self.back.append((setattr, x.bit_generator, "state", x.bit_generator.state))
+        elif isinstance(x, random.Random): self.back.append((x.setstate, x.getstate()))
+        elif isinstance(x, dict): self.back.append((_refill, x, list(x.items())))
+        elif isinstance(x, (list, set, deque)): self.back.append((_refill, x, list(x)))
+        if isinstance(x, dict): return list(x.values())
+        if isinstance(x, (list, set, deque, tuple)): return list(x)
+        if isinstance(x, (type, Tensor)) or type(x).__module__.split(".")[0] not in self.packages: return []
+        return [vars(x)] if hasattr(x, "__dict__") else []
+
+    def _keep_array(self, x) -> None:
+        "Copy a tensor or an array: any weight, and others while they are small"
+        if not isinstance(x, nn.Parameter):
+            if x.nbytes > min(self.array_bytes, self.left): return
+            self.left -= x.nbytes
+        if isinstance(x, Tensor):
+            if x.layout is not torch.strided or x.is_meta: return
+            self.back.append((_put_tensor, x, x.detach().to("cpu", copy=True)))
+        elif x.flags.writeable and x.dtype != object: self.back.append((np.copyto, x, x.copy()))
+
+def _refill(x, content: list) -> None:
+    "Give a dict, list, set or deque its earlier content"
+    x.clear()
+    if isinstance(x, dict):
+        for k, v in content: x[k] = v
+    elif isinstance(x, set): x.update(content)
+    else: x.extend(content)
+
+def _put_tensor(x: Tensor, content: Tensor) -> None:
+    "Give a tensor its earlier numbers"
+    if x.shape == content.shape and x.dtype == content.dtype and 0 not in x.stride(): x.data.copy_(content)
+    else: x.data = content.to(x.device)
+
+# %% ../nbs/01_runs.ipynb #979beab1
 def _resume(life: _Life) -> None:
-    "Back to the last border: state, counters, and the metrics cut to its length"
-    metrics, found = life.folder / "metrics.jsonl", newest_checkpoint(life.folder, life.owner, life.trainer.config)
-    if found is not None:
-        tree, meta = found
-        try: life.trainer.load_state(tree)
-        except WorldrlError: raise                       # it says itself what is wrong: a damaged replay, a missing file
-        except (KeyError, ValueError, RuntimeError) as e: raise CheckpointError(f"the checkpoint of segment {meta['segments']} in {life.folder} does not fit this code ({e}); start anew with --fresh (fresh=True)") from e
-        life.done, life.earlier_s, life.log.last_step = meta["segments"], meta["wall_s"], meta["last_step"]
-    if metrics.exists(): os.truncate(metrics, found[1]["metrics_bytes"] if found else 0)
+    "Back to the last border: state, counters, and the metrics cut to its length; CheckpointError when this fails"
+    folder, metrics = life.folder, life.folder / "metrics.jsonl"
+    meta, failed = _first_good(folder, life.owner, life.trainer.config, functools.partial(_restore, life.trainer, []))
+    for file in (f for first in failed for f in _checkpoint_parts(first)): _set_aside(file)
+    if meta is None: _refuse_begin(life)
+    else: life.done, life.earlier_s, life.log.last_step = meta["segments"], meta["wall_s"], meta["last_step"]
+    if metrics.exists(): os.truncate(metrics, meta["metrics_bytes"] if meta else 0)
+    life.log.sha = _sha_of_file(metrics)
+
+def _checkpoint_parts(file: Path) -> list[Path]:      # file: the JSON
+    "The files of one checkpoint"
+    return [f for f in sorted(file.parent.glob(f"{file.stem}.*")) if f.suffix in (".json", ".safetensors", ".part")]
+
+def _refuse_begin(life: _Life) -> None:
+    "CheckpointError when a run without checkpoints would begin again, and write over a result that is there"
+    found = sorted(p.name for p in life.folder.iterdir() if re.match(r"final|result\.json", p.name))
+    if not found or life.trainer.total_segments == 0: return
+    raise CheckpointError(f"{life.folder} has {' and '.join(found)}, but no checkpoint to go on from; "
+                          "restore checkpoints/ from a copy, or start anew with --fresh (fresh=True)")
+
+def _restore(
+    trainer,
+    undo: list,       # empty; gets an _Undo before the first try
+    tree: dict,       # the trainer's state
+    meta: dict,       # of the checkpoint
+) -> dict:            # meta
+    "Load a state into a trainer, which stays as it was when this fails"
+    if not undo: undo.append(_Undo(trainer))
+    try: trainer.load_state(tree)
+    except Exception:
+        undo[0]()
+        raise
+    return meta
 
 # %% ../nbs/01_runs.ipynb #48045a2c
 def _keep_snapshot(life: _Life) -> None:
-    "The model of now, if the config asks for one after this segment; killed before the checkpoint, it is written again, with the same bytes"
+    "The model of now, if the config asks for one after this segment; after a kill it is written again"
     every = getattr(life.trainer.config, "snapshot_every", 0)
-    if every > 0 and life.done % every == 0: life.trainer.save_final(life.folder / "snapshots" / f"{max(life.log.last_step, 0):010d}")
+    step = max(life.log.last_step, 0)
+    if every > 0 and life.done % every == 0: life.trainer.save_final(life.folder / "snapshots" / f"{step:010d}")
 
 def snapshots(
     folder,                     # a run folder
 ) -> dict[int, Path]:           # step -> the model's folder, steps rising; empty when the run keeps none
     "The models that a run has kept on its way"
-    found = {int(p.name): p for p in (Path(folder) / "snapshots").glob("*") if p.name.isdigit() and any(p.rglob("model.safetensors"))}
+    folders = [p for p in (check_path(folder) / "snapshots").glob("*") if re.fullmatch(r"[0-9]{1,18}", p.name)]
+    found = {int(p.name): p for p in folders if any(p.rglob("model.safetensors"))}
     return dict(sorted(found.items()))
 
 # %% ../nbs/01_runs.ipynb #41895b9f
@@ -799,14 +1315,15 @@ def _border(life: _Life, segment_s: float) -> None:
     "Metrics and snapshot to the disk, then the checkpoint, then the oldest checkpoint goes; two stay"
     log = life.log
     step, before = max([s for s, _, _ in log.waiting], default=0), max(log.last_step, 0)
-    if step > before and all(n != "charts/SPS" for _, n, _ in log.waiting): log.scalar("charts/SPS", (step - before) / max(segment_s, 1e-9), step)
+    if step > before and all(n != "charts/SPS" for _, n, _ in log.waiting):
+        log.scalar("charts/SPS", (step - before) / max(segment_s, 1e-9), step)
     size = log.flush()
     _keep_snapshot(life)
-    meta = {"owner": life.owner, "segments": life.done, "metrics_bytes": size, "last_step": log.last_step, "wall_s": life.wall_s}
+    meta = {"owner": life.owner, "segments": life.done, "metrics_bytes": size, "metrics_sha256": log.sha.hexdigest(),
+            "last_step": log.last_step, "wall_s": life.wall_s}
     where = life.folder / "checkpoints"
     save_checkpoint(where / f"segment-{life.done:06d}", life.trainer.state(), meta)
-    for old in sorted(where.glob("segment-*.json"))[:-2]:
-        for f in sorted(where.glob(f"{old.stem}.*")): f.unlink()
+    for file in (f for old in _checkpoint_files(life.folder)[2:] for f in _checkpoint_parts(old)): file.unlink()
 
 def _one_segment(life: _Life, bar: Progress) -> None:
     "The next segment, from its seed to its border"
@@ -817,63 +1334,153 @@ def _one_segment(life: _Life, bar: Progress) -> None:
     trainer.begin_segment(life.done, seed)
     trainer.segment(life.log)
     life.done += 1
-    note = ", ".join(f"{n} {float(v):.4g}" for _, n, v in {n: r for r in life.log.waiting for n in [r[1]]}.values())
+    last = {row[1]: row for row in life.log.waiting}      # of each metric
+    note = ", ".join(f"{n} {float(v):.4g}" for _, n, v in last.values())
     _border(life, time.monotonic() - began)
     if life.tracker is not None: life.tracker.follow()
-    bar.at(life.done, note[:120]); bar.line(note[:120])
+    bar.at(life.done, note[:120])
+    bar.line(note[:120])
 
 # %% ../nbs/01_runs.ipynb #609aeb52
-def _finish(life: _Life) -> dict:
-    "Models into final/, then result.json"
-    trainer = life.trainer
+def _finish(
+    life: _Life,
+    record: dict | None = None,      # the result of a run that was finished before, whose models are damaged or gone
+) -> dict:                           # the content of result.json
+    "Models into final/, then result.json; a result that fits the models stays as it is"
+    trainer, final, file = life.trainer, life.folder / "final", life.folder / "result.json"
     seed_everything(derive_seed(trainer.config.seed, "result"))
-    trainer.save_final(life.folder / "final")
+    if record is not None and os.path.lexists(final): _set_aside(final)
+    for f in sorted(final.rglob("config.json")):
+        try: read_json(f, keys=MODEL_KEYS)
+        except CheckpointError: _set_aside(f)              # save_model writes no model over it
+    trainer.save_final(final)
+    hashes = _final_hashes(life.folder)
+    if record is not None and record.get("final", hashes) == hashes: return record
+    if record is not None: _set_aside(file)
     record = {"env_id": trainer.config.env_id, "exp": trainer.exp} | provenance(trainer)
-    record |= {"wall_s": round(life.wall_s, 2), "segments": life.done, "steps": max(life.log.last_step, 0), "result": trainer.result()}
-    if life.done < trainer.total_segments and not trainer.finished: record["stopped"] = f"after {life.done} of {trainer.total_segments} segments"
-    write_json(life.folder / "result.json", record)
-    return json.loads((life.folder / "result.json").read_bytes())
+    record |= {"wall_s": round(life.wall_s, 2), "segments": life.done, "steps": max(life.log.last_step, 0)}
+    record["result"] = trainer.result()
+    if life.done < trainer.total_segments and not trainer.finished:
+        record["stopped"] = f"after {life.done} of {trainer.total_segments} segments"
+    write_json(file, record | {"final": hashes})
+    return read_json(file)
+
+def _final_hashes(folder: Path) -> dict[str, str]:      # {"model.safetensors": "1a2b..."}, by path below final/
+    "The SHA-256 of each file in final/ that makes up a model"
+    files = sorted(f for f in (folder / "final").rglob("*") if f.name == "config.json" or f.suffix == ".safetensors")
+    return {f.relative_to(folder / "final").as_posix(): _sha_of_file(f).hexdigest() for f in files if f.is_file()}
+
+def _final_fault(folder: Path, record: dict) -> str:      # "" when all is well
+    "What is wrong with the models of a finished run"
+    if not (folder / "final").is_dir(): return "" if record.get("final") == {} else "final/ is missing"
+    there = _final_hashes(folder)
+    for name, sha in record.get("final", {}).items():
+        if there.get(name) != sha: return f"final/{name} is {'damaged' if name in there else 'missing'}"
+    if "final" in record: return ""
+    for f in sorted((folder / "final").rglob("*")):        # a result from before this key
+        if f.name not in ("config.json", "model.safetensors"): continue
+        try: _check_sha(f.parent)
+        except CheckpointError as e: return str(e)
+    return "" if there else "final/ is empty"
+
+def _check_sha(model: Path) -> None:
+    "CheckpointError unless a model's description and weights are there and fit together"
+    about, file = _read_about(model), model / "model.safetensors"
+    if _sha_of_file(file).hexdigest() != about["sha256"]: raise CheckpointError(f"{file} is missing or damaged")
 
 def _introduce(life: _Life) -> None:
     "What is going to happen, in a few lines"
     t, c = life.trainer, life.trainer.config.to_dict()
-    print(f"{life.folder}: {type(t).__name__} on {getattr(t, 'device', 'cpu')}, {t.total_segments} segments" + (f", going on after segment {life.done}" if life.done else ""))
+    going_on = f", going on after segment {life.done}" if life.done else ""
+    print(f"{life.folder}: {type(t).__name__} on {getattr(t, 'device', 'cpu')}, {t.total_segments} segments{going_on}")
     print("  config:", " ".join(f"{k}={v}" for k, v in c.items()))
     if getattr(t, "resolved", None): print("  that is:", " · ".join(f"{k} {v}" for k, v in t.resolved.items()))
     if getattr(t, "protocol", None): print("  env:", " ".join(f"{k}={v}" for k, v in t.protocol.items()), flush=True)
 
 # %% ../nbs/01_runs.ipynb #2888ebb6
 class Interrupted(WorldrlError):
-    "The user pressed Ctrl-C; the last checkpoint is good"
+    "Ctrl-C or SIGTERM stopped the run; the last checkpoint is good"
 
+class _Terminated(KeyboardInterrupt):
+    "SIGTERM came"
+
+@contextlib.contextmanager
+def sigterm_stops():
+    "In here SIGTERM raises an exception, as Ctrl-C does; only in the main thread, and where SIGTERM is not ignored"
+    before, process = signal.getsignal(signal.SIGTERM), os.getpid()
+    if threading.current_thread() is not threading.main_thread() or before in (signal.SIG_IGN, None):
+        yield
+        return
+    def stop(number, frame):
+        if os.getpid() != process:                       # a forked child: it ends as if nothing had been set
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            return signal.raise_signal(signal.SIGTERM)
+        if callable(before): before(number, frame)
+        held_back = signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, [])      # by without_ctrl_c
+        if held_back: return os.kill(process, signal.SIGINT)
+        raise _Terminated
+    signal.signal(signal.SIGTERM, stop)
+    try: yield
+    except _Terminated:
+        raise Interrupted("stopped by SIGTERM; what was saved is kept. "
+                          f"To go on, give the same command again: {command_line()}") from None
+    finally: signal.signal(signal.SIGTERM, before)
+
+# %% ../nbs/01_runs.ipynb #879b8f86
 def run_training(
     trainer: Trainer,            # new; run_training brings it to its last border
     folder=None,                 # None: run_dir(env_id, exp, seed)
     *,
-    fresh: bool = False,         # delete what the folder holds, and start anew
+    fresh: bool = False,         # delete the run in the folder, and start anew; refused where more would be lost
     progress: bool = True,       # False: print nothing but warnings
     tensorboard: bool = True,    # also write TensorBoard events
     track: str | None = None,    # also tell "wandb" or "trackio"; no part of what makes a run this run
     stop_after: int | None = None,  # finish early, behind so many segments of the run; None: behind the last
-) -> dict:                       # the content of result.json; ["result"] is trainer.result(), ["stopped"] says that the run ended early
-    "Train to the end, from wherever an earlier life stopped; ConfigError, CheckpointError, LockedError, DiskError, Interrupted"
-    if stop_after is not None and stop_after < 1: raise ConfigError(f"stop_after is {stop_after}; a run can stop after 1 segment or more (--stop-after 1)")
-    folder = Path(folder) if folder is not None else run_dir(trainer.config.env_id, trainer.exp, trainer.config.seed)
-    owner = _owner(trainer)
-    if track: tracker_module(track)          # a missing package is said before anything begins
-    if hasattr(trainer, "rehearse") and (fresh or not (folder / "config.json").exists()): trainer.rehearse()      # and what cannot work, before anything is written or deleted
-    with RunLock(folder), disk_errors(folder):
-        if fresh: _clear(folder)
-        _claim(folder, owner, trainer)
-        until = min(stop_after or trainer.total_segments, trainer.total_segments)
-        if (folder / "result.json").exists() and not _goes_on(folder, until): return _earlier_result(folder, progress, owner, track)
-        trainer.folder = folder
-        keep_freed_memory()
-        life = _Life(trainer, folder, owner, Logger(folder, tensorboard), track)
-        return _drive(life, progress, until)
+) -> dict:                       # the content of result.json; ["result"] is trainer.result(); ["stopped"]: ended early
+    """Train to the end, from wherever an earlier life stopped.
 
-# %% ../nbs/01_runs.ipynb #879b8f86
-def _drive(life: _Life, progress: bool, until: int) -> dict:
+    ConfigError, CheckpointError, LockedError, DiskError; Interrupted for Ctrl-C and SIGTERM.
+    """
+    if stop_after is not None and stop_after < 1:
+        raise ConfigError(f"stop_after is {stop_after}; a run can stop after 1 segment or more (--stop-after 1)")
+    if folder is None: folder = run_dir(trainer.config.env_id, trainer.exp, trainer.config.seed)
+    folder = check_path(folder, "the run's folder")
+    owner, own_files = _owner(trainer), getattr(trainer, "files", ())
+    if track: tracker_module(track)                # a missing package is said before anything begins
+    _refuse_foreign(folder, fresh, own_files)      # and a folder that is not ours, before anything is written there
+    with sigterm_stops():
+        begins = fresh or not (folder / "config.json").exists()
+        if begins and hasattr(trainer, "rehearse"): trainer.rehearse()
+        with RunLock(folder), disk_errors(folder):
+            _refuse_foreign(folder, fresh, own_files)
+            if fresh: _clear(folder)
+            _claim(folder, owner, trainer)
+            trainer.folder = folder
+            return _to_the_end(_Life(trainer, folder, owner, Logger(folder, tensorboard), track), progress, stop_after)
+
+def _to_the_end(life: _Life, progress: bool, stop_after: int | None) -> dict:
+    "Train, or repeat the result of a run that was finished before; damaged models and results are written anew"
+    folder, total = life.folder, life.trainer.total_segments
+    until = min(stop_after or total, total)
+    record = _earlier_result(folder, life.owner)
+    if record is not None and "stopped" in record and record["segments"] < until:      # its early result makes room
+        (folder / "result.json").unlink()
+        record = None
+    fault = _final_fault(folder, record) if record is not None else ""
+    if record is not None and not fault: return _tell_earlier(life, record, progress)
+    if fault:
+        _note(f"{fault}; the models are written anew from the last checkpoint")
+        until = record["segments"]
+    keep_freed_memory()
+    return _drive(life, progress, until, record)
+
+# %% ../nbs/01_runs.ipynb #b441a2f7
+def _drive(
+    life: _Life,
+    progress: bool,                  # print
+    until: int,                      # the number of segments after which the run ends
+    record: dict | None = None,      # as for _finish
+) -> dict:                           # the content of result.json
     "The segments that are left of the first `until`, and the end; Ctrl-C becomes Interrupted"
     trainer, bar = life.trainer, None
     try:
@@ -882,31 +1489,44 @@ def _drive(life: _Life, progress: bool, until: int) -> dict:
         if life.track: life.tracker = _tracker(life.track, life.folder, life.owner, life.done)
         bar = life.log.bar = Progress(trainer.exp, trainer.total_segments, life.done, show=progress)
         while life.done < until and not trainer.finished: _one_segment(life, bar)
-        record = _finish(life)
+        record = _finish(life, record)
         if life.tracker is not None: life.tracker.follow(record)
-    except KeyboardInterrupt:
-        raise Interrupted(f"stopped after {life.done} of {trainer.total_segments} segments, which are kept in {life.folder}. To go on, give the same command again: {command_line()}") from None
+    except KeyboardInterrupt as e:
+        by = " by SIGTERM" if isinstance(e, _Terminated) else ""
+        raise Interrupted(f"stopped{by} after {life.done} of {trainer.total_segments} segments, which are kept in "
+                          f"{life.folder}. To go on, give the same command again: {command_line()}") from None
     finally:
         if bar is not None: bar.close()
         if life.tracker is not None: life.tracker.close()
-    if progress: print(f"{life.folder}: {'stopped ' + record['stopped'] if 'stopped' in record else 'finished'}, {record['result']}", flush=True)
+    end = f"stopped {record['stopped']}" if "stopped" in record else "finished"
+    if progress: print(f"{life.folder}: {end}, {record['result']}", flush=True)
     return record
 
-def _goes_on(folder: Path, until: int) -> bool:
-    "A run that was stopped early is taken up again where more segments are asked for; its early result makes way"
-    try: record = json.loads((folder / "result.json").read_bytes())
-    except ValueError: return False                       # _earlier_result says what to do
-    if "stopped" not in record or record["segments"] >= until: return False
-    (folder / "result.json").unlink()
-    return True
+def _earlier_result(folder: Path, owner: dict) -> dict | None:
+    "The result of a run that was finished earlier, or None; one that is damaged or another run's is renamed"
+    file = folder / "result.json"
+    if not os.path.lexists(file): return None
+    try: return _result_of(file, owner)
+    except CheckpointError as e:
+        _note(f"{e}; it was moved to {_set_aside(file).name}, and is written anew from the last checkpoint")
 
-def _earlier_result(folder: Path, progress: bool, owner: dict, track: str | None = None) -> dict:
-    "The result of a run that was finished earlier"
-    try: record = json.loads((folder / "result.json").read_bytes())
-    except ValueError: raise CheckpointError(f"{folder / 'result.json'} is damaged; delete it and give the same command again: it is written anew from the last checkpoint") from None
-    hint = f"was stopped {record['stopped']} (without --stop-after it goes on)" if "stopped" in record else "was finished before (--fresh starts anew)"
-    if progress: print(f"{folder}: {hint}, {record['result']}", flush=True)
-    if track: _send_rest(track, folder, owner, record)
+def _result_of(file: Path, owner: dict) -> dict:
+    "Read a result.json; CheckpointError when it is damaged or belongs to another run"
+    what = "the result of a run"
+    record = read_json(file, keys=dict(result=object, segments=int), what=what)
+    optional = {"stopped": "", "final": {}} | record
+    parse_json(json.dumps(optional), keys=dict(stopped=str, final=dict), where=str(file), what=what)
+    mine = {"env_id": owner["config"].get("env_id"), "exp": owner["exp"], "seed": owner["config"].get("seed")}
+    diff = differences({k: record.get(k, v) for k, v in mine.items()}, mine)
+    if diff: raise CheckpointError(f"{file} belongs to another run ({'; '.join(diff)})")
+    return record
+
+def _tell_earlier(life: _Life, record: dict, progress: bool) -> dict:
+    "Repeat an earlier result, and send a tracker what it lacks"
+    hint = "was finished before (--fresh starts anew)"
+    if "stopped" in record: hint = f"was stopped {record['stopped']} (without --stop-after it goes on)"
+    if progress: print(f"{life.folder}: {hint}, {record['result']}", flush=True)
+    if life.track: _send_rest(life.track, life.folder, life.owner, record)
     return record
 
 # %% ../nbs/01_runs.ipynb #71a8b83e
@@ -914,10 +1534,12 @@ def run_digest(
     folder,                  # a run folder
 ) -> dict[str, str]:         # {"weights": ..., "metrics": ..., "checkpoint": ...}
     "What must be equal after any number of kills"
-    folder = Path(folder)
-    weights = {f.relative_to(folder).as_posix(): _sha(f.read_bytes()) for part in ("final", "snapshots") for f in sorted(folder.glob(f"{part}/**/*.safetensors"))}
+    folder = check_path(folder)
+    models = [f for part in ("final", "snapshots") for f in sorted(folder.glob(f"{part}/**/*.safetensors"))]
+    weights = {f.relative_to(folder).as_posix(): _sha(f.read_bytes()) for f in models}
     found = newest_checkpoint(folder)
-    return {"weights": _sha(json.dumps(weights).encode()), "metrics": metrics_sha256(folder), "checkpoint": sha256_tree(found[0]) if found else ""}
+    checkpoint = sha256_tree(found[0]) if found else ""
+    return {"weights": _sha(json.dumps(weights).encode()), "metrics": metrics_sha256(folder), "checkpoint": checkpoint}
 
 # %% ../nbs/01_runs.ipynb #17c8d23e
 TRACKERS = ("wandb", "trackio")
@@ -935,10 +1557,13 @@ def tracker_module(
     raise ConfigError(f"the tracker {kind} is not installed, there is only a folder of that name here: pip install {kind}")
 
 # %% ../nbs/01_runs.ipynb #661ab554
-def _by_step(lines: list[str]) -> list[tuple[int, dict]]:      # lines of metrics.jsonl -> (step, {name: mean value}), steps rising
-    "What a tracker is told, one dict a step"
+def _by_step(
+    lines: list[bytes],             # of metrics.jsonl
+) -> list[tuple[int, dict]]:        # (step, {name: mean value}), steps rising
+    "What a tracker gets, one dict a step"
     found: dict[int, dict[str, list]] = {}
-    for r in map(json.loads, lines): found.setdefault(r["step"], {}).setdefault(r["name"], []).append(r["value"])
+    for r in (_row(line, "a line of metrics.jsonl") for line in lines):
+        found.setdefault(r["step"], {}).setdefault(r["name"], []).append(r["value"])
     return [(step, {k: sum(v) / len(v) for k, v in found[step].items()}) for step in sorted(found)]
 
 def _numbers(tree, at="result") -> dict[str, float]:           # {"result/mse": .1}
@@ -949,22 +1574,39 @@ def _numbers(tree, at="result") -> dict[str, float]:           # {"result/mse": 
 # %% ../nbs/01_runs.ipynb #0e3e1cb3
 class Tracker:
     "Passes a run's metrics, videos and result on to wandb or trackio; what fails there stops no training"
-    def __init__(self, kind: str, folder: Path, owner: dict):      # one of TRACKERS; the run folder; its trainer, exp and config
+    def __init__(
+        self,
+        kind: str,         # one of TRACKERS
+        folder: Path,      # the run folder
+        owner: dict,       # the run's trainer, exp and config
+    ):
         self.kind, self.module, self.folder, self.owner = kind, tracker_module(kind), Path(folder), owner
-        self.known = {"id": os.urandom(4).hex(), "lines": 0, "step": 0, "videos": [], "finished": False} | self._kept().get(kind, {})
-        self.skip, self.at = self.known["lines"], 0       # lines of metrics.jsonl that an earlier life passed on; bytes read
+        nothing = {"id": os.urandom(4).hex(), "lines": 0, "step": 0, "videos": [], "finished": False}
+        self.known = nothing | self._kept().get(kind, {})
+        self.skip, self.at = self.known["lines"], 0       # lines that an earlier life passed on; bytes read
         self.waiting: list[tuple] = []                    # (step, dict or video file): read, not yet passed on
         self.started = self.warned = False
 
-    def _kept(self) -> dict:
-        try: return json.loads((self.folder / "tracker.json").read_bytes())
-        except (FileNotFoundError, ValueError): return {}
+    def _kept(self) -> dict:                              # {"wandb": {"id": ..., "lines": ...}}
+        "What earlier lives have passed on, by tracker; a damaged tracker.json is renamed, and all is sent again"
+        file, what = self.folder / "tracker.json", "a note of what a tracker has got"
+        keys = dict(id=str, lines=int, step=int, videos=list, finished=bool)
+        if not os.path.lexists(file): return {}
+        try:
+            kept = read_json(file, what=what)
+            for v in kept.values(): parse_json(json.dumps(v), keys=keys, where=str(file), what=what)
+            return kept
+        except CheckpointError as e:
+            _note(f"{e}; it was moved to {_set_aside(file).name}, and the run is sent anew, under a new id")
+            return {}
 
     def start(self) -> None:
         "Begin the tracker's run, or go on with it"
         c, exp, name, key = self.owner["config"], self.owner["exp"], self.folder.name, self.known["id"]
-        same = dict(project=os.environ.get(f"{self.kind.upper()}_PROJECT") or "worldrl", group=f"{c['env_id']} {exp}", config=c | {"exp": exp, "commit": commit()}, resume="allow")
-        if self.kind == "wandb": self.module.init(**same, id=key, name=name, dir=os.environ.get("WANDB_DIR") or str(self.folder))
+        same = dict(project=os.environ.get(f"{self.kind.upper()}_PROJECT") or "worldrl", group=f"{c['env_id']} {exp}",
+                    config=c | {"exp": exp, "commit": commit()}, resume="allow")
+        where = os.environ.get("WANDB_DIR") or str(self.folder)
+        if self.kind == "wandb": self.module.init(**same, id=key, name=name, dir=where)
         else: self.module.init(**same, name=f"{name}-{key}", embed=False)      # trackio knows a run by its name
         self.started = True
         write_json(self.folder / "tracker.json", self._kept() | {self.kind: self.known})
@@ -976,19 +1618,24 @@ class Tracker:
             self._read(record)
             while self.waiting:
                 step, row = self.waiting[0]
-                if isinstance(row, Path): del self.waiting[0]; self.module.log(self._film(row), step=step)      # a film that fails must not hold up the numbers
-                else: self.module.log(row, step=step); del self.waiting[0]
+                if isinstance(row, Path): del self.waiting[0]      # a film that fails must not hold up the numbers
+                self.module.log(self._film(row) if isinstance(row, Path) else row, step=step)
+                if not isinstance(row, Path): del self.waiting[0]
             self.known["finished"] |= record is not None
             write_json(self.folder / "tracker.json", self._kept() | {self.kind: self.known})
         except Exception as e: self.warn(e)
 
     def close(self) -> None:
+        "End the tracker's run"
         try:
             if self.started: self.module.finish()
         except Exception as e: self.warn(e)
 
     def warn(self, e: Exception) -> None:
-        if not self.warned: print(f"warning: {self.kind} failed ({type(e).__name__}: {e}); training goes on, metrics.jsonl is complete, and what is missing there is sent later, or by the same command", file=sys.stderr, flush=True)
+        "Say once that the tracker failed"
+        if not self.warned:
+            print(f"warning: {self.kind} failed ({type(e).__name__}: {e}); training goes on, metrics.jsonl is "
+                  "complete, and what is missing there is sent later, or by the same command", file=sys.stderr, flush=True)
         self.warned = True
 
 # %% ../nbs/01_runs.ipynb #2d7d17f1
@@ -1105,33 +1752,49 @@ def _kill_all(lives: _Launcher, root: Path, kills: int, span: float, rng, saved)
 
 # %% ../nbs/01_runs.ipynb #e6ec7393
 def kill_test(
-    command: list[str] | str,        # a command, or Python code (faster: forked after its imports); its run folders must lie in $WORLDRL_RUNS
-    folder,                          # where to work: subfolders whole/ and killed/ are replaced
+    command: list[str] | str,        # a command, or Python code (faster: forked after its imports); uses $WORLDRL_RUNS
+    folder,                          # where to work: replaces whole/ and killed/; ConfigError when others made them
     kills: int = 5,                  # SIGKILLs
     seed: int = 0,                   # draws the moments
     digest=run_digest,               # run folder -> dict of what must be equal
     saved=_borders,                  # $WORLDRL_RUNS -> how much is saved there, a number; default: segments
 ) -> list[int]:                      # that number at each kill
     "Run a command alone, and again with SIGKILLs at random moments; AssertionError unless both end equal"
-    folder, rng, lives = Path(folder).resolve(), random.Random(seed), _Launcher(command)
-    whole, killed = folder / "whole", folder / "killed"
-    for root in (whole, killed): shutil.rmtree(root, ignore_errors=True)
+    whole, killed = _work_folders(check_path(folder).resolve())
+    rng, lives = random.Random(seed), _Launcher(command)
     try:
         _, seconds = _one_life(lives, whole)
-        assert any(whole.rglob(".lock")), f"the command made no run folder below $WORLDRL_RUNS ({whole}), so there is nothing to compare"
+        nothing = f"the command made no run folder below $WORLDRL_RUNS ({whole}), so there is nothing to compare"
+        assert any(whole.rglob(".lock")), nothing
         span = 2 * seconds / max(_borders(whole), 6)
         for _ in range(8):
             kept = _kill_all(lives, killed, kills, span, rng, saved)
             if kept and (max(kept) > 0 or not saved(whole)): break
             span *= .7 if kept is None else 1.4
             shutil.rmtree(killed, ignore_errors=True)
-        else: raise AssertionError(f"a run of {_borders(whole)} segments in {seconds:.2f} s cannot be killed {kills} times; give it more segments")
+        else:
+            raise AssertionError(f"a run of {_borders(whole)} segments in {seconds:.2f} s cannot be killed {kills} "
+                                 "times; give it more segments")
         _one_life(lives, killed)
     finally: lives.close()
     _compare(whole, killed, digest)
     return kept
 
+def _work_folders(folder: Path) -> tuple[Path, Path]:
+    "The two folders of a kill_test, empty; ConfigError when no kill_test has made the ones that are there"
+    note, roots = folder / ".kill_test", (folder / "whole", folder / "killed")
+    there = [r for r in roots if os.path.lexists(r)]
+    if there and not note.exists():
+        raise ConfigError(f"{there[0]} was made by somebody else, and kill_test would delete it; "
+                          "name another folder, or delete it yourself")
+    write_atomic(note, b"kill_test replaces the folders whole and killed beside this file\n")
+    for r in there: shutil.rmtree(r, ignore_errors=True)
+    return roots
+
 def _compare(whole: Path, killed: Path, digest) -> None:
     "AssertionError names the run folders and what differs in them"
-    a, b = ({f.parent.relative_to(root).as_posix(): digest(f.parent) for f in sorted(root.rglob(".lock"))} for root in (whole, killed))
+    def digests(root):
+        folders = [f.parent for f in sorted(root.rglob(".lock"))]
+        return {f.relative_to(root).as_posix(): digest(f) for f in folders}
+    a, b = digests(whole), digests(killed)
     assert a == b, "not equal after the kills: " + "; ".join(differences(a, b))

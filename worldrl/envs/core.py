@@ -16,12 +16,13 @@ from gymnasium.vector import AutoresetMode, SyncVectorEnv, VectorEnv, VectorWrap
 from gymnasium.vector.utils import batch_space
 
 # %% auto #0
-__all__ = ['OBS_SETTINGS', 'FAMILIES', 'PLUGINS', 'EXTRAS', 'PLANE_COLOURS', 'MINATAR_PLANES', 'EnvError', 'require_next_step',
-           'Wrapper', 'EpisodeStats', 'ObsSettings', 'check_setting', 'obs_settings', 'is_image', 'to_chw', 'PixelObs',
-           'VectorObs', 'FrameStack', 'hash_uniform', 'row_seeds', 'Flicker', 'Moments', 'Normalise', 'action_size',
-           'encode_action', 'decode_action', 'preprocess', 'Family', 'family_of', 'is_mujoco', 'successor', 'check_id',
-           'data_env_id', 'missing_extra', 'draw_plainly', 'follow', 'ActionRepeat', 'make_registered', 'MadeEnv',
-           'make_env', 'planes_to_rgb', 'vectors_to_rgb', 'minatar_planes', 'to_rgb', 'EnvCheckError', 'check_env']
+__all__ = ['OBS_SETTINGS', 'FAMILIES', 'PLUGINS', 'EXTRAS', 'LONGEST_ID', 'PLANE_COLOURS', 'MINATAR_PLANES', 'EnvError',
+           'require_next_step', 'Wrapper', 'EpisodeStats', 'ObsSettings', 'check_setting', 'obs_settings', 'is_image',
+           'to_chw', 'PixelObs', 'VectorObs', 'FrameStack', 'hash_uniform', 'row_seeds', 'Flicker', 'Moments',
+           'Normalise', 'action_size', 'encode_action', 'decode_action', 'preprocess', 'Family', 'family_of',
+           'is_mujoco', 'successor', 'check_id', 'data_env_id', 'same_env', 'env_of', 'missing_extra', 'draw_plainly',
+           'follow', 'ActionRepeat', 'make_registered', 'MadeEnv', 'with_obs', 'keep_signals', 'make_env',
+           'planes_to_rgb', 'vectors_to_rgb', 'minatar_planes', 'to_rgb', 'EnvCheckError', 'check_env']
 
 # %% ../../nbs/10_envs.ipynb #396d56cd
 from ..core import WorldrlError, derive_seed, did_you_mean
@@ -166,7 +167,7 @@ def _read_change(written: str) -> tuple[str, object]:
     k, eq, v = written.partition("=")
     if not eq: raise EnvError(f"{written!r} is no change of observation settings; write field=value, as in 'atari84+sticky=0.0'.")
     try: return k, ast.literal_eval(v)
-    except (ValueError, SyntaxError): return k, v
+    except (ValueError, SyntaxError, MemoryError, RecursionError): return k, v
 
 
 _ALLOWED = {"name": (str,), "kind": (("pixels", "planes", "state"),), "gray": (bool,), "max_pool": (bool,), "stack": (int, 1), "skip": (int, 1),
@@ -519,10 +520,27 @@ def _import_module(env_id: str) -> None:
         raise EnvError(f"{env_id}: Python finds no module {module!r}. If it is a file {module.replace('.', '/')}.py here, say so: PYTHONPATH=. worldrl ...") from None
 
 
+LONGEST_ID = 200      # characters of an env id; a longer one is a mistake
+
+
+def _check_form(env_id) -> None:
+    "Raise EnvError for what cannot be an env id: another type, an empty part, a second colon, no module's name"
+    if not isinstance(env_id, str):
+        raise EnvError(f"env_id is {repr(env_id)[:60]}, expected the id of an env: 'CartPole-v1'.")
+    if len(env_id) > LONGEST_ID:
+        raise EnvError(f"env_id has {len(env_id):,} characters ({env_id[:40]!r}...), expected an id of at most {LONGEST_ID}: 'CartPole-v1'.")
+    if not env_id.strip() or not env_id.isprintable():
+        raise EnvError(f"env_id is {env_id!r}, expected the id of an env: 'CartPole-v1'.")
+    module, colon, name = env_id.rpartition(":")
+    if colon and not (name.strip() and re.fullmatch(r"[^\W\d]\w*(\.[^\W\d]\w*)*", module)):
+        raise EnvError(f"env_id is {env_id!r}, expected an id, or a module that registers it and the id: 'my_envs:Mine-v0'.")
+
+
 def check_id(
     env_id: str,    # as given
 ) -> None:
-    "Raises EnvError for an id that no registry knows, with the nearest one, and for those of PyBullet and of earlier systems."
+    "Raise EnvError for an id that no registry knows (it names the nearest one), and for ids of PyBullet and of earlier systems."
+    _check_form(env_id)
     if re.search(r"BulletEnv-v\d+$", env_id): raise EnvError(_pybullet_advice(env_id))
     _load_plugin(env_id)
     if ":" in env_id: _import_module(env_id)
@@ -531,6 +549,18 @@ def check_id(
     known = [i for i, spec in gym.registry.items() if not i.startswith(("phys2d/", "tabular/")) and not _outdated(spec)]
     raise EnvError(f"unknown env id {env_id!r}.{did_you_mean(env_id, known)} "
                    "Ours start with worldrl/, Atari's with ALE/, MinAtar's with MinAtar/; gymnasium.pprint_registry() lists the rest.")
+
+# %% ../../nbs/10_envs.ipynb #8aabda9d
+def data_env_id(
+    env_id: str,      # as a file says: "MinAtar/Breakout-v1"
+    where: str,       # the file, for the message
+) -> str:             # the same id
+    "Return an env id that comes from a file; EnvError if it names a module, because a file must not decide what code is imported"
+    if not isinstance(env_id, str) or ":" not in env_id: return env_id
+    module = env_id.partition(":")[0]
+    if module == "worldrl.envs": return env_id
+    raise EnvError(f"{where} names the env {env_id!r}, which would import the module {module!r}. Files may not name code. "
+                   f"If you trust it, name the env yourself: --env-id {env_id} (env_id={env_id!r})")
 
 # %% ../../nbs/10_envs.ipynb #822f7543
 def data_env_id(
@@ -543,6 +573,37 @@ def data_env_id(
     if module == "worldrl.envs": return env_id
     raise EnvError(f"{where} names the env {env_id!r}, which would import the module {module!r}. Files may not name code. "
                    f"If you trust it, name the env yourself: --env-id {env_id} (env_id={env_id!r})")
+
+# %% ../../nbs/10_envs.ipynb #b9e0edda
+def same_env(a: str, b: str) -> bool:
+    "Return whether two ids name the same env; the module in front of a colon does not count"
+    return a.rpartition(":")[2] == b.rpartition(":")[2]
+
+
+def env_of(
+    agent,                       # anything with `env_id` and `env_kwargs`: an agent, a world; or without them
+    env_id: str = "",            # what the user typed; "": the agent's own env
+    env_kwargs: dict | None = None,   # what the user typed; these settings win over the agent's, key by key
+    where: str = "",             # where the agent comes from, for messages; "": its class
+) -> tuple[str, dict]:           # id and keyword arguments for make_env
+    "Return the env that an agent is used in, and its settings; EnvError if no env is known or the agent's own names a module"
+    where = where or f"this {type(agent).__name__}"
+    own, settings = getattr(agent, "env_id", "") or "", getattr(agent, "env_kwargs", None) or {}
+    if not isinstance(own, str): raise EnvError(f"{where}: env_id is {repr(own)[:60]}, expected the id of an env: 'CartPole-v1'.")
+    if not (env_id or own):
+        raise EnvError(f"{where} does not say for which env it was made; name it: --env-id CarRacing-v3 (env_id='CarRacing-v3')")
+    if not env_id: env_id = data_env_id(own, where)
+    if not (own and same_env(own, env_id)): return env_id, dict(env_kwargs or {})
+    return env_id, _stored_settings(settings, where) | (env_kwargs or {})
+
+
+def _stored_settings(settings, where: str) -> dict:
+    "The stored settings of an env as keyword arguments for make_env; EnvError for what is none"
+    if not isinstance(settings, dict) or not all(isinstance(k, str) for k in settings):
+        raise EnvError(f"{where}: env_kwargs is {repr(settings)[:60]}, expected names and values: {{'pomdp': True}}.")
+    if taken := sorted({"env_id", "num_envs", "seed"} & set(settings)):
+        raise EnvError(f"{where}: env_kwargs names {', '.join(taken)}, which are no settings of an env.")
+    return dict(settings)
 
 # %% ../../nbs/10_envs.ipynb #4d0790fc
 def missing_extra(
@@ -761,13 +822,30 @@ def _given_once(make):
 
 def _check_asked(env_id, num_envs, kwargs: dict) -> None:
     "EnvError for what no env can be made of"
-    if not isinstance(env_id, str): raise EnvError(f"env_id is {env_id!r}, expected the id of an env: 'CartPole-v1'.")
-    if not isinstance(num_envs, int) or num_envs < 1: raise EnvError(f"num_envs is {num_envs!r}, expected a whole number of at least 1.")
+    _check_form(env_id)
+    if not isinstance(num_envs, int) or isinstance(num_envs, bool) or num_envs < 1:
+        raise EnvError(f"num_envs is {num_envs!r}, expected a whole number of at least 1.")
     if re.search(r"BulletEnv-v\d+$", env_id): raise EnvError(_pybullet_advice(env_id))
     if kwargs.get("render_mode") not in (None, "rgb_array"):
         raise EnvError(f"{env_id}: render_mode is {kwargs['render_mode']!r}, and a batch opens no window. Leave it out; `worldrl enjoy` makes a film of an agent.")
 
 # %% ../../nbs/10_envs.ipynb #de45eeed
+def with_obs(
+    obs: str | ObsSettings | None,    # the observation settings of a config; None: its user did not choose
+    env_kwargs: dict,                 # the settings of the env, as typed; they may name obs, too
+) -> dict:                            # keyword arguments for make_env
+    "Return observation settings and env settings as one dict; EnvError if both name different observation settings"
+    typed = env_kwargs.get("obs")
+    if obs is not None and typed is not None and obs != typed:
+        raise EnvError(f"obs is {obs!r} already, and comes a second time among the env's settings as {typed!r}. Leave one of them out: --obs {obs}, or --env-kwargs obs={typed}.")
+    return {"obs": typed if obs is None else obs} | {k: v for k, v in env_kwargs.items() if k != "obs"}
+
+
+def keep_signals() -> None:
+    "Tell SDL (under pygame) to leave SIGTERM and SIGINT to this process; it must be called before pygame starts"
+    os.environ.setdefault("SDL_NO_SIGNAL_HANDLERS", "1")
+
+# %% ../../nbs/10_envs.ipynb #30e7d9e7
 @_given_once
 def make_env(
     env_id: str,                             # "ALE/Breakout-v5", "MinAtar/Breakout-v1", "CarRacing-v3", "worldrl/Toy-v0", "HalfCheetah-v5", ...
@@ -777,8 +855,9 @@ def make_env(
     obs: str | ObsSettings | None = None,    # a name of OBS_SETTINGS; None = the family's default, shown by describe()
     **kwargs,                                # for the family's maker, or the env
 ) -> MadeEnv:                                # NEXT_STEP; pixels uint8 [n, C, H, W], vectors float32 [n, D]
-    "Any environment as a batch that keeps our contract. Raises EnvError with the line that mends it."
+    "Return any environment as a batch that keeps our contract; EnvError says what to change."
     _check_asked(env_id, num_envs, kwargs)
+    keep_signals()
     family = family_of(env_id)
     settings = obs_settings(obs or family.obs) if obs or family else None
     try: env, settings = _make(env_id, num_envs, family, settings, kwargs)

@@ -29,7 +29,7 @@ __all__ = ['OU_SETTINGS', 'POLICIES', 'Explorer', 'middle_and_half', 'uniform_ac
 
 # %% ../../nbs/40_gather.ipynb #bdb9cf2d
 from ..core import Config, ConfigError, WorldrlError, derive_seed, did_you_mean, generator
-from ..envs.core import decode_action, encode_action, make_env
+from ..envs.core import decode_action, encode_action, make_env, with_obs
 from ..parts.contracts import Act, Rng, map_state, where_state
 from ..parts.episodes import ChunkWriter, EpisodeError, EpisodeStore, damaged_chunks, lay_out, pack, stored_chunks
 from ..parts.rollout import EnvStream, RandomAgent
