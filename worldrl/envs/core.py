@@ -562,18 +562,6 @@ def data_env_id(
     raise EnvError(f"{where} names the env {env_id!r}, which would import the module {module!r}. Files may not name code. "
                    f"If you trust it, name the env yourself: --env-id {env_id} (env_id={env_id!r})")
 
-# %% ../../nbs/10_envs.ipynb #822f7543
-def data_env_id(
-    env_id: str,      # as a file says: "MinAtar/Breakout-v1"
-    where: str,       # the file, for the message
-) -> str:             # the same id
-    "Return an env id that comes from a file; EnvError if it names a module, because a file must not decide what code is imported"
-    if not isinstance(env_id, str) or ":" not in env_id: return env_id
-    module = env_id.partition(":")[0]
-    if module == "worldrl.envs": return env_id
-    raise EnvError(f"{where} names the env {env_id!r}, which would import the module {module!r}. Files may not name code. "
-                   f"If you trust it, name the env yourself: --env-id {env_id} (env_id={env_id!r})")
-
 # %% ../../nbs/10_envs.ipynb #b9e0edda
 def same_env(a: str, b: str) -> bool:
     "Return whether two ids name the same env; the module in front of a colon does not count"
