@@ -2,6 +2,7 @@
 """The golden table: what the code computed when it was made, kept so that every later change can be compared with it.
 
     golden.py make  [--only NAME ...]   compute the entries that are missing; what --only names is computed anew
+                                        (folders of data/golden/unfinished stay: they show what earlier code wrote)
     golden.py check [--only NAME ...]   compute everything again and compare; last line: N passed, N failed
     golden.py list                      the names
 
@@ -131,7 +132,7 @@ def weights_of(folder):
 
 
 def rows_of(folder):
-    "Return the rows of metrics.jsonl as dicts with step, name and value; a NaN is the string 'nan', however it is written"
+    "Return the rows of metrics.jsonl: dicts with step, name and value. A NaN, however it is written, becomes 'nan'"
     rows = [json.loads(line) for line in (Path(folder) / "metrics.jsonl").read_text(encoding="utf-8").splitlines()]
     return [r | {"value": "nan"} if r["value"] is None or str(r["value"]).lower() == "nan" else r for r in rows]
 
@@ -304,7 +305,8 @@ def the_run(work):
 # %% Making
 def make_inputs():
     "Gathered episodes, the two models that later stages read, and demonstrations"
-    shutil.rmtree(GOLDEN / "inputs", ignore_errors=True)
+    if (GOLDEN / "inputs").exists():
+        raise GoldenError("data/golden/inputs is there, and all runs were made with it; delete it first to replace it")
     with Workspace() as work:
         for made, kept, line in INPUTS:
             run(line, work)
@@ -332,9 +334,13 @@ def seed_of(folder): return json.loads((folder / "config.json").read_text())["co
 
 
 def make_unfinished(name):
-    "Kill a run behind a border, keep its folder, and let the same run end undisturbed for its record"
+    """Kill a run behind a border, keep its folder, and let the same run end undisturbed for its record
+
+    A folder that is there stays, because it shows what earlier code wrote. Delete it first to replace it."""
     segments, line = UNFINISHED[name]
-    about = killed(name, segments, line)
+    about = read_table().get("unfinished", {}).get(name)
+    if about is None or not (GOLDEN / "unfinished" / name).is_dir():
+        about = killed(name, segments, line)
     about["uninterrupted"] = finished(line, about["rows"])
     return about
 
@@ -424,7 +430,8 @@ def make(only):
             continue
         table |= {"format": 1, "conditions": conditions()} if not table else {}
         if table["conditions"] != conditions():
-            raise GoldenError(f"the table was made under other conditions: {differing(table['conditions'])}")
+            raise GoldenError(f"the table was made under other conditions: {'; '.join(differing(table['conditions']))}."
+                              " Add to it there, or move data/golden/golden.json away and make all of it here")
         entry = compute()
         if key is None:
             table[part] = entry
@@ -460,7 +467,8 @@ def compare(want, got, exact):
     if exact:
         return False, told
     off = [w for w in want["first"] if not any(w[0] == g[0] and near(w[1], g[1]) for g in got["first"])]
-    return not off, f"bits differ, {len(want['first']) - len(off)} of {len(want['first'])} first values within the tolerance"
+    total = len(want["first"])
+    return not off, f"bits differ, {total - len(off)} of {total} first values within the tolerance"
 
 
 def near(a, b, rtol=RTOL, atol=ATOL): return math.isclose(a, b, rel_tol=rtol, abs_tol=atol) or (a != a and b != b)
