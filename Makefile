@@ -46,6 +46,9 @@ export: setup
 readme: setup
 	@$(BIN)/python tools/notebooks.py readme
 
+golden: setup
+	@$(BIN)/python tools/golden.py check
+
 bench: setup
 	@OMP_NUM_THREADS=1 $(BIN)/worldrl bench
 
