@@ -292,18 +292,33 @@ def _untrained_lstm(config: MDNRNNConfig) -> nn.LSTM:
     return lstm.requires_grad_(False)
 
 # %% ../../nbs/42_mdnrnn.ipynb #22dce63a
-from ..envs.core import action_size, make_env
-from ..parts.episodes import SequenceSampler, split
+from ..envs.core import action_size, data_env_id, make_env
+from ..parts.episodes import EpisodeError, SequenceSampler, split
 from ..parts.nets import adam, restore_adam
 from ..runs import load, load_run, save_model
 
-def env_kwargs_of(meta: dict) -> dict:      # for make_env
-    "The env settings under which the episodes of a manifest were gathered"
-    return {"obs": meta.get("obs"), **meta.get("env_kwargs", {})}
+def env_kwargs_of(
+    meta: dict,             # a manifest's "meta"
+) -> dict:                  # for make_env
+    "Return the env settings under which the episodes were gathered; EpisodeError unless they are texts and numbers"
+    obs, more = meta.get("obs"), meta.get("env_kwargs", {})
+    plain = isinstance(more, dict) and not {"env_id", "num_envs", "seed", "obs"} & more.keys()
+    if plain and isinstance(obs, (str, type(None))) and all(isinstance(v, (int, float, str)) for v in more.values()):
+        return {"obs": obs, **more}
+    raise EpisodeError(f"the manifest of these episodes has the env settings obs={str(obs)[:60]!r}, "
+                       f"env_kwargs={str(more)[:60]!r}; restore it, or gather again into another folder")
 
-def world_spaces(meta: dict) -> tuple:      # observation space, action space of one env
-    "The spaces of the env that a manifest describes"
-    env = make_env(meta["env_id"], 1, **env_kwargs_of(meta))
+def world_spaces(
+    meta: dict,             # a manifest's "meta"
+    env_id: str = "",       # what the user named: only this id may name a module
+) -> tuple:                 # observation space, action space of one env
+    "Return the spaces of the env that a manifest describes; EpisodeError if it names none, EnvError if it names code"
+    found = meta.get("env_id")
+    if not isinstance(found, str) or not found:
+        raise EpisodeError("the manifest of these episodes does not say which env they are from (env_id); "
+                           "gather with `worldrl gather`, or pass obs_space and action_space to MDNRNNTrainer")
+    if found != env_id: found = data_env_id(found, "the manifest of these episodes")
+    env = make_env(found, 1, **env_kwargs_of(meta))
     try: return env.single_observation_space, env.single_action_space
     finally: env.close()
 
@@ -338,7 +353,8 @@ class MDNRNNTrainer:
     def __init__(self, config: MDNRNNConfig, vae=None, store=None, obs_space=None, action_space=None):
         found, (vae, store) = store is None, training_parts(config, vae, store)
         if found: config = with_data_names(config, store)
-        self.obs_space, self.action_space = (obs_space, action_space) if action_space is not None else world_spaces(store.meta)
+        if action_space is None: obs_space, action_space = world_spaces(store.meta, config.env_id)
+        self.obs_space, self.action_space = obs_space, action_space
         self.config = config = config.replace(z_size=vae.config.z_size, action_size=action_size(self.action_space))
         torch.manual_seed(derive_seed(config.seed, "mdnrnn"))
         self.vae, self.device = vae, device(config.device)

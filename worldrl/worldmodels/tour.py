@@ -163,7 +163,9 @@ def judged(name: str, folder: str, config: TourConfig, env_kwargs: dict, threads
     if name == "controller": agent = load(folder, "cpu")
     else:
         from worldrl.worldmodels.mdnrnn import world_spaces
-        spaces = world_spaces({"env_id": config.env_id, **{"obs": env_kwargs.get("obs"), "env_kwargs": {k: v for k, v in env_kwargs.items() if k != "obs"}}})
+        more = {k: v for k, v in env_kwargs.items() if k != "obs"}
+        about = {"env_id": config.env_id, "obs": env_kwargs.get("obs"), "env_kwargs": more}
+        spaces = world_spaces(about, config.env_id)                 # the id that the user named
         agent = RandomAgent(*spaces) if name == "random" else make_explorer(config.gather.resolve(spaces[1]).policy, config.env_id, *spaces)
     e = evaluate(agent, config.env_id, config.episodes, derive_seed(config.seed, "verdict"), greedy=name == "controller", env_kwargs=env_kwargs)
     return e.to_dict()

@@ -194,6 +194,8 @@ def find_episodes(
 ) -> EpisodeStore:
     "The gathered episodes of an env; EpisodeError when there are none"
     root = data_root()
+    if not all(str(f).strip() for f in folders):
+        raise EpisodeError(f"--data has an empty path: {[str(f) for f in folders]}; name folders of episodes, or leave it out")
     found = [Path(f) if Path(f).is_dir() else root / f for f in folders]
     if not folders: found = [m.parent for m in sorted(root.glob(f"*/{MANIFEST}")) if read_manifest(m.parent)["meta"].get("env_id") == env_id]
     if not found: raise EpisodeError(f"no episodes of {env_id} in {root}; gather some: worldrl gather --env-id {env_id}")
