@@ -69,9 +69,6 @@ class TourConfig(Config):
                               f"they must have at least {needed}")
         if self.controller.select_episodes < 1:
             raise ConfigError("TourConfig.controller.select_episodes is 0, and must be at least 1: real episodes choose the controller")
-        if self.controller.where == "dream" and not self.mdnrnn.reward_head:
-            raise ConfigError("TourConfig.mdnrnn.reward_head is False, so every dream would pay 0, and the controller is searched "
-                              "in dreams; leave it on, or take controller.where='real'")
         rows = (g.max_steps + 1) * max(1, round(.2 * g.episodes))      # at most so many are held out
         if g.max_steps and rows < self.mdnrnn.length:
             raise ConfigError(f"TourConfig.mdnrnn.length is {self.mdnrnn.length}, but the held-out episodes have at most {rows} rows; "
@@ -267,6 +264,9 @@ def table(judged: dict, promise: dict) -> str:
 # %% ../../nbs/46_tour.ipynb #966a7ff9
 def rehearse(config: TourConfig) -> None:
     "Make every stage once, from two short episodes; raises what would fail later: ConfigError, EnvError, WorldrlError"
+    if config.controller.where == "dream" and not config.mdnrnn.reward_head:
+        raise ConfigError("TourConfig.mdnrnn.reward_head is False, so every dream would pay 0, and the controller is searched "
+                          "in dreams; leave it on, or take controller.where='real'")
     make_env(config.env_id, obs=config.gather.obs, **config.gather.env_kwargs).close()
     random = torch.get_rng_state()
     with tempfile.TemporaryDirectory() as t:
