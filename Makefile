@@ -6,11 +6,12 @@ export PYTHON TORCH_INDEX
 BIN := .venv/bin
 SEED ?= 0
 
-.PHONY: help setup tour test test-gpu lab docs notebooks export readme bench clean
+.PHONY: help setup tour test zoo-check test-gpu lab docs notebooks export readme bench clean
 
 help:
 	@echo "make tour       install, then from raw experience to the video of a dream (runs/tour/)"
 	@echo "make test       install, then everything that .ci/run checks; ends with 'N passed, N failed'"
+	@echo "make zoo-check  every published agent plays all episodes of its card (10 minutes)"
 	@echo "make lab        install, then JupyterLab on the notebooks"
 	@echo "make docs       the documentation site, from the stored outputs (site/)"
 	@echo "make notebooks  execute and clean the notebooks whose code or inputs changed"
@@ -26,6 +27,9 @@ tour: setup
 
 test: setup
 	@$(BIN)/python tools/test.py
+
+zoo-check: setup
+	@OMP_NUM_THREADS=1 $(BIN)/worldrl zoo --check
 
 test-gpu: setup
 	@$(BIN)/python -c "import torch, sys; sys.exit(None if torch.cuda.is_available() else 'make test-gpu: no CUDA device here; the same code is tested on the CPU by make test')"

@@ -29,7 +29,7 @@ def data_files() -> dict[str, Path]:
     found = {}
     for folder, patterns in DATA.items():
         root = here / "data" / folder
-        files = sorted({f for pattern in patterns for f in root.glob(f"*/{pattern}") if f.is_file()})
+        files = sorted({f for pattern in patterns for f in root.glob(f"[!.]*/{pattern}") if f.is_file()})
         if not files:
             raise SystemExit(f"setup.py: {root} is missing or empty, so the package would have no {folder}; take a whole checkout")
         found |= {f"worldrl/{f.relative_to(here).as_posix()}": f for f in files}

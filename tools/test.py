@@ -2,7 +2,7 @@
 """What `make test` and .ci/run check. Last line: N passed, N failed.
 
     test.py [--flags gpu slow] [--only NAME ...] [--workers 2] [--no-wheel]"""
-import argparse, filecmp, importlib.util, json, os, resource, shutil, signal, subprocess, sys, tempfile, time
+import argparse, filecmp, importlib.util, json, os, resource, shutil, signal, subprocess, sys, tempfile, time, zipfile
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
@@ -77,24 +77,75 @@ def bad_worldrl(words):
     return parse_only(words)
 
 
+PACKED = ("settings.ini", "setup.py", "pyproject.toml", "MANIFEST.in", "README.md", "LICENSE", "CHANGELOG.md",
+          "CONTRIBUTING.md", "CITATION.cff", "constraints.txt")         # what the sdist carries besides worldrl/ and data/
+WHEEL_MB = 30
+
+
+def packaged_tree(to):
+    "A copy of what is packed, with leftovers of an earlier build that must not be packed again"
+    to.mkdir()
+    for name in PACKED: shutil.copy(ROOT / name, to / name)
+    shutil.copytree(PACKAGE, to / "worldrl", ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
+    for name in ("zoo", "samples", "results"): shutil.copytree(ROOT / "data" / name, to / "data" / name)
+    for stale in ("build/lib/worldrl/stale.py", "build/lib/worldrl/data/zoo/stale/config.json", "data/zoo/.new/config.json"):
+        (to / stale).parent.mkdir(parents=True)
+        (to / stale).write_text("{}")
+    return to
+
+
+def content_of(wheel):
+    "Name -> bytes of a wheel's files"
+    with zipfile.ZipFile(wheel) as z: return {i.filename: z.read(i) for i in z.infolist()}
+
+
+def build(*what, tree, to):
+    "Build in a copied tree; the error as text, '' when it went well"
+    out = sh(sys.executable, "-m", "build", *what, "--no-isolation", "--outdir", to, tree)
+    return (out.stdout[-1500:] + out.stderr[-1500:]) if out.returncode else ""
+
+
+def wrong_content(files):
+    "What a wheel lacks, or has too much: lines"
+    code = {f"worldrl/{p.relative_to(PACKAGE).as_posix()}" for pattern in ("*.py", "*.pyi", "py.typed") for p in PACKAGE.rglob(pattern)}
+    data = {f"worldrl/data/{p.relative_to(ROOT / 'data').as_posix()}" for name in ("zoo", "samples") for p in (ROOT / "data" / name).glob("*/*")}
+    found = {name for name in files if not name.startswith("worldrl-")}
+    bad = [f"the wheel lacks {name}" for name in sorted((code | data) - found)]
+    bad += [f"the wheel has {name}, which the checkout has not" for name in sorted(found - code - data)]
+    return bad + [f"{name} differs from the checkout's" for name in sorted(data & found) if files[name] != (ROOT / name.removeprefix("worldrl/")).read_bytes()]
+
+
+def check_sdist(tmp):
+    "the wheel carries code, zoo and samples, and the sdist builds the same wheel"
+    tree = packaged_tree(tmp / "packaged")
+    why = build("--wheel", tree=tree, to=tmp / "from_tree") or build(tree=tree, to=tmp / "from_sdist")     # the second: an sdist, and a wheel from it
+    if why: return why
+    (a,), (b,) = (list((tmp / k).glob("*.whl")) for k in ("from_tree", "from_sdist"))
+    first, second = content_of(a), content_of(b)
+    bad = wrong_content(first) + [f"wheels from the tree and from the sdist differ in {n}" for n in sorted(first.keys() | second.keys()) if first.get(n) != second.get(n)]
+    size = a.stat().st_size / 1e6
+    return "\n".join(bad + [f"the wheel has {size:.1f} MB, {WHEEL_MB} are allowed"] * (size > WHEEL_MB))
+
+
 def check_wheel(tmp):
-    "the wheel installs and imports in an environment without the dev extras"
-    dist = tmp / "dist"
-    out = sh(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", dist, ROOT)
-    if out.returncode: return out.stdout[-1500:] + out.stderr[-1500:]
-    wheel, venv = next(dist.glob("*.whl")), ROOT / ".venv-wheel"
+    "in an environment without the dev extras and without a clone, the wheel's models load, dream and play"
+    why = build("--wheel", tree=packaged_tree(tmp / "packaged"), to=tmp / "dist")
+    if why: return why
+    wheel, venv = next((tmp / "dist").glob("*.whl")), ROOT / ".venv-wheel"
     py = venv / "bin/python"
     if not py.exists(): sh(sys.executable, "-m", "venv", venv, check=True)
     torch = next(l for l in (ROOT / "constraints.txt").read_text().splitlines() if l.startswith("torch=="))
     pip = [py, "-m", "pip", "--disable-pip-version-check", "install", "-q"]
     index = ["--no-deps", "--index-url", os.environ["TORCH_INDEX"]] if os.environ.get("TORCH_INDEX") else []
-    for cmd in (pip + index + [torch], pip + ["-c", ROOT / "constraints.txt", wheel], pip + ["--no-deps", "--force-reinstall", wheel]):
+    wanted = f"worldrl[minatar] @ {wheel.as_uri()}"
+    for cmd in (pip + index + [torch], pip + ["-c", ROOT / "constraints.txt", wanted], pip + ["--no-deps", "--force-reinstall", wheel]):
         out = sh(*cmd)
         if out.returncode: return out.stderr[-2000:]
-    out = sh(py, "-P", "-c", IMPORT_ALL, cwd=tmp)
-    return (out.stdout + out.stderr)[-2000:] if out.returncode else ""
+    shutil.rmtree(tmp / "packaged")
+    return wheel_in_use(py, tmp / "elsewhere")
 
 
+<<<<<<< HEAD
 STUB = """#!/bin/sh
 # Stands for Python {version} in check_setup: answers what tools/setup.sh asks, and installs nothing
 echo "{version} $*" >> "{log}"
@@ -164,6 +215,32 @@ def check_setup(tmp):
     if not (s.folder / ".venv/thesis.tex").exists(): bad.append("a folder that is no virtual environment was deleted")
     return "\n".join(bad)
 
+=======
+def wheel_in_use(py, home):
+    "What a pip user does, from a folder that is no checkout but has a stranger's data/zoo above it"
+    work = home / "work"
+    work.mkdir(parents=True)
+    shutil.copytree(ROOT / "data/zoo/minipacman-small", home / "data/zoo/pong-ppo")
+    shutil.copytree(ROOT / "data/zoo/minipacman-small", home / "data/zoo/stranger")
+    own = {"HOME": home, "WORLDRL_RUNS": home / "runs", "WORLDRL_DATA": home / "rollouts", "OMP_NUM_THREADS": "1", "TQDM_DISABLE": "1"}
+    env = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "PYTHONHOME")} | {k: str(v) for k, v in own.items()}
+    five = next(c for c in (ROOT / "README.md").read_text(encoding="utf-8").split("```python\n")[1:] if "worldrl.load" in c).split("```")[0]
+    for code in (IMPORT_ALL, LOAD_ALL, five):
+        out = sh(py, "-P", "-c", code, cwd=work, env=env)
+        if out.returncode: return (out.stdout + out.stderr)[-2000:]
+    for line, says in COMMANDS.items():
+        out = sh(py.parent / "worldrl", *line.split(), cwd=work, env=env)
+        if out.returncode or says not in out.stdout: return f"worldrl {line}\n{(out.stdout + out.stderr)[-2000:]}"
+    return ""
+
+
+COMMANDS = {       # command line -> what it prints
+    "zoo": "breakout-dreamer",
+    "dream breakout-dreamer --episodes 2 --steps 16 --context 3 --horizon 6 --starts 4": "MinAtar/Breakout-v1: 2 fresh episodes",
+    "eval pong-ppo --episodes 1 --max-steps 60": "ALE/Pong-v5: mean",
+    "eval breakout-dreamer --episodes 2 --greedy": "MinAtar/Breakout-v1: mean",
+}
+>>>>>>> c03fee263fe17c86e540082e141742c489c0911b
 
 IMPORT_ALL = """
 import importlib, pkgutil, sys, time
@@ -177,6 +254,17 @@ for m in pkgutil.walk_packages(worldrl.__path__, "worldrl."):
 bad = {m.split(".")[0] for m in sys.modules} & {"nbdev", "fastcore", "execnb", "jupytext", "stable_baselines3", "IPython"}
 assert not bad, f"the library imports {bad}"
 env = worldrl.make_env("worldrl/Toy-v0", num_envs=2); env.reset(seed=0)
+"""
+
+LOAD_ALL = """
+import worldrl
+from worldrl.runs import zoo_folders
+found = zoo_folders()
+assert len(found) >= 20 and "stranger" not in found and all("site-packages" in str(f) for f in found.values()), found
+for name in found: worldrl.load(name)
+assert type(worldrl.load("breakout-dreamer")).__name__ == "Dreamer"
+assert not [r["error"] for r in worldrl.catalogue() if r["error"]]
+assert len(worldrl.EpisodeStore(worldrl.sample("carracing-fresh"))) > 0
 """
 
 
@@ -206,7 +294,11 @@ def main():
         else: passed += 1; print(f"ok      {name}{extra}", flush=True)
 
     if not a.only and not a.flags:
+<<<<<<< HEAD
         for check in (check_export, check_clean, check_outputs, check_readme, check_setup, *(() if a.no_wheel else (check_wheel,))):
+=======
+        for check in (check_export, check_clean, check_outputs, check_readme, *(() if a.no_wheel else (check_sdist, check_wheel))):
+>>>>>>> c03fee263fe17c86e540082e141742c489c0911b
             with tempfile.TemporaryDirectory() as tmp:
                 try: why = check(copy_tree(Path(tmp)))
                 except Exception as e: why = f"{type(e).__name__}: {e}"

@@ -543,6 +543,7 @@ def _models_below(folder: Path, depth: int = 3) -> list[str]:
     "The folders with a model in a folder, at most so many levels down; symbolic links are not followed"
     found = []
     for root, dirs, files in os.walk(folder):
+        dirs[:] = [d for d in dirs if ".damaged-" not in d]
         if "model.safetensors" in files: found.append(Path(root).as_posix())
         if len(Path(root).relative_to(folder).parts) >= depth: dirs.clear()
     return sorted(found)

@@ -4,7 +4,7 @@
 
 # %% ../../nbs/46_tour.ipynb #4c975a6c
 from __future__ import annotations
-import json, os, time
+import fnmatch, json, os, shutil, sys, tempfile, time
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,16 +14,17 @@ import torch
 
 # %% auto #0
 __all__ = ['STAGES', 'TourConfig', 'Clock', 'tour_folder', 'round_one', 'round_two', 'search', 'best_of', 'finals', 'save_agent',
-           'judged', 'verdict', 'promised', 'fresh_episodes', 'pictures', 'table', 'tour']
+           'judged', 'verdict', 'promised', 'fresh_episodes', 'pictures', 'table', 'rehearse', 'tour']
 
 # %% ../../nbs/46_tour.ipynb #087dc5aa
-from ..core import Config, ConfigError, derive_seed, generator
-from ..envs.core import make_env, with_obs
+from ..core import Config, ConfigError, WorldrlError, derive_seed, generator
+from ..envs.core import make_env
 from ..parts.contracts import Rng
 from ..parts.dream import dream, dream_error, dream_video, plot_dream_error
 from ..parts.episodes import EpisodeStore
 from ..parts.rollout import RandomAgent, evaluate
-from ..runs import RunLock, load, newest_checkpoint, provenance, run_training, runs_root, worker_pool, write_json
+from ..runs import CheckpointError, RunLock, differences, load, newest_checkpoint, parse_json, provenance
+from ..runs import read_json, run_training, runs_root, worker_pool, write_atomic, write_json
 from ..viz import save_video
 from .controller import ControllerConfig, ControllerTrainer
 from .gather import GatherConfig, gather, make_explorer
@@ -48,16 +49,40 @@ class TourConfig(Config):
     context: int = 8                 # frames watched before a dream of the video begins
     workers: int = 2                 # processes for what runs the real env
     threads: int = 1                 # of torch; these nets are small, and on a busy machine two threads wait for one another
-    gather: GatherConfig = field(default_factory=lambda: GatherConfig(episodes=120, max_steps=60))                    # round 1
+    gather: GatherConfig = field(default_factory=lambda: GatherConfig(episodes=120, max_steps=60))     # round 1
     vae: VAEConfig = field(default_factory=lambda: VAEConfig(updates=1000))
-    mdnrnn: MDNRNNConfig = field(default_factory=lambda: MDNRNNConfig.make("small", "tour", features="z", length=61, batch=16))
+    mdnrnn: MDNRNNConfig = field(
+        default_factory=lambda: MDNRNNConfig.make("small", "tour", features="z", length=61, batch=16))
     controller: ControllerConfig = field(default_factory=lambda: ControllerConfig.make("small", "tour"))
     presets: ClassVar[dict] = {}
+    least: ClassVar[dict] = dict(episodes=1, vae_again=0, noise=0, round2=1, searches=1, finalists=1, final_episodes=1,
+                                 context=1, workers=1, threads=1)
+
+    def __post_init__(self):
+        "Check what a late stage needs; ConfigError names the setting"
+        super().__post_init__()
+        g, needed = self.gather, self.context + 3
+        if g.episodes < 2:
+            raise ConfigError(f"TourConfig.gather.episodes is {g.episodes}, and must be at least 2: one to train on, one to test")
+        if g.max_steps and g.max_steps < needed:
+            raise ConfigError(f"TourConfig.context is {self.context}, but episodes end after gather.max_steps={g.max_steps} steps; "
+                              f"they must have at least {needed}")
+        if self.controller.select_episodes < 1:
+            raise ConfigError("TourConfig.controller.select_episodes is 0, and must be at least 1: real episodes choose the controller")
+        rows = (g.max_steps + 1) * max(1, round(.2 * g.episodes))      # at most so many are held out
+        if g.max_steps and rows < self.mdnrnn.length:
+            raise ConfigError(f"TourConfig.mdnrnn.length is {self.mdnrnn.length}, but the held-out episodes have at most {rows} rows; "
+                              "take a shorter one, or gather more episodes")
 
 TourConfig.presets = {
-    "tiny": dict(env_id="worldrl/Toy-v0", episodes=4, vae_again=200, round2=32, searches=1, finalists=2, final_episodes=4, workers=1, noise=.2, gather=dict(episodes=64, max_steps=0, policy="sticky"), vae=dict(updates=600, z_size=8, hidden=128, batch=32, arch="grid", likelihood="bernoulli"),
-                 mdnrnn=dict(hidden=64, updates=400, features="zh", batch=16, length=16, reward_clip=None), controller=dict(population=16, rollouts=16, horizon=30, generations=20, candidates=2, select_episodes=4)),
-    "paper": dict(gather=dict(episodes=400), vae=dict(updates=4000), vae_again=2000, round2=300, mdnrnn=dict(updates=3000, hidden=256), controller=dict(generations=120), episodes=100)}
+    "tiny": dict(
+        env_id="worldrl/Toy-v0", episodes=4, vae_again=200, round2=32, searches=1, finalists=2, final_episodes=4, workers=1,
+        noise=.2, gather=dict(episodes=64, max_steps=0, policy="sticky"),
+        vae=dict(updates=600, z_size=8, hidden=128, batch=32, arch="grid", likelihood="bernoulli"),
+        mdnrnn=dict(hidden=64, updates=400, features="zh", batch=16, length=16, reward_clip=None),
+        controller=dict(population=16, rollouts=16, horizon=30, generations=20, candidates=2, select_episodes=4)),
+    "paper": dict(gather=dict(episodes=400), vae=dict(updates=4000), vae_again=2000, round2=300,
+                  mdnrnn=dict(updates=3000, hidden=256), controller=dict(generations=120), episodes=100)}
 
 # %% ../../nbs/46_tour.ipynb #ea7cefaf
 STAGES = {"gather, round 1": 14, "VAE, round 1": 53, "MDN-RNN, round 1": 11, "controller, round 1": 19, "gather, round 2": 10, "VAE, round 2": 21,
@@ -65,12 +90,29 @@ STAGES = {"gather, round 1": 14, "VAE, round 1": 53, "MDN-RNN, round 1": 11, "co
 
 class Clock:
     "Says which stage begins, and about how long is left"
-    def __init__(self, stages: dict[str, float] = STAGES, say=print, file: Path | None = None):     # file: keeps the seconds of earlier lives
+    def __init__(
+        self,
+        stages: dict[str, float] = STAGES,     # stage -> its share, in any unit
+        say=print,                             # gets each line
+        file: Path | None = None,              # keeps the seconds of earlier lives
+    ):
         self.stages, self.say, self.start, self.file = stages, say, time.time(), file
-        self.before = json.loads(file.read_text())["wall_s"] if file is not None and file.exists() else 0.
+        self.before = self._earlier()
 
-    def spent(self) -> float: return self.before + time.time() - self.start
-    def begin(self, name: str) -> None:
+    def _earlier(self) -> float:
+        "The seconds that earlier lives of this tour have spent; 0 with a note when their file is damaged"
+        if self.file is None or not self.file.exists(): return 0.
+        try: return float(read_json(self.file, keys={"wall_s": (int, float)})["wall_s"])
+        except CheckpointError as e:
+            print(f"note: {e}; the time is counted from 0", file=sys.stderr)
+            return 0.
+
+    def spent(self) -> float:
+        "Seconds of this and all earlier lives"
+        return self.before + time.time() - self.start
+
+    def begin(self, name: str) -> None:     # one of the stages
+        "Say that a stage begins, and about how long all the rest takes"
         names, spent = list(self.stages), self.spent()
         if self.file is not None: write_json(self.file, {"wall_s": spent})
         done = sum(self.stages[n] for n in names[:names.index(name)]) / sum(self.stages.values())
@@ -201,13 +243,18 @@ def pictures(config: TourConfig, folder: Path, agent, fresh) -> dict:
     "The video and the figure; returns the paths and the figures of the dream error"
     import matplotlib
     from matplotlib.figure import Figure
-    horizon = max(2, min(60, int(np.median(fresh.lengths)) - config.context - 1))
-    error = dream_error(agent.world, fresh, horizon=horizon, n=128, context=config.context, seed=config.seed)
+    typical = int(np.median(fresh.lengths))
+    context = max(1, min(config.context, typical - 3))
+    horizon = max(2, min(60, typical - context - 1))
+    error = dream_error(agent.world, fresh, horizon=horizon, n=128, context=context, seed=config.seed)
     fig = Figure(figsize=(6, 3.4), dpi=90)
-    plot_dream_error(error, fig.add_subplot()); fig.tight_layout(); fig.savefig(folder / "dream_error.png")
+    plot_dream_error(error, fig.add_subplot())
+    fig.tight_layout()
+    fig.savefig(folder / "dream_error.png")
     longest = fresh.episode(int(np.argmax(fresh.lengths)))
-    dream_video(agent.world, longest, config.context, horizon, path=folder / "imagined_rollout.mp4", env_id=config.env_id, seed=config.seed)
-    return {"video": str(folder / "imagined_rollout.mp4"), "figure": str(folder / "dream_error.png")} | {"errors": error.metrics()}
+    video = folder / "imagined_rollout.mp4"
+    dream_video(agent.world, longest, context, horizon, path=video, env_id=config.env_id, seed=config.seed)
+    return {"video": str(video), "figure": str(folder / "dream_error.png"), "errors": error.metrics()}
 
 # %% ../../nbs/46_tour.ipynb #3dc2424b
 def table(judged: dict, promise: dict) -> str:
@@ -216,20 +263,120 @@ def table(judged: dict, promise: dict) -> str:
     p = promise
     return "\n".join(rows + ["", f"over {p['horizon']} steps from the start: the dream promised {p['dream']:.1f}, reality paid {p['real']:.1f} ({p['real_low']:.1f} to {p['real_high']:.1f})"])
 
+# %% ../../nbs/46_tour.ipynb #966a7ff9
+def rehearse(config: TourConfig) -> None:
+    "Make every stage once, from two short episodes; raises what would fail later: ConfigError, EnvError, WorldrlError"
+    if config.controller.where == "dream" and not config.mdnrnn.reward_head:
+        raise ConfigError("TourConfig.mdnrnn.reward_head is False, so every dream would pay 0, and the controller is searched "
+                          "in dreams; leave it on, or take controller.where='real'")
+    make_env(config.env_id, obs=config.gather.obs, **config.gather.env_kwargs).close()
+    random = torch.get_rng_state()
+    with tempfile.TemporaryDirectory() as t:
+        try: _make_all(config, Path(t))
+        finally: torch.set_rng_state(random)
+
+def _make_all(config: TourConfig, folder: Path) -> None:     # folder: temporary
+    "The stages of the tour, one after the other, without training"
+    how = _same(config, config.gather, episodes=2, max_steps=8, num_envs=2, workers=1)
+    store = gather(how.replace(noise=max(config.noise, config.gather.noise)), folder / "data", progress=False)
+    vae = VAETrainer(_same(config, config.vae, compile=False), store).vae
+    rnn = MDNRNNTrainer(_same(config, config.mdnrnn, length=2), vae, store)
+    small = dict(population=2, rollouts=2, workers=1) | (dict(horizon=2) if config.controller.where == "dream" else {})
+    trainer = ControllerTrainer(_same(config, config.controller, **small), rnn.world(), store)
+    if config.controller.where == "dream": trainer.stage.returns(np.zeros((2, trainer.stage.template.size)), 0)
+
+# %% ../../nbs/46_tour.ipynb #46184699
+_KIND = "worldrl.worldmodels.tour:TourConfig"      # what config.json of a tour calls itself
+
+_RUN_FILES = (".lock", "config.json", "result.json", "metrics.jsonl", "metrics.csv", "tracker.json", "events.out.tfevents.*",
+             "eval*.csv", "eval*.png", "checkpoints/segment-*", "snapshots/*", "final/*model.safetensors", "final/*config.json",
+             "final/*README.md", "*.damaged-*")                                   # what a stage's run may hold
+_MODEL_FILES = ("model.safetensors", "config.json", "README.md")
+_DATA_FILES = (".lock", "manifest.json", "episodes-*.npz")
+_TOUR_FILES = (".lock", "config.json", "wall.json", "result.json", "table.txt", "imagined_rollout.mp4", "dream_error.png", ".DS_Store",
+              *(f"{stage}/{f}" for stage in ("vae[12]", "mdnrnn[12]", "controller1", "controller2-[0-9]*") for f in _RUN_FILES),
+              *(f"{data}/{f}" for data in ("data[12]", "data-fresh") for f in _DATA_FILES), *(f"agent/{f}" for f in _MODEL_FILES))
+
+def _foreign(folder: Path) -> list[str]:      # ["thesis.tex", "notes/"]
+    "What a folder holds that a tour does not write: files, links, and folders without a file (with a slash)"
+    found = []
+    for root, dirs, files in os.walk(folder):
+        at = Path(root).relative_to(folder)
+        links = [d for d in dirs if Path(root, d).is_symlink()]
+        names = [(at / f).as_posix().removesuffix(".part") for f in files]
+        found += [n for n in names if not any(fnmatch.fnmatchcase(n, p) for p in _TOUR_FILES)]
+        found += [f"{(at / d).as_posix()}/" for d in links]
+    return sorted(found)
+
+def _stored(folder: Path) -> dict | None:     # None: nothing was begun there
+    "The settings of the tour that a folder holds; ConfigError when it holds something else"
+    if not folder.exists(): return None
+    if not folder.is_dir(): raise ConfigError(f"{folder} is a file; name another folder: --folder DIR")
+    if not any(p.name not in (".lock", "config.json.part") for p in folder.iterdir()): return None
+    file = folder / "config.json"
+    if not file.exists(): raise ConfigError(f"{folder} holds other files and no tour; name another folder: --folder DIR")
+    mend = "restore it from a copy, or name another folder: --folder DIR"
+    found = read_json(file, keys={"class": str, "config": dict}, what="the settings of a tour", mend=mend, error=ConfigError)
+    if found["class"] != _KIND: raise ConfigError(f"{folder} holds a {found['class']!r} and no tour; name another folder: --folder DIR")
+    return found["config"]
+
+def _begin(config: TourConfig, folder: Path, fresh: bool) -> None:
+    "Refuse a folder with other settings or other files, before anything is made or deleted; ConfigError"
+    stored = _stored(folder)
+    if stored is None: return
+    if fresh:
+        if found := _foreign(folder):
+            raise ConfigError(f"{folder} holds files that a tour does not write: {_some(found)}. --fresh would delete them, "
+                              "so nothing was deleted; move them away, or name another folder: --folder DIR")
+        return
+    mine = config.to_dict()
+    known = {k: v for k, v in _with_defaults(stored, TourConfig().to_dict()).items() if k != "folder"}
+    if diff := differences(known, {k: v for k, v in mine.items() if k != "folder"}):
+        diff.sort(key=lambda text: "." in text.split(" ")[0])          # the tour's own settings first, then those of its stages
+        raise ConfigError(f"{folder} holds a tour with other settings: {_some(diff)}. Give those settings to go on or to see its table; "
+                          "or name another folder (--folder DIR), or delete that tour and start anew (--fresh)")
+
+def _with_defaults(stored: dict, defaults: dict) -> dict:
+    "Stored settings, and the defaults of fields that are newer than they are"
+    nested = {k: _with_defaults(stored[k], v) for k, v in defaults.items() if isinstance(v, dict) and v and isinstance(stored.get(k), dict)}
+    return defaults | stored | nested
+
+def _some(items: list[str], most: int = 6) -> str:
+    "The first few items as a text"
+    return "; ".join(items[:most]) + (f"; and {len(items) - most} more" if len(items) > most else "")
+
+def _clear(folder: Path) -> None:
+    "Delete an earlier tour, what marks it as one last; `_begin` has looked at what there is"
+    order = {"result.json": 0, "config.json": 2}
+    for p in sorted(folder.iterdir(), key=lambda p: order.get(p.name, 1)):
+        if p.name == ".lock": continue
+        if p.is_dir() and not p.is_symlink(): shutil.rmtree(p)
+        else: p.unlink()
+
 # %% ../../nbs/46_tour.ipynb #e0663f3c
 def tour(
     config: TourConfig,
     folder=None,             # None: as the config says
+    *,
+    fresh: bool = False,     # delete an earlier tour that the folder holds, and start anew
 ) -> dict:
-    "All stages; leaves imagined_rollout.mp4, dream_error.png, table.txt and result.json, and prints their paths. Go on after a stop with the same call."
-    folder = Path(folder) if folder else tour_folder(config)
-    if (folder / "result.json").exists(): return _told(folder)
-    make_env(config.env_id, **with_obs(config.gather.obs, config.gather.env_kwargs)).close()      # a mistyped env must not claim the folder
+    """All stages; leaves imagined_rollout.mp4, dream_error.png, table.txt and result.json, and prints their paths.
+
+    Go on after a stop with the same call. ConfigError for a folder that holds a tour with other settings, or other files."""
+    if folder is not None and not str(folder).strip():
+        raise ConfigError("the folder of a tour is empty (perhaps a variable is not set); name one, for instance 'runs/mine'")
+    folder = tour_folder(config) if folder is None else Path(folder)
+    _begin(config, folder, fresh)
+    if (folder / "result.json").exists() and not fresh: return _told(folder)
+    rehearse(config)                                         # what cannot end well must not claim the folder
     with RunLock(folder):
-        _claim(config, folder)
+        _begin(config, folder, fresh)                        # once more: now nobody else writes there
+        if fresh: _clear(folder)
+        write_json(folder / "config.json", {"class": _KIND, "config": config.to_dict()})
         return _all_stages(config, folder)
 
 def _all_stages(config, folder):
+    "The ten stages, each from where an earlier life left it"
     torch.set_num_threads(config.threads)
     clock = Clock(file=folder / "wall.json")
     _, first = round_one(config, folder, clock)
@@ -244,26 +391,37 @@ def _all_stages(config, folder):
     return _told(folder)
 
 # %% ../../nbs/46_tour.ipynb #2352f592
-def _claim(config, folder):
-    "One configuration per folder"
-    path, mine = folder / "config.json", {"class": "worldrl.worldmodels.tour:TourConfig", "config": config.to_dict()}
-    if path.exists() and json.loads(path.read_text(encoding="utf-8")) != mine:
-        theirs = json.loads(path.read_text(encoding="utf-8"))["config"]
-        keys = [k for k, v in mine["config"].items() if theirs.get(k) != v]
-        raise ConfigError(f"{folder} holds a tour with other settings ({', '.join(keys)}); choose another --folder, or remove that one")
-    write_json(path, mine)
+_AGENTS = ("controller", "random", "gather policy")      # rows of the table
 
 def _record(config, folder, best, real, promise, seen, wall_s):
     "What a result row needs"
     steps = sum(int(EpisodeStore(folder / d).lengths.sum()) for d in ("data1", "data2"))
     result = {name.replace(" ", "_"): {k: v[k] for k in ("mean", "low", "high", "returns")} for name, v in real.items()}
-    return provenance(SimpleNamespace(config=config)) | {"exp": "tour", "env_id": config.env_id, "seed": config.seed, "steps": steps, "wall_s": wall_s, "protocol": real["controller"]["protocol"],
-            "result": result | {"promise": promise, "errors": seen["errors"]}, "files": {k: Path(seen[k]).name for k in ("video", "figure")}}
+    facts = {"exp": "tour", "env_id": config.env_id, "seed": config.seed, "steps": steps, "wall_s": wall_s}
+    files = {k: Path(seen[k]).name for k in ("video", "figure")}
+    result |= {"promise": promise, "errors": seen["errors"]}
+    protocol = real["controller"]["protocol"]
+    return provenance(SimpleNamespace(config=config)) | facts | {"protocol": protocol, "result": result, "files": files}
 
 def _told(folder):
-    "Print the table and the paths; returns the record"
-    r = json.loads((folder / "result.json").read_text(encoding="utf-8"))
-    text = table({k: r["result"][k.replace(" ", "_")] for k in ("controller", "random", "gather policy")}, r["result"]["promise"])
-    (folder / "table.txt").write_text(text + "\n", encoding="utf-8")
-    print(f"\n{text}\n\nthe imagined rollout   {folder / r['files']['video']}\nthe dream error        {folder / r['files']['figure']}\nthe table              {folder / 'table.txt'}\nall figures            {folder / 'result.json'}")
+    "Print the table and the paths; returns the record; CheckpointError when its file is damaged"
+    file, mend = folder / "result.json", "delete that file and give the same command again: the stages stay, and it is written anew"
+    how = dict(what="the result of a tour", mend=mend)
+    r = read_json(file, keys={"result": dict, "files": dict}, **how)
+    numbers = {k: (int, float) for k in ("mean", "low", "high")}
+    r_of = {k: _checked(r["result"], k.replace(" ", "_"), numbers, file, how) for k in _AGENTS}
+    promise = _checked(r["result"], "promise", dict.fromkeys(("horizon", "dream", "real", "real_low", "real_high"), (int, float)), file, how)
+    paths = [folder / str(r["files"].get(k)) for k in ("video", "figure")]
+    text = table(r_of, promise)
+    if not _holds(folder / "table.txt", text + "\n"): write_atomic(folder / "table.txt", f"{text}\n".encode())
+    names = ("the imagined rollout", "the dream error", "the table", "all figures")
+    print("\n" + text + "\n\n" + "\n".join(f"{name:22} {path}" for name, path in zip(names, [*paths, folder / "table.txt", file])))
     return r
+
+def _checked(result: dict, key: str, keys: dict, file: Path, how: dict) -> dict:
+    "One part of a stored result, with the numbers that are shown; CheckpointError"
+    return parse_json(json.dumps(result.get(key)), keys=keys, where=f"{file}, result.{key}", **how)
+
+def _holds(path: Path, text: str) -> bool:
+    "Whether a file has this text"
+    return path.exists() and path.read_bytes() == text.encode()
