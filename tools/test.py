@@ -145,7 +145,34 @@ def check_wheel(tmp):
     return wheel_in_use(py, tmp / "elsewhere")
 
 
-<<<<<<< HEAD
+def listed(name):
+    "The findings of one check of tools/checks.py, at most 40 lines"
+    sys.path.insert(0, str(ROOT / "tools"))
+    import checks
+    bad = checks.CHECKS[name]()
+    return "\n".join(bad[:40] + [f"... {len(bad) - 40} more: python tools/checks.py"] * (len(bad) > 40))
+
+
+def check_lint(tmp):
+    "the package passes ruff: unused names, redefinitions, lines of at most 120 characters, one statement a line"
+    return listed("lint")
+
+
+def check_docstrings(tmp):
+    "every public module, class, function and method has a docstring"
+    return listed("docstrings")
+
+
+def check_words(tmp):
+    "docstrings and messages use plain words"
+    return listed("plain words")
+
+
+def check_stubs(tmp):
+    "stub files list the names that load on first use"
+    return listed("stub files")
+
+
 STUB = """#!/bin/sh
 # Stands for Python {version} in check_setup: answers what tools/setup.sh asks, and installs nothing
 echo "{version} $*" >> "{log}"
@@ -215,7 +242,8 @@ def check_setup(tmp):
     if not (s.folder / ".venv/thesis.tex").exists(): bad.append("a folder that is no virtual environment was deleted")
     return "\n".join(bad)
 
-=======
+
+
 def wheel_in_use(py, home):
     "What a pip user does, from a folder that is no checkout but has a stranger's data/zoo above it"
     work = home / "work"
@@ -240,7 +268,6 @@ COMMANDS = {       # command line -> what it prints
     "eval pong-ppo --episodes 1 --max-steps 60": "ALE/Pong-v5: mean",
     "eval breakout-dreamer --episodes 2 --greedy": "MinAtar/Breakout-v1: mean",
 }
->>>>>>> c03fee263fe17c86e540082e141742c489c0911b
 
 IMPORT_ALL = """
 import importlib, pkgutil, sys, time
@@ -294,11 +321,9 @@ def main():
         else: passed += 1; print(f"ok      {name}{extra}", flush=True)
 
     if not a.only and not a.flags:
-<<<<<<< HEAD
-        for check in (check_export, check_clean, check_outputs, check_readme, check_setup, *(() if a.no_wheel else (check_wheel,))):
-=======
-        for check in (check_export, check_clean, check_outputs, check_readme, *(() if a.no_wheel else (check_sdist, check_wheel))):
->>>>>>> c03fee263fe17c86e540082e141742c489c0911b
+        wheel = () if a.no_wheel else (check_sdist, check_wheel)
+        static = (check_lint, check_docstrings, check_words, check_stubs)
+        for check in (check_export, check_clean, check_outputs, check_readme, *static, check_setup, *wheel):
             with tempfile.TemporaryDirectory() as tmp:
                 try: why = check(copy_tree(Path(tmp)))
                 except Exception as e: why = f"{type(e).__name__}: {e}"
