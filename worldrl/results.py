@@ -220,7 +220,7 @@ def add_run(
 ) -> None:
     "Enter a finished run into data/results: its row, and thinned curves beside"
     check_numbers(points=(points, 1))
-    root, row = results_root(), read_run(run)
+    row, root = read_run(run), results_root()
     lines, n = _curve_lines(run, points)                # whatever cannot be read shows before anything is written
     with _alone_in(root):
         there = table_of(row["run"])
