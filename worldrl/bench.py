@@ -79,7 +79,7 @@ def dream_env_rate(
     steps: int = 100,    # per repeat
 ) -> float:              # env steps per second of process time
     "Speed of a DreamEnv over the world of bench_dream"
-    from worldrl.parts.dream import DreamEnv
+    from worldrl.parts.dream_env import DreamEnv
     world = bench_world(hidden)
     env = DreamEnv(world, world.initial(256), n, horizon=10 * steps, temperature=1.0, obs=obs)
     env.reset(seed=0)
@@ -299,7 +299,7 @@ def _rollout_like(T: int, B: int, size: int, seed: int = 0):
 
 def loop_rows(pairs: int = 21) -> list[Row]:
     "The loops against the fast forms, in turn"
-    from worldrl.modelfree.policy import gru_sequence
+    from worldrl.parts.recurrent import gru_sequence
     from worldrl.parts.returns import gae
     rows, none = [], Watch()
     for T, B in ((128, 8), (2048, 1)):

@@ -29,7 +29,7 @@ class Command:
 _REHEARSE = "worldrl.modelfree.train:rehearse"
 COMMANDS = {
     "tour": Command("worldrl.worldmodels.tour:tour", "worldrl.worldmodels.tour:TourConfig", "from raw experience to the video of a dream"),
-    "gather": Command("worldrl.worldmodels.gather:gather", "worldrl.worldmodels.gather:GatherConfig", "record episodes of a policy in a real env"),
+    "gather": Command("worldrl.parts.gather:gather", "worldrl.parts.gather:GatherConfig", "record episodes of a policy in a real env"),
     "train vae": Command("worldrl.worldmodels.vae:VAETrainer", "worldrl.worldmodels.vae:VAEConfig", "frames to latents", True),
     "train mdnrnn": Command("worldrl.worldmodels.mdnrnn:MDNRNNTrainer", "worldrl.worldmodels.mdnrnn:MDNRNNConfig", "latents to a world that dreams", True),
     "train controller": Command("worldrl.worldmodels.controller:ControllerTrainer", "worldrl.worldmodels.controller:ControllerConfig", "CMA-ES in the dream or in the real env", True),

@@ -12,13 +12,18 @@ from gymnasium import spaces
 from .core import ConfigError, WorldrlError, derive_seed
 from .envs.core import EnvError, env_of, make_env
 from .envs.minatar import channels
-from .parts.dream import dream_error, dream_video, latents_video, planes_video, plot_dream_error, reward_foresight
+from .parts.dream_error import dream_error, plot_dream_error, reward_prediction
+from .parts.dream_figures import dream_video, latents_video, planes_video
 from .parts.film import film
 from .parts.rollout import LONGEST, RandomAgent, evaluate, record
 from .results import TableError, check_numbers, check_target, read_table
-from .runs import check_name, load, provenance, read_json, run_dir, runs_root, sha256_tree, snapshots, write_atomic, write_json
+from .runs.checkpoint import sha256_tree
+from .runs.disk import check_name, read_json, run_dir, runs_root, write_atomic, write_json
+from .runs.models import load
+from .runs.run import snapshots
+from .runs.track import provenance
 from .viz import COLORS, WRITERS, save_video
-from .worldmodels.gather import GatherConfig, gather, make_explorer
+from .parts.gather import GatherConfig, gather, make_explorer
 
 # %% auto #0
 __all__ = ['EXPLORERS', 'DEFAULTS', 'ROW', 'agent_named', 'settings_of', 'torch_threads', 'agent_label', 'label_of',
@@ -348,7 +353,7 @@ def _dream_world(world: str, env_id: str, seed: int, out: str, name: str, settin
     how = {k: settings[k] for k in ("context", "temperature")} | {"seed": seed}
     store = _fresh(found, env_id, env_kwargs, settings["episodes"], settings["steps"], noise, seed, folder)
     error = dream_error(model, store, horizon=settings["horizon"], n=settings["starts"], **how)
-    pays = reward_foresight(model, store, settings["starts"], **how)
+    pays = reward_prediction(model, store, settings["starts"], **how)
     _pictures(model, store, error, folder, env_id, env_kwargs, settings["context"], settings["horizon"], settings["temperature"], seed)
     _say_dream(env_id, store, error, pays, told, settings)
     result = error.metrics() | pays.metrics() | {"world": name or agent_label(world), "noise": noise}

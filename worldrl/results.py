@@ -8,7 +8,8 @@ import contextlib, csv, io, json, os, re, sys
 from pathlib import Path
 import numpy as np
 from .core import ConfigError, WorldrlError, did_you_mean
-from .runs import disk_errors, read_json, read_metrics, write_atomic
+from .runs.disk import disk_errors, read_json, write_atomic
+from .runs.log import read_metrics
 
 # %% auto #0
 __all__ = ['FACTS', 'SETTINGS', 'KINDS', 'MEASURED', 'results_root', 'check_target', 'check_numbers', 'flatten', 'run_name',

@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from .core import WorldrlError
-from .runs import load, save_model, zoo_folders
+from .runs.models import load, save_model, zoo_folders
 
 # %% auto #0
 __all__ = ['catalogue', 'show', 'card_text', 'add_model', 'sample']

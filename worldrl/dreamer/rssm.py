@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['GRUS', 'POOLED', 'RSSMConfig', 'DiscreteLatent', 'GaussianLatent', 'gate', 'PlainGRU', 'NormGRU', 'BlockGRU', 'RSSM',
-           'pick_encoder', 'stack_of', 'pooled_sizes', 'Encoder', 'ChannelNorm', 'FirstMap', 'Decoder', 'Grow',
+           'pick_encoder', 'stack_of', 'pooled_sizes', 'Encoder', 'ChannelNorm', 'FirstMap', 'Decoder', 'Upsample',
            'RSSMWorld', 'image_error', 'kl_terms', 'head_losses', 'world_loss']
 
 # %% ../../nbs/70_rssm.ipynb #203d621c
@@ -20,11 +20,11 @@ from torch import Tensor
 
 # %% ../../nbs/70_rssm.ipynb #2720d846
 from ..core import Config, ConfigError
-from ..envs.core import action_size, preprocess
-from ..modelfree.policy import space_from_dict, space_to_dict
+from ..spaces import action_size, preprocess
+from ..spaces import space_from_dict, space_to_dict
 from ..parts.contracts import Rng, State, Step
 from ..parts.distributions import Gaussian, OneHotST, symexp, symlog
-from ..parts.heads import Head, check_settings
+from ..parts.heads import Head, check_head_settings
 from ..parts.nets import BlockLinear, Conv, activation, conv_sizes, fan_in_init, layer, layers, make_norm, mirror
 
 # %% ../../nbs/70_rssm.ipynb #c2302b9c
@@ -67,7 +67,7 @@ class RSSMConfig(Config):
     def __post_init__(self):
         "ConfigError for settings that no world can have"
         super().__post_init__()
-        check_settings(self)
+        check_head_settings(self)
         if self.gru == "block" and self.deter % self.blocks: raise ConfigError(f"RSSMConfig.blocks is {self.blocks}, and must divide deter, which is {self.deter}; take deter={max(1, round(self.deter / self.blocks)) * self.blocks}, or other blocks (DreamerV3: 8)")
         if not self.encoder_units or min(self.encoder_units) < 1: raise ConfigError(f"RSSMConfig.encoder_units is {self.encoder_units}, and must be one positive number per layer; write for instance --world.encoder-units 256 128")
 
@@ -371,7 +371,7 @@ def _conv_decoder(n_in, shape, c, kind):
     return nn.Sequential(*net)
 
 # %% ../../nbs/70_rssm.ipynb #da3b295f
-class Grow(nn.Module):
+class Upsample(nn.Module):
     "Nearest-neighbour upsampling to a size"
     def __init__(self, size: tuple):    # (H, W)
         super().__init__()
@@ -385,7 +385,7 @@ def _pooled_decoder(n_in, shape, c, kind):
     net = [layer(n_in, n * math.prod(sizes[-1]), "none", c.act), FirstMap(1, (n, *sizes[-1])), _channel_norm(c.norm, n)]
     for m, size in zip([*channels[-2::-1], shape[0]], sizes[-2::-1]):
         last = size == sizes[0]
-        net += [Grow(size), nn.Conv2d(n, m, 5, padding=2)] + ([] if last else [_channel_norm(c.norm, m), activation(c.act)])
+        net += [Upsample(size), nn.Conv2d(n, m, 5, padding=2)] + ([] if last else [_channel_norm(c.norm, m), activation(c.act)])
         n = m
     return nn.Sequential(*net)
 

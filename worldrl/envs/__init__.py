@@ -7,7 +7,7 @@ MINIPACMAN = "worldrl.envs.minipacman"
 IDS = {  # id: (single env, vector env, kwargs)
     "worldrl/Toy-v0": ("worldrl.envs.toy:ToyEnv", "worldrl.envs.toy:ToyVec", {}),
     "worldrl/ToyBox-v0": ("worldrl.envs.toy:ToyEnv", "worldrl.envs.toy:ToyVec", {"actions": "box"}),
-    "worldrl/Dream-v0": ("worldrl.envs:dream_single", "worldrl.parts.dream:DreamEnv", {}),
+    "worldrl/Dream-v0": ("worldrl.envs:dream_single", "worldrl.parts.dream_env:DreamEnv", {}),
     "worldrl/ReacherMemory-v0": ("worldrl.envs.control:reacher_memory", "worldrl.envs.control:reacher_memory_batch", {}),
     **{f"worldrl/MiniPacman{mode}-v0": (f"{MINIPACMAN}:MiniPacmanEnv", f"{MINIPACMAN}:MiniPacmanVec", {"mode": mode.lower()})
        for mode in ("Regular", "Avoid", "Hunt", "Ambush", "Rush")},
@@ -30,7 +30,7 @@ def load_entry(entry: str):  # "package.module:Name" or "package.module:Name.met
 
 def dream_single(**kwargs):  # as DreamEnv.single
     "A dream as an ordinary `gym.Env`: what `gym.make('worldrl/Dream-v0', ...)` calls."
-    return load_entry("worldrl.parts.dream:DreamEnv.single")(**kwargs)
+    return load_entry("worldrl.parts.dream_env:DreamEnv.single")(**kwargs)
 
 
 register_ids()

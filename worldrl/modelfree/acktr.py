@@ -236,7 +236,7 @@ class KFAC(torch.optim.Optimizer):
 
 # %% ../../nbs/33_acktr.ipynb #4eabe793
 from .a2c import OnPolicyConfig, OnPolicyTrainer, explained_variance, normalised, targets
-from .policy import ActorCritic, Out
+from ..parts.policy import ActorCritic, Out
 from ..parts.rollout import Rollout
 
 # %% ../../nbs/33_acktr.ipynb #b2dd0f7c
@@ -290,7 +290,7 @@ class ACKTRTrainer(OnPolicyTrainer):
         advantage, target = (x[m] for x in targets(r, last_value, c))
         if c.norm_adv: advantage = normalised(advantage, torch.ones_like(target, dtype=torch.bool))
         with self.optimizer.recording(): out = self.policy.evaluate_actions(r.seen.obs[m][None], r.action[m][None])
-        self.optimizer.observe(fisher_log_likelihood(out, torch.randn(out.value.shape, generator=self.dice).to(out.value)))
+        self.optimizer.observe(fisher_log_likelihood(out, torch.randn(out.value.shape, generator=self.generator).to(out.value)))
         policy_loss, value_loss, entropy = -(advantage * out.log_prob[0]).mean(), (target - out.value[0]).square().mean(), out.entropy.mean()
         self.optimizer.zero_grad()
         (policy_loss + c.vf_coef * value_loss - c.ent_coef * entropy).backward()

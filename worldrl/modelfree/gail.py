@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['SCHEMA', 'REWARDS', 'ExpertError', 'ExpertData', 'vector_size', 'save_expert', 'load_expert', 'record_expert',
-           'expert_path', 'demonstrate', 'sample_pairs', 'behaviour_cloning', 'native_action', 'DiscriminatorConfig',
-           'Discriminator', 'gradient_penalty', 'discriminator_loss', 'train_discriminator', 'ReturnScale',
-           'GAILConfig', 'Judge', 'GAILTrainer']
+           'expert_path', 'demonstrate', 'sample_pairs', 'behaviour_cloning', 'DiscriminatorConfig', 'Discriminator',
+           'gradient_penalty', 'discriminator_loss', 'train_discriminator', 'RewardScaler', 'GAILConfig', 'Judge',
+           'GAILTrainer']
 
 # %% ../../nbs/34_gail.ipynb #1565fee3
 import io, math
@@ -22,12 +22,17 @@ from torch import Tensor
 
 # %% ../../nbs/34_gail.ipynb #c88cfeb8
 from ..core import Config, ConfigError, WorldrlError, derive_seed, generator
-from ..envs.core import Moments, action_size, encode_action, env_of
-from .policy import ActorCritic, policy_for, space_from_dict, space_to_dict
+from ..envs.core import Moments, env_of
+from ..spaces import action_size, encode_action
+from ..parts.policy import ActorCritic, policy_for
+from ..spaces import space_from_dict, space_to_dict
 from .ppo import PPOConfig, PPOTrainer
 from ..parts.nets import adam, mlp, restore_adam
 from ..parts.rollout import LONGEST, Evaluation, Rollout, evaluate
-from ..runs import data_root, load, save_model, sha256_tree, write_atomic, write_json
+from ..runs.checkpoint import sha256_tree
+from ..runs.disk import data_root, write_atomic, write_json
+from ..runs.models import load, save_model
+from ..spaces import native_action
 
 # %% ../../nbs/34_gail.ipynb #85c9fa2d
 class ExpertError(WorldrlError):
@@ -185,10 +190,10 @@ def sample_pairs(
 ) -> tuple[Tensor, Tensor]:  # observations [M, Do], encoded actions [M, Da]
     "What an imitator is given; at least one pair of each trajectory. ExpertError when there are not so many"
     if not 0 <= trajectories <= len(data): raise ExpertError(f"{data.name} holds {len(data)} trajectories, and {trajectories} were asked for; record more (worldrl expert RUN --episodes {trajectories}), or use fewer (--expert-trajectories {len(data)})")
-    dice, rows = generator(seed), []
-    for i in torch.randperm(len(data), generator=dice)[:trajectories or len(data)].tolist():
+    gen, rows = generator(seed), []
+    for i in torch.randperm(len(data), generator=gen)[:trajectories or len(data)].tolist():
         n = int(data.lengths[i])
-        first = int(torch.randint(min(every, n), (), generator=dice))
+        first = int(torch.randint(min(every, n), (), generator=gen))
         rows += [(i, t) for t in range(first, n, every)]
     i, t = torch.tensor(rows).T
     return data.states[i, t], data.actions[i, t]
@@ -209,14 +214,6 @@ def behaviour_cloning(
         loss = -policy.evaluate_actions(obs[None], native[None]).log_prob.mean()
         optimizer.zero_grad(); loss.backward(); optimizer.step()
     return float(loss.detach())
-
-def native_action(
-    space: gym.Space,   # of one env
-    encoded: Tensor,    # [..., A]
-) -> Tensor:            # [..., *space.shape]
-    "Encoded actions as native ones, as tensors on their device"
-    if isinstance(space, gym.spaces.Discrete): return encoded.argmax(-1) + int(space.start)
-    return encoded.unflatten(-1, space.shape)
 
 # %% ../../nbs/34_gail.ipynb #213597f4
 @dataclass
@@ -276,15 +273,15 @@ def train_discriminator(
     passes: int = 5,
     batch: int = 128,         # pairs of each side
     gp_coef: float = 10.,
-    dice=None,                # CPU generator: order and mixing
+    gen=None,                # CPU generator: order and mixing
 ) -> dict:                    # metrics, means over the batches; empty without passes
     "Passes over expert and policy pairs, zipped"
     n, sums, count = min(batch, len(expert), len(policy)), {}, 0
     for _ in range(passes):
-        orders = [torch.randperm(len(x), generator=dice).split(n) for x in (expert, policy)]
+        orders = [torch.randperm(len(x), generator=gen).split(n) for x in (expert, policy)]
         for i, j in zip(*orders):
             if min(len(i), len(j)) < n: break
-            mix = torch.rand(n, generator=dice).to(expert.device)
+            mix = torch.rand(n, generator=gen).to(expert.device)
             loss, metrics = discriminator_loss(judge, expert[i.to(expert.device)], policy[j.to(policy.device)], mix, gp_coef)
             optimizer.zero_grad(); loss.backward(); optimizer.step()
             for k, v in metrics.items(): sums[k] = sums.get(k, 0) + v
@@ -298,7 +295,7 @@ REWARDS = {
 }
 
 # %% ../../nbs/34_gail.ipynb #57291b9e
-class ReturnScale:
+class RewardScaler:
     "Rewards in units of the running spread of their discounted return; time first, resets inside"
     def __init__(self, rows: int, gamma: float): self.gamma, self.moments, self.running = gamma, Moments(), np.zeros(rows)
 
@@ -356,23 +353,23 @@ class Judge:
         about = DiscriminatorConfig(space_to_dict(policy.obs_space), space_to_dict(policy.action_space), config.gail_hidden)
         self.net = Discriminator(about).to(obs.device)
         self.optimizer = adam(self.net.parameters(), config.gail_lr)
-        self.scale, self.dice = ReturnScale(config.num_envs, config.gamma), generator(derive_seed(config.seed, "discriminator"))
+        self.scale, self.generator = RewardScaler(config.num_envs, config.gamma), generator(derive_seed(config.seed, "discriminator"))
 
     def pairs(self, obs: Tensor, action: Tensor) -> Tensor:     # [..., Do], [..., Da] encoded -> [..., Do + Da]
         return torch.cat([obs if self.policy.norm is None else self.policy.norm(obs), action], -1)
 
     def __call__(self, r: Rollout, passes: int) -> tuple[Tensor, dict]:      # reward [T, B], metrics
         c, made = self.config, self.pairs(r.seen.obs, r.came.action)
-        metrics = train_discriminator(self.net, self.optimizer, self.pairs(self.obs, self.action), made[r.mask], passes, c.gail_batch_size, c.gail_gp_coef, self.dice)
+        metrics = train_discriminator(self.net, self.optimizer, self.pairs(self.obs, self.action), made[r.mask], passes, c.gail_batch_size, c.gail_gp_coef, self.generator)
         with torch.no_grad(): reward = REWARDS[c.gail_reward](self.net(made)) * r.mask
         metrics["gail/reward"] = reward[r.mask].mean()
         return self.scale(reward, r.seen.is_first, r.mask) if c.gail_norm_reward else reward, metrics
 
-    def state(self) -> dict: return {"net": self.net.state_dict(), "optimizer": self.optimizer.state_dict(), "scale": self.scale.state(), "dice": self.dice.get_state(), "expert": sha256_tree([self.obs, self.action])}
+    def state(self) -> dict: return {"net": self.net.state_dict(), "optimizer": self.optimizer.state_dict(), "scale": self.scale.state(), "dice": self.generator.get_state(), "expert": sha256_tree([self.obs, self.action])}
     def load_state(self, tree: dict) -> None:
         if tree["expert"] != self.state()["expert"]: raise ValueError("it imitated other demonstrations; put the old file back")
         self.net.load_state_dict(tree["net"]); restore_adam(self.optimizer, tree["optimizer"])
-        self.scale.load_state(tree["scale"]); self.dice.set_state(tree["dice"])
+        self.scale.load_state(tree["scale"]); self.generator.set_state(tree["dice"])
 
 # %% ../../nbs/34_gail.ipynb #533ed17b
 class GAILTrainer(PPOTrainer):

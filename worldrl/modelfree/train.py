@@ -18,8 +18,10 @@ import torch.nn as nn
 
 # %% ../../nbs/35_train.ipynb #7be2bb9b
 from ..core import Config, ConfigError, WorldrlError, derive_seed, did_you_mean
-from .a2c import learner_env, recipe_for, resolved, told_stream
-from ..runs import class_path, load, run_dir, run_training
+from .a2c import learner_env, recipe_for, describe_settings, stream_with_aux
+from ..runs.disk import run_dir
+from ..runs.models import class_path, load
+from ..runs.run import run_training
 
 # %% ../../nbs/35_train.ipynb #37f0518c
 ALGOS = {   # name -> trainer, its config
@@ -86,7 +88,7 @@ def rehearse(
 ) -> None:
     "Begin its env and take a step, for what cannot be known without: ConfigError, EnvError"
     c = trainer.config
-    stream = told_stream(learner_env(c, derive_seed(c.seed, "rehearse")), c.policy.aux, trainer.device)
+    stream = stream_with_aux(learner_env(c, derive_seed(c.seed, "rehearse")), c.policy.aux, trainer.device)
     try:
         stream.reset()
         stream.step(stream.env.action_space.sample())

@@ -12,7 +12,7 @@ from .rollout import check_counts, evaluate, executed, loaded_agent
 from ..viz import label, upscale
 
 # %% auto #0
-__all__ = ['picture_settings', 'real_fps', 'replay', 'captioned', 'film']
+__all__ = ['picture_settings', 'real_fps', 'redraw_episode', 'captioned', 'film']
 
 # %% ../../nbs/28_film.ipynb #fe6432ce
 def picture_settings(env) -> ObsSettings | None:
@@ -48,7 +48,7 @@ def _screen(env_id: str, env_kwargs: dict):
         about = " MuJoCo draws through MUJOCO_GL=egl; without a graphics driver try MUJOCO_GL=osmesa." if is_mujoco(env_id) else ""
         raise WorldrlError(f"{env_id} cannot be drawn here ({type(e).__name__}: {str(e).splitlines()[0][:120] if str(e) else 'no more is known'}).{about} worldrl eval needs no picture.") from e
 
-def replay(
+def redraw_episode(
     env,                # one row, as drawn
     actions,            # [T, ...] native, as the agent answered
     reward,             # [T] what the agent got
@@ -99,7 +99,7 @@ def film(
         clips = []
         for k, d in enumerate(e.data):
             text = f"{env_id}  episode {k + 1}  " if episodes > 1 else f"{env_id}  "
-            frames = replay(screen, d["action"], d["reward"], derive_seed(seed, k), every)
+            frames = redraw_episode(screen, d["action"], d["reward"], derive_seed(seed, k), every)
             clips.append(captioned(frames, d["reward"], every, text, "end" if d["terminated"] | d["truncated"] else "cut"))
     finally: screen.close()
     return np.concatenate(clips), fps / every, e

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['ACTIVATIONS', 'NORMS', 'activation', 'mlp', 'orthogonal_init', 'RMSNorm', 'make_norm', 'layer', 'layers',
-           'BlockLinear', 'fan_in_init', 'Conv', 'conv_sizes', 'ConvEncoder', 'mirror', 'Spread', 'ConvDecoder', 'adam',
-           'channels_last', 'restore_adam']
+           'BlockLinear', 'fan_in_init', 'Conv', 'conv_sizes', 'ConvEncoder', 'mirror', 'UnitConvTranspose',
+           'ConvDecoder', 'adam', 'channels_last', 'restore_adam']
 
 # %% ../../nbs/21_nets.ipynb #50e7f889
 import math
@@ -160,7 +160,7 @@ def mirror(shape,              # (C, H, W) of the frame that the stack reads
     return sizes[-1], back
 
 # %% ../../nbs/21_nets.ipynb #f44ec333
-class Spread(nn.Module):
+class UnitConvTranspose(nn.Module):
     "A transposed convolution of a 1 x 1 map, as the matrix product that it is; same numbers, same parameter count"
     def __init__(self, channels_in: int, channels_out: int, kernel: int):
         super().__init__()
@@ -186,7 +186,7 @@ class ConvDecoder(nn.Module):
         net, c = [], start[0]
         for i, l in enumerate(layers):
             one = i == 0 and tuple(start[1:]) == (1, 1) and not l.padding and l.extra == (0, 0)
-            net += [Spread(c, l.channels, l.kernel) if one else nn.ConvTranspose2d(c, l.channels, l.kernel, l.stride, l.padding, l.extra)]
+            net += [UnitConvTranspose(c, l.channels, l.kernel) if one else nn.ConvTranspose2d(c, l.channels, l.kernel, l.stride, l.padding, l.extra)]
             if i < len(layers) - 1: net.append(activation(act))
             c = l.channels
         self.net = nn.Sequential(*net)

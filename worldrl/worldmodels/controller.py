@@ -21,7 +21,7 @@ from torch import Tensor
 
 # %% ../../nbs/44_controller.ipynb #ae73996b
 from ..core import Config, ConfigError, WorldrlError, derive_seed, device, generator
-from ..envs.core import action_size, encode_action
+from ..spaces import action_size, encode_action
 from ..parts.contracts import Rng, State, Step, map_state
 from ..parts.dream import WithWorld, dream
 
@@ -196,7 +196,7 @@ class Search:
 from ..parts.contracts import cat_states, leaves, observe_sequence, stack_steps, take
 from ..parts.episodes import FIELDS, EpisodeStore
 from ..parts.rollout import EnvStream
-from ..runs import worker_pool
+from ..runs.run import worker_pool
 
 @torch.no_grad()
 def start_pool(
@@ -258,8 +258,9 @@ def real_returns_parallel(
 def _worker(world, controller, vectors, *rest): return real_returns(world, Population(controller, vectors), *rest).numpy()
 
 # %% ../../nbs/44_controller.ipynb #eb5d9862
-from .mdnrnn import WorldModel, WorldModelConfig, check_fit, env_kwargs_of
-from .vae import find_episodes, with_data_names
+from ..parts.episodes import env_kwargs_of
+from .mdnrnn import WorldModel, WorldModelConfig, check_fit
+from ..parts.episodes import find_episodes, with_data_names
 
 @dataclass
 class WorldModelAgentConfig(Config):
@@ -346,7 +347,7 @@ def controller_for(
     return LinearController(LinearConfig(world.feature_size, action_size(world.action_space), form, config.bias, low, high))
 
 # %% ../../nbs/44_controller.ipynb #b4c07f25
-from ..runs import load, load_run, save_model
+from ..runs.models import load, load_run, save_model
 
 class _Stage:
     "What a controller is trained with: world, starts, template, and how candidates are scored"

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['FEATURES', 'MDNRNNConfig', 'lstm_step', 'MDNRNN', 'scan_lstm', 'shifted', 'mdnrnn_loss', 'cache_latents',
-           'draw_latents', 'space_to_dict', 'space_from_dict', 'WorldModelConfig', 'WorldModel', 'env_kwargs_of',
-           'world_spaces', 'training_parts', 'check_fit', 'cosine', 'MDNRNNTrainer', 'bench_mdnrnn', 'bench_dream']
+           'draw_latents', 'WorldModelConfig', 'WorldModel', 'world_spaces', 'training_parts', 'check_fit', 'cosine',
+           'MDNRNNTrainer', 'bench_mdnrnn', 'bench_dream']
 
 # %% ../../nbs/42_mdnrnn.ipynb #f3c174ae
 import math, time
@@ -22,6 +22,8 @@ from torch import Tensor
 from ..core import Config, ConfigError, derive_seed, device, generator
 from ..parts.contracts import Rng, State, Step
 from ..parts.distributions import MDN
+from ..parts.episodes import env_kwargs_of
+from ..spaces import space_from_dict, space_to_dict
 
 # %% ../../nbs/42_mdnrnn.ipynb #82aa9d3b
 @dataclass
@@ -184,23 +186,9 @@ def draw_latents(
 # %% ../../nbs/42_mdnrnn.ipynb #d5c4ad70
 from gymnasium import spaces
 
-def space_to_dict(space: spaces.Space) -> dict:
-    "A Box, Discrete or MultiBinary space as JSON"
-    kind = type(space).__name__
-    if kind in ("Discrete", "MultiBinary"): return {"kind": kind, "n": int(space.n)}
-    if kind != "Box": raise ConfigError(f"a world can keep Box, Discrete and MultiBinary spaces, not {kind}")
-    short = lambda x: x.flat[0].item() if (x == x.flat[0]).all() else x.tolist()
-    return {"kind": kind, "shape": list(space.shape), "dtype": space.dtype.name, "low": short(space.low), "high": short(space.high)}
-
-def space_from_dict(d: dict) -> spaces.Space:
-    "The reverse of space_to_dict"
-    if d["kind"] == "Discrete": return spaces.Discrete(d["n"])
-    if d["kind"] == "MultiBinary": return spaces.MultiBinary(d["n"])
-    full = lambda x: np.broadcast_to(np.array(x, d["dtype"]), d["shape"])
-    return spaces.Box(full(d["low"]), full(d["high"]), tuple(d["shape"]), np.dtype(d["dtype"]))
-
 # %% ../../nbs/42_mdnrnn.ipynb #fc56a597
-from .vae import VAE, VAEConfig, find_episodes, with_data_names
+from ..parts.episodes import find_episodes, with_data_names
+from .vae import VAE, VAEConfig
 
 @dataclass
 class WorldModelConfig(Config):
@@ -292,21 +280,12 @@ def _untrained_lstm(config: MDNRNNConfig) -> nn.LSTM:
     return lstm.requires_grad_(False)
 
 # %% ../../nbs/42_mdnrnn.ipynb #22dce63a
-from ..envs.core import action_size, data_env_id, make_env
+from ..envs.core import data_env_id, make_env
+from ..spaces import action_size
 from ..parts.episodes import EpisodeError, SequenceSampler, split
 from ..parts.nets import adam, restore_adam
-from ..runs import load, load_run, save_model
+from ..runs.models import load, load_run, save_model
 
-def env_kwargs_of(
-    meta: dict,             # a manifest's "meta"
-) -> dict:                  # for make_env
-    "Return the env settings under which the episodes were gathered; EpisodeError unless they are texts and numbers"
-    obs, more = meta.get("obs"), meta.get("env_kwargs", {})
-    plain = isinstance(more, dict) and not {"env_id", "num_envs", "seed", "obs"} & more.keys()
-    if plain and isinstance(obs, (str, type(None))) and all(isinstance(v, (int, float, str)) for v in more.values()):
-        return {"obs": obs, **more}
-    raise EpisodeError(f"the manifest of these episodes has the env settings obs={str(obs)[:60]!r}, "
-                       f"env_kwargs={str(more)[:60]!r}; restore it, or gather again into another folder")
 
 def world_spaces(
     meta: dict,             # a manifest's "meta"

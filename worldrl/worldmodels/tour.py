@@ -20,15 +20,22 @@ __all__ = ['STAGES', 'TourConfig', 'Clock', 'tour_folder', 'round_one', 'round_t
 from ..core import Config, ConfigError, WorldrlError, derive_seed, generator
 from ..envs.core import make_env
 from ..parts.contracts import Rng
-from ..parts.dream import dream, dream_error, dream_video, plot_dream_error
+from ..parts.dream import dream
+from ..parts.dream_error import dream_error, plot_dream_error
+from ..parts.dream_figures import dream_video
 from ..parts.episodes import EpisodeStore
 from ..parts.rollout import RandomAgent, evaluate
-from ..runs import CheckpointError, RunLock, differences, load, newest_checkpoint, parse_json, provenance
-from ..runs import read_json, run_training, runs_root, worker_pool, write_atomic, write_json
+from ..runs.disk import CheckpointError, RunLock, parse_json
+from ..runs.models import load
+from ..runs.run import differences, newest_checkpoint
+from ..runs.track import provenance
+from ..runs.disk import read_json, runs_root, write_atomic, write_json
+from ..runs.run import run_training, worker_pool
 from ..viz import save_video
 from .controller import ControllerConfig, ControllerTrainer
-from .gather import GatherConfig, gather, make_explorer
-from .mdnrnn import MDNRNNConfig, MDNRNNTrainer, env_kwargs_of
+from ..parts.gather import GatherConfig, gather, make_explorer
+from ..parts.episodes import env_kwargs_of
+from .mdnrnn import MDNRNNConfig, MDNRNNTrainer
 from .vae import VAEConfig, VAETrainer
 
 # %% ../../nbs/46_tour.ipynb #8947a27c

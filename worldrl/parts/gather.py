@@ -29,11 +29,15 @@ __all__ = ['OU_SETTINGS', 'POLICIES', 'Explorer', 'middle_and_half', 'uniform_ac
 
 # %% ../../nbs/40_gather.ipynb #bdb9cf2d
 from ..core import Config, ConfigError, WorldrlError, derive_seed, did_you_mean, generator
-from ..envs.core import decode_action, encode_action, make_env, with_obs
-from ..parts.contracts import Act, Rng, map_state, where_state
-from ..parts.episodes import ChunkWriter, EpisodeError, EpisodeStore, damaged_chunks, lay_out, pack, stored_chunks
-from ..parts.rollout import EnvStream, RandomAgent
-from ..runs import RunLock, check_name, data_root, load, sha256_tree, worker_pool, write_atomic
+from ..envs.core import make_env, with_obs
+from ..spaces import decode_action, encode_action
+from .contracts import Act, Rng, map_state, where_state
+from .episodes import ChunkWriter, EpisodeError, EpisodeStore, damaged_chunks, concat_episodes, npz_bytes, stored_chunks
+from .rollout import EnvStream, RandomAgent
+from ..runs.checkpoint import sha256_tree
+from ..runs.disk import RunLock, check_name, data_root, write_atomic
+from ..runs.models import load
+from ..runs.run import worker_pool
 
 # %% ../../nbs/40_gather.ipynb #1264741b
 class Explorer:
@@ -415,7 +419,7 @@ def mend_chunks(
         path, last = Path(folder) / chunk["file"], first + len(chunk["episodes"])
         if "sha256" not in chunk or (os.path.lexists(path) and not path.is_file()): raise why
         if progress: print(f"{path.name} is damaged or missing; episodes {first} to {last - 1} are collected again")
-        data = pack(lay_out(collect_span(config, first, last, agent)))
+        data = npz_bytes(concat_episodes(collect_span(config, first, last, agent)))
         if sha256(data).hexdigest() != chunk["sha256"]:
             raise EpisodeError(f"{path} is damaged, and its episodes come out differently when they are collected again "
                                "(other versions?); restore it, or gather into another folder") from why
