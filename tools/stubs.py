@@ -10,6 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("", "runs", "testing")
+FROM_MODULES = ("runs", "testing")          # packages that offer every public name of their modules
 
 
 def table(init: Path) -> dict[str, list[str]]:
@@ -29,8 +30,38 @@ def stub(package: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def public_names(module: Path) -> list[str]:
+    "`__all__` of a module"
+    for node in ast.parse(module.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "__all__": return ast.literal_eval(node.value)
+    return []
+
+
+def notebook_of(module: Path) -> str:
+    "The notebook that exports a module, for the order of the table"
+    return module.read_text(encoding="utf-8").partition("File to edit: ")[2].partition(".ipynb")[0].split("/")[-1]
+
+
+def with_table(package: str) -> str:
+    "The text of a package's __init__.py with the table of all public names of its modules"
+    init = ROOT / "worldrl" / package / "__init__.py"
+    text, rows = init.read_text(encoding="utf-8"), []
+    modules = [p for p in init.parent.glob("*.py") if p.name != "__init__.py"]
+    for p in sorted(modules, key=notebook_of):
+        lines, line = [], f'    "{p.stem}": ['
+        for name in public_names(p):
+            if len(line) + len(name) + 5 > 116: lines.append(line.rstrip()); line = "        "
+            line += f'"{name}", '
+        rows.append("\n".join([*lines, line.rstrip(", ") + "],"]))
+    start = text.index("_WHERE = {")
+    end = text.index("\n}\n", start) + 3
+    return text[:start] + "_WHERE = {\n" + "\n".join(rows) + "\n}\n" + text[end:]
+
+
 def stubs() -> dict[Path, str]:
-    return {ROOT / "worldrl" / p / "__init__.pyi": stub(p) for p in PACKAGES if (ROOT / "worldrl" / p / "__init__.py").exists()}
+    "What the files must contain: {path: text}"
+    tables = {ROOT / "worldrl" / p / "__init__.py": with_table(p) for p in FROM_MODULES}
+    return tables | {ROOT / "worldrl" / p / "__init__.pyi": stub(p) for p in PACKAGES if (ROOT / "worldrl" / p / "__init__.py").exists()}
 
 
 def stale() -> list[str]:
@@ -40,4 +71,5 @@ def stale() -> list[str]:
 
 if __name__ == "__main__":
     if "--check" in sys.argv[1:]: sys.exit("".join(f"{f} is not current; run: python tools/stubs.py\n" for f in stale()) or 0)
-    for f, text in stubs().items(): f.write_text(text, encoding="utf-8")
+    for _ in range(2):                      # the tables first, then the stub files that are made from them
+        for f, text in stubs().items(): f.write_text(text, encoding="utf-8")

@@ -3,7 +3,7 @@
 _WHERE = {
     "env": ["EnvCheckError", "check_env"],
     "kill": ["kill_test"],
-    "contracts": ["ContractError", "gap", "random_actions", "random_obs", "random_steps", "check_world",
+    "contracts": ["ContractError", "gap", "random_obs", "random_actions", "random_steps", "check_world",
         "check_agent"],
 }
 _NAMES = {name: module for module, names in _WHERE.items() for name in names}

@@ -1,0 +1,50 @@
+# Written by tools/stubs.py from the table in __init__.py. Do not edit.
+
+from .core import Config as Config
+from .core import WorldrlError as WorldrlError
+from .core import device as device
+from .core import seed_everything as seed_everything
+from .runs import load as load
+from .runs import run_training as run_training
+from .viz import save_video as save_video
+from .viz import show_video as show_video
+from .viz import strip as strip
+from .viz import side_by_side as side_by_side
+from .viz import curves as curves
+from .envs.core import make_env as make_env
+from .envs.core import to_rgb as to_rgb
+from .testing import check_env as check_env
+from .testing import check_agent as check_agent
+from .testing import check_world as check_world
+from .spaces import preprocess as preprocess
+from .parts.contracts import Agent as Agent
+from .parts.contracts import World as World
+from .parts.contracts import Policy as Policy
+from .parts.contracts import Step as Step
+from .parts.contracts import Rng as Rng
+from .parts.rollout import EnvStream as EnvStream
+from .parts.rollout import RandomAgent as RandomAgent
+from .parts.rollout import evaluate as evaluate
+from .parts.rollout import record as record
+from .parts.rollout import rollout as rollout
+from .parts.episodes import EpisodeStore as EpisodeStore
+from .parts.episodes import Replay as Replay
+from .parts.episodes import SequenceSampler as SequenceSampler
+from .parts.dream_env import DreamEnv as DreamEnv
+from .parts.dream import ThroughWorld as ThroughWorld
+from .parts.dream import WithWorld as WithWorld
+from .parts.dream import dream as dream
+from .parts.dream import filter_starts as filter_starts
+from .parts.dream_error import dream_error as dream_error
+from .parts.dream_figures import dream_video as dream_video
+from .parts.film import film as film
+from .parts.policy import ActorCritic as ActorCritic
+from .parts.policy import policy_for as policy_for
+from .modelfree.train import train as train
+from .parts.gather import gather as gather
+from .dreamer.rssm import RSSMWorld as RSSMWorld
+from .dreamer.dreamerv2 import Dreamer as Dreamer
+from .zoo import catalogue as catalogue
+from .zoo import sample as sample
+
+__version__: str
