@@ -4,12 +4,17 @@
 
 # %% ../nbs/00_core.ipynb #c49f412d
 from __future__ import annotations
-import contextlib, dataclasses, difflib, hashlib, json, math, operator, os, random, signal, sys, threading, types
-from typing import Any, ClassVar, Literal, Union, get_args, get_origin, get_type_hints
+import ast, contextlib, dataclasses, difflib, functools, hashlib, inspect, json, math, operator, os, random, re
+import signal, sys, threading, types
+from typing import Annotated, Any, Callable, ClassVar, Iterable, Literal, Union
+from typing import get_args, get_origin
+
+from annotated_types import Ge, GroupedMetadata, Gt, Interval, Le, Lt, MaxLen, MinLen
 
 # %% auto #0
-__all__ = ['WorldrlError', 'ConfigError', 'did_you_mean', 'without_ctrl_c', 'device', 'autocast', 'derive_seed', 'generator',
-           'seed_everything', 'keep_freed_memory', 'count_parameters', 'Config']
+__all__ = ['UNBOUNDED', 'DeviceName', 'WorldrlError', 'ConfigError', 'did_you_mean', 'without_ctrl_c', 'device', 'autocast',
+           'derive_seed', 'generator', 'seed_everything', 'keep_freed_memory', 'count_parameters', 'OneOf', 'Check',
+           'Config', 'field_types', 'field_bounds']
 
 # %% ../nbs/00_core.ipynb #6ef447fc
 class WorldrlError(Exception):
@@ -43,9 +48,11 @@ def without_ctrl_c():
 
 # %% ../nbs/00_core.ipynb #9d08a7d0
 def device(
-    name: str = "auto",      # "auto" | "cpu" | "cuda" | "cuda:1" | "mps" | a torch.device; auto: $WORLDRL_DEVICE, else cuda where present, else cpu
+    name: str = "auto",      # "auto" | "cpu" | "cuda" | "cuda:1" | "mps" | a torch.device
 ) -> torch.device:
-    "The device to work on; ConfigError when it is asked for and absent"
+    """The device to work on; ConfigError when it is asked for and absent.
+
+    "auto" is $WORLDRL_DEVICE where that is set, else cuda where there is a GPU, else cpu."""
     import torch
     name = str(name)
     if name == "auto": name = os.environ.get("WORLDRL_DEVICE") or ("cuda" if torch.cuda.is_available() else "cpu")
@@ -53,7 +60,8 @@ def device(
     except RuntimeError: raise ConfigError(f"device {name!r} is not known; write cpu, cuda, cuda:0 or auto") from None
     n = {"cpu": 1, "cuda": torch.cuda.device_count(), "mps": int(torch.backends.mps.is_available())}.get(found.type, 0)
     if found.type != "cpu" and (found.index or 0) >= n:
-        raise ConfigError(f"device {name!r} was asked for, but this torch sees {n} {found.type} devices; use device='cpu', or unset WORLDRL_DEVICE")
+        raise ConfigError(f"device {name!r} was asked for, but this torch sees {n} {found.type} devices; "
+                          "use device='cpu', or unset WORLDRL_DEVICE")
     return found
 
 # %% ../nbs/00_core.ipynb #774709bb
@@ -63,7 +71,8 @@ def autocast(
 ):                             # a context manager
     "Mixed precision for one block of code; ConfigError for other dtypes"
     import torch
-    if dtype not in ("float32", "bfloat16"): raise ConfigError(f"dtype {dtype!r} is not offered; write float32 or bfloat16")
+    if dtype not in ("float32", "bfloat16"):
+        raise ConfigError(f"dtype {dtype!r} is not offered; write float32 or bfloat16")
     if dtype == "float32": return contextlib.nullcontext()
     return torch.autocast(torch.device(device).type, dtype=torch.bfloat16)
 
@@ -90,7 +99,9 @@ def seed_everything(
 ) -> None:
     "Seed the global generators of Python, NumPy and torch (all devices)"
     import numpy as np, torch
-    random.seed(seed); np.random.seed(seed % 2**32); torch.manual_seed(seed)
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+    torch.manual_seed(seed)
 
 # %% ../nbs/00_core.ipynb #7b8f8816
 def keep_freed_memory() -> bool:     # whether this system can be told so
@@ -99,7 +110,7 @@ def keep_freed_memory() -> bool:     # whether this system can be told so
     import ctypes
     libc, mmap_threshold, trim_threshold = ctypes.CDLL(None), -3, -1             # numbers of malloc.h
     if not hasattr(libc, "gnu_get_libc_version"): return False
-    from_system = any(libc.mallopt(mmap_threshold, n) for n in (1 << 30, 32 << 20))   # glibc before 2.35 takes at most 32 MB
+    from_system = any(libc.mallopt(mmap_threshold, n) for n in (1 << 30, 32 << 20))   # at most 32 MB before glibc 2.35
     return bool(libc.mallopt(trim_threshold, 1 << 30)) and from_system
 
 # %% ../nbs/00_core.ipynb #d556fd79
@@ -111,54 +122,197 @@ def count_parameters(
     return sum(p.numel() for p in module.parameters() if p.requires_grad or not trainable)
 
 # %% ../nbs/00_core.ipynb #32d365c4
-def _coerce(value, want):
-    "`value` as a value of type `want`; TypeError if that would lose or guess anything"
-    origin, args = get_origin(want), get_args(want)
-    if getattr(value, "shape", None) == () and hasattr(value, "item"): value = value.item()     # NumPy and torch scalars
-    if want is Any: return value
-    if origin is Literal:
-        if any(value == a and type(value) is type(a) for a in args): return value
-    elif origin in (Union, types.UnionType): return _coerce_union(value, args)
-    elif (origin or want) in (tuple, list): return _coerce_items(value, origin or want, args)
-    elif isinstance(want, type) and issubclass(want, Config) and isinstance(value, dict): return want.from_dict(value)
-    elif want is float and type(value) is int: return float(value)
-    elif isinstance(value, origin or want) and (type(value) is not bool or want in (bool, object)): return value
-    raise TypeError
+@dataclasses.dataclass(frozen=True)
+class OneOf:
+    "Metadata of a field that holds a name from a table: `Annotated[str, OneOf(lambda: ENCODERS)]`"
+    names: Callable[[], Iterable[str]]     # returns the names; called at each check, so later entries count
+
+    def fault(self, value) -> str:
+        "Return '' for None and for a name of the table, else what the value must be"
+        return "" if value is None or value in self.names() else _one_of(value, self.names())
+
+    @property
+    def words(self) -> str:
+        "The names, for the help of the command line"
+        return f"one of {', '.join(self.names())}"
+
+@dataclasses.dataclass(frozen=True)
+class Check:
+    "Metadata of a field with a rule of its own: `Annotated[int, Check(odd, 'odd')]`"
+    fault: Callable[[Any], str]     # value -> '' if it is allowed, else what it must be, such as "be odd"
+    words: str = ""                 # the rule, for the help of the command line
+
+UNBOUNDED = "any finite number"     # metadata of a number that has no bound: `Annotated[float, UNBOUNDED]`
+
+def _device_fault(name: str) -> str:
+    "Return '' for a name that `device` can read, whether this machine has it or not"
+    return "" if re.fullmatch(r"auto|(cpu|cuda|mps)(:\d+)?", name) else "be auto, cpu, cuda, cuda:0 or mps"
+
+DeviceName = Annotated[str, Check(_device_fault, "auto, cpu, cuda, cuda:0 or mps")]     # the type of a field `device`
+
+def _one_of(value, names) -> str:
+    "What a value must be that has to be one of these names"
+    names = [str(n) for n in names]
+    return f"be one of {', '.join(names)}.{did_you_mean(str(value), names)}"
 
 # %% ../nbs/00_core.ipynb #91e43a0c
-def _coerce_union(value, args):
-    "The first alternative that fits"
-    for t in sorted(args, key=lambda t: t is not type(value)):
-        with contextlib.suppress(TypeError): return _coerce(value, t)
-    raise TypeError
+class _Misfit(Exception):
+    "A value does not fit; the text says what it must be, and is empty where the type is wrong"
 
-def _coerce_items(value, kind, args):
-    "A list or tuple, item by item; `tuple[int, ...]`, `tuple[int, int]` and `list[int]` are understood"
-    if not isinstance(value, (list, tuple)): raise TypeError
-    if not args: return kind(value)
-    each = args[:1] * len(value) if kind is list or args[-1] is Ellipsis else args
-    if len(each) != len(value): raise TypeError
-    return kind(_coerce(v, t) for v, t in zip(value, each))
+def _scalar(value):
+    "Scalars of NumPy and torch as Python values; all else unchanged"
+    return value.item() if getattr(value, "shape", None) == () and hasattr(value, "item") else value
+
+def _read_int(value) -> int:
+    "A whole number of 64 bits; _Misfit"
+    if type(value) is not int:
+        value = _scalar(value)
+        if isinstance(value, float) and value.is_integer(): value = int(value)
+        if not isinstance(value, int) or isinstance(value, bool): raise _Misfit
+        value = int(value)
+    if not -2**63 <= value < 2**63: raise _Misfit("fit into 64 bits")
+    return value
+
+def _read_float(value) -> float:
+    "A finite number; _Misfit"
+    if type(value) is not float:
+        value = _scalar(value)
+        if not isinstance(value, (int, float)) or isinstance(value, bool): raise _Misfit
+        try: value = float(value)
+        except OverflowError: raise _Misfit("be finite") from None
+    if not math.isfinite(value): raise _Misfit("be finite")
+    return value
+
+def _read_any(value):
+    "Any value; floats must be finite, alone and in a list or tuple"
+    for x in value if isinstance(value, (list, tuple)) else [value]:
+        if isinstance(x, float) and not math.isfinite(x): raise _Misfit("be finite")
+    return value
 
 # %% ../nbs/00_core.ipynb #78f7ae3f
+def _reader(want):     # want: a type, as an annotation writes it
+    "The function that reads a value of this type: value -> value, converted where nothing is lost, or _Misfit"
+    origin, args = get_origin(want), get_args(want)
+    if origin is Annotated: return _read_bounded(_reader(args[0]), [f for m in args[1:] for f in _faults(m)])
+    if origin is Literal: return _read_literal(args)
+    if origin in (Union, types.UnionType): return _read_union(args)
+    if (origin or want) in (tuple, list): return _read_items(origin or want, args)
+    if isinstance(want, type) and issubclass(want, Config): return _read_config(want)
+    if want in (Any, object): return _read_any
+    return {int: _read_int, float: _read_float}.get(want) or _read_other(origin or want)
+
+def _read_literal(options):
+    "Reads one of these values; the type counts, so True is not 1"
+    def read(value):
+        value = _scalar(value)
+        for option in options:
+            if type(value) is type(option) and value == option: return option
+        raise _Misfit(_one_of(value, options))
+    return read
+
+def _read_union(kinds):
+    "Reads the first alternative that fits"
+    readers = [_reader(k) for k in kinds]
+    exact = {get_args(k)[0] if get_origin(k) is Annotated else k: r for k, r in zip(kinds, readers)}
+    def read(value):
+        complaint, first = "", exact.get(type(value))
+        for reader in readers if first is None else [first, *readers]:
+            try: return reader(value)
+            except _Misfit as e: complaint = complaint or str(e)
+        raise _Misfit(complaint)
+    return read
+
+def _read_items(kind, args):
+    "Reads a list or tuple, item by item; `tuple[int, ...]`, `tuple[int, int]` and `list[int]` are understood"
+    readers = [_reader(a) for a in args if a is not Ellipsis]
+    alike = kind is list or Ellipsis in args
+    def read(value):
+        if not isinstance(value, (list, tuple)): raise _Misfit
+        if not args: return kind(_read_any(value))
+        each = readers * len(value) if alike else readers
+        if len(value) != len(each): raise _Misfit
+        try: return kind(reader(v) for reader, v in zip(each, value))
+        except _Misfit as e: raise _Misfit(_of_items(str(e))) from None
+    return read
+
+def _of_items(must: str) -> str:
+    "What a list must be whose item must be this"
+    return f"have only items that {re.sub('^be ', 'are ', must)}" if must else ""
+
+def _read_config(cls):
+    "Reads a config of this class, whose fields are checked once more, or a dict"
+    def read(value):
+        if isinstance(value, dict): return cls.from_dict(value)
+        if not isinstance(value, cls): raise _Misfit
+        _settle(value)
+        return value
+    return read
+
+def _read_other(kind):
+    "Reads an instance of any other type"
+    def read(value):
+        value = value if isinstance(value, kind) else _scalar(value)
+        if not isinstance(value, kind) or (type(value) is bool and kind is not bool): raise _Misfit
+        return value
+    return read
+
+# %% ../nbs/00_core.ipynb #2fe7f3fb
+_COMPARE = {Ge: ("ge", operator.ge, "at least"), Gt: ("gt", operator.gt, "above"),
+            Le: ("le", operator.le, "at most"), Lt: ("lt", operator.lt, "below")}
+
+def _read_bounded(reader, faults):
+    "Reads with this reader, then applies the bounds"
+    def read(value):
+        value = reader(value)
+        for fault in faults:
+            if must := fault(value): raise _Misfit(must)
+        return value
+    return read
+
+def _faults(metadata) -> list:
+    "The checks that a piece of metadata asks for, each a function: value -> '' or what it must be"
+    if isinstance(metadata, GroupedMetadata): return [f for part in metadata for f in _faults(part)]
+    if isinstance(metadata, (OneOf, Check)): return [metadata.fault]
+    if isinstance(metadata, MinLen): holds = lambda v: len(v) >= metadata.min_length
+    elif isinstance(metadata, MaxLen): holds = lambda v: len(v) <= metadata.max_length
+    elif type(metadata) in _COMPARE:
+        key, compare, _ = _COMPARE[type(metadata)]
+        bound = getattr(metadata, key)
+        holds = lambda v: isinstance(v, str) or compare(v, bound)
+    else: return []
+    must = f"{'have' if isinstance(metadata, (MinLen, MaxLen)) else 'be'} {_words(metadata)}"
+    return [lambda v: "" if v is None or holds(v) else must]
+
+def _words(metadata) -> str:
+    "A bound in words: 'at least 1', 'from 0 to 1', 'one of tanh, relu'"
+    if isinstance(metadata, Interval) and None not in (metadata.ge, metadata.le):
+        return f"from {metadata.ge} to {metadata.le}"
+    if isinstance(metadata, GroupedMetadata): return " and ".join(filter(None, map(_words, metadata)))
+    if isinstance(metadata, (OneOf, Check)): return metadata.words
+    if isinstance(metadata, MinLen): return f"at least {metadata.min_length} item{'s' * (metadata.min_length != 1)}"
+    if isinstance(metadata, MaxLen): return f"at most {metadata.max_length} item{'s' * (metadata.max_length != 1)}"
+    if type(metadata) not in _COMPARE: return ""
+    key, _, words = _COMPARE[type(metadata)]
+    return f"{words} {getattr(metadata, key)}"
+
+# %% ../nbs/00_core.ipynb #0a4a1dd0
 class Config:
-    "Base of all settings: subclass it as a dataclass in which every field has a default and a comment"
+    "Base of all settings: subclass it as a dataclass in which every field has a default, bounds and a comment"
     presets: ClassVar[dict[str, dict]] = {}     # size and budget by name; "small" is the defaults unless it is listed
     recipes: ClassVar[dict[str, dict]] = {}     # an algorithm's constants by name
-    least: ClassVar[dict[str, float]] = {}      # the smallest value that makes sense, by field; a seed is at least 0 anyway
-    above: ClassVar[dict[str, float]] = {}      # the same where the bound itself makes none
-    most: ClassVar[dict[str, float]] = {}       # the largest value that makes sense
+    least = above = most = {}                   # bounds by field, of classes written for version 0.1; now: Annotated
 
     def __post_init__(self):
-        "Every way to make a config ends here; ConfigError for numbers that are not finite, or beyond `least`, `above` or `most`"
-        _check_bounds(self)
+        "Check and convert every field, nested configs included; ConfigError names the field and what it must be"
+        _settle(self)
 
     @classmethod
     def make(cls, preset: str = "small", recipe: str | None = None, **overrides):
-        "Defaults, then recipe, then preset, then overrides; ConfigError for unknown names and ill-typed values"
+        "Defaults, then recipe, then preset, then overrides; ConfigError for unknown names and values that do not fit"
         chosen = [_named(cls, "recipe", cls.recipes, recipe)] if recipe is not None else []
         chosen.append(_named(cls, "preset", {"small": {}} | cls.presets, preset))
-        names = {k: v for k, v in (("preset", preset), ("recipe", recipe)) if k in _types(cls) and v is not None}
+        fields = _fields(cls)
+        names = {k: v for k, v in (("preset", preset), ("recipe", recipe)) if k in fields and v is not None}
         out = _defaults(cls)
         for layer in chosen + [names, overrides]: out = out.replace(**layer)
         return out
@@ -166,37 +320,139 @@ class Config:
     @classmethod
     def from_dict(cls, d: dict):
         "The config that `to_dict` described; missing keys take their defaults, unknown ones are errors"
-        return _defaults(cls).replace(**d)
+        return _changed(_defaults(cls), d)
 
-    def to_dict(self) -> dict: return {k: _plain(getattr(self, k)) for k in _types(type(self))}
+    def to_dict(self) -> dict:
+        "The settings as JSON has them: dicts, lists, numbers, strings"
+        return {k: _plain(getattr(self, k)) for k in _fields(type(self))}
 
     def replace(self, **overrides):
         "A changed copy; a dict for a nested config changes only the keys it names"
-        kept = {k: getattr(self, k) for k in _types(type(self))}
-        return type(self)(**kept | {k: _checked(self, k, v) for k, v in overrides.items()})
+        fields, kept = _fields(type(self)), {k: getattr(self, k) for k in _fields(type(self))}
+        for k in overrides:
+            if k not in fields: raise ConfigError(_unknown(type(self), k))
+        def changed(k, v): return _changed(kept[k], v) if isinstance(v, dict) and isinstance(kept[k], Config) else v
+        return type(self)(**kept | {k: changed(k, v) for k, v in overrides.items()})
 
-# %% ../nbs/00_core.ipynb #2fe7f3fb
-_BOUNDS = {"least": (operator.ge, "at least"), "above": (operator.gt, "above"), "most": (operator.le, "at most")}
-
-def _check_bounds(config: Config) -> None:
-    "ConfigError names the field, its value and what it must be"
-    values, name = vars(config), type(config).__name__
-    for k, v in values.items():
-        if not all(math.isfinite(x) for x in (v if isinstance(v, (list, tuple)) else [v]) if isinstance(x, float)): raise ConfigError(f"{name}.{k} is {v}, and must be finite")
-    for kind, (fits, words) in _BOUNDS.items():
-        for k, bound in (({"seed": 0} if kind == "least" else {}) | getattr(config, kind)).items():
-            if isinstance(v := values.get(k), (int, float)) and not fits(v, bound): raise ConfigError(f"{name}.{k} is {v}, and must be {words} {bound}")
-
-# %% ../nbs/00_core.ipynb #0a4a1dd0
-def _types(cls) -> dict:
-    "Field name -> type, in the order of the class"
-    if not dataclasses.is_dataclass(cls): raise ConfigError(f"{cls.__name__} is not a dataclass; write @dataclass above it")
-    hints = get_type_hints(cls)
+# %% ../nbs/00_core.ipynb #ffa59243
+def field_types(
+    cls,        # a Config
+) -> dict:      # {"num_envs": Annotated[int, Ge(1)], ...}
+    "The type of each field with its bounds; ConfigError for a type that cannot be found"
+    hints = {}
+    for base in reversed(cls.__mro__):
+        try: own = inspect.get_annotations(base, eval_str=True)
+        except NameError as e:
+            raise ConfigError(f"{base.__name__}: the type of a field cannot be found ({e}); "
+                              "import that name at the top of the module that defines the class") from None
+        hints |= {k: hint for k, hint in own.items() if k not in hints or hint != _bare(hints[k])}
+    if hints.get("seed") is int: hints["seed"] = Annotated[int, Ge(0)]
     return {f.name: hints[f.name] for f in dataclasses.fields(cls) if f.init}
 
+def _bare(hint):
+    "A type without its bounds"
+    origin, args = get_origin(hint), get_args(hint)
+    if origin is Annotated: return _bare(args[0])
+    if origin in (Union, types.UnionType): return functools.reduce(operator.or_, map(_bare, args))
+    return origin[tuple(map(_bare, args))] if origin in (tuple, list) and args else hint
+
+@dataclasses.dataclass(frozen=True)
+class _Field:
+    "One field of a config, ready to be read"
+    hint: Any             # its type, with bounds
+    read: Callable        # value -> value; _Misfit
+    default: Callable     # () -> the default
+
+@functools.cache
+def _fields(cls) -> dict[str, _Field]:
+    "Name -> field, in the order of the class; ConfigError where the class is no dataclass"
+    if not dataclasses.is_dataclass(cls):
+        raise ConfigError(f"{cls.__name__} is not a dataclass; write @dataclass above it")
+    hints, found = field_types(cls), {f.name: f for f in dataclasses.fields(cls)}
+    return {k: _Field(hint, _reader(hint), functools.partial(_default, found[k])) for k, hint in hints.items()}
+
+def _default(field: dataclasses.Field):
+    "The default of a field; MISSING where there is none"
+    return field.default if field.default_factory is dataclasses.MISSING else field.default_factory()
+
+# %% ../nbs/00_core.ipynb #53d48ef2
+def _settle(config: Config) -> None:
+    "Read every field of a config, and store what it was converted to; ConfigError"
+    cls = type(config)
+    for name, field in _fields(cls).items():
+        value = getattr(config, name)
+        try:
+            part = field.default() if isinstance(value, dict) else None
+            fitting = _changed(part, value) if isinstance(part, Config) else field.read(value)
+        except _Misfit as e: raise ConfigError(_complaint(cls, name, field, value, str(e))) from None
+        if fitting is not value: object.__setattr__(config, name, fitting)
+    if cls.least or cls.above or cls.most: _check_tables(config)
+
+def _check_tables(config: Config) -> None:
+    "The tables least, above and most of a class written for version 0.1; ConfigError"
+    cls = type(config)
+    for table, kind in ((cls.least, Ge), (cls.above, Gt), (cls.most, Le)):
+        for name, bound in table.items():
+            value, (_, holds, words) = getattr(config, name, None), _COMPARE[kind]
+            if not isinstance(value, (int, float)) or holds(value, bound): continue
+            raise ConfigError(_complaint(cls, name, _fields(cls)[name], value, f"be {words} {bound}"))
+
+def _complaint(cls, name: str, field: _Field, value, must: str) -> str:
+    "The message for a value that does not fit"
+    text = f"is {_shown(value)}, and must {must}"
+    if not must: text = f"takes {_kind_words(field.hint)}, but got {_shown(value)} ({type(value).__name__})"
+    mended = None if must.startswith("be one of") else _mended(field, value)
+    return f"{cls.__name__}.{name} {text}" + (f"; write {name}={mended!r}" if mended is not None else "")
+
+def _mended(field: _Field, value):
+    "A value to write instead: the number that a text spells, else the default; None where neither helps"
+    if isinstance(value, str) and len(value) < 80:
+        with contextlib.suppress(Exception): return field.read(ast.literal_eval(value))
+    default = field.default()
+    helps = type(default) in (int, float) or (default and isinstance(default, (str, tuple, bool)))
+    return default if helps else None
+
+def _shown(value) -> str:
+    "A value for a message, at most 80 characters long"
+    try: text = repr(value)
+    except Exception: text = "something that cannot be printed"     # a number of 5,000 digits, for instance
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+def _kind_words(hint) -> str:
+    "A type for a message, without its bounds: 'int', 'float | None', 'tuple[int, ...]'"
+    origin, args = get_origin(hint), get_args(hint)
+    if origin is Annotated: return _kind_words(args[0])
+    if origin in (Union, types.UnionType): return " | ".join(map(_kind_words, args))
+    if origin is Literal: return f"Literal[{', '.join(map(repr, args))}]"
+    if hint in (Ellipsis, type(None)): return "..." if hint is Ellipsis else "None"
+    name = getattr(origin or hint, "__name__", str(hint))
+    return f"{name}[{', '.join(map(_kind_words, args))}]" if args else name
+
+# %% ../nbs/00_core.ipynb #02095d8e
 def _defaults(cls):
+    "The config in which nothing was changed; ConfigError where a field has no default"
     try: return cls()
-    except TypeError: raise ConfigError(f"{cls.__name__}: every field needs a default, so that presets can build on them") from None
+    except TypeError:
+        raise ConfigError(f"{cls.__name__}: every field needs a default, so that presets can build on them") from None
+
+def _changed(config: Config, d: dict):
+    "A copy with these settings changed; ConfigError for what is no dict, and for unknown names"
+    cls = type(config)
+    if not isinstance(d, dict): raise ConfigError(f"{cls.__name__} takes a dict of settings, but got {_shown(d)}")
+    for k in d:
+        if not isinstance(k, str): raise ConfigError(_unknown(cls, k))
+    return config.replace(**d)
+
+def _unknown(cls, key) -> str:
+    "The message for a setting that does not exist"
+    fields = _fields(cls)
+    return f"{cls.__name__} has no setting {_shown(key)}.{did_you_mean(key, fields)} It has: {', '.join(fields)}"
+
+def _named(cls, kind: str, table: dict, name: str) -> dict:
+    "One preset or recipe by name; ConfigError"
+    if isinstance(name, str) and name in table: return table[name]
+    known = ", ".join(table) or "none"
+    raise ConfigError(f"{cls.__name__} has no {kind} {_shown(name)}.{did_you_mean(name, table)} It has: {known}")
 
 def _plain(v):
     "Config -> dict and tuple -> list, all the way down"
@@ -204,18 +460,19 @@ def _plain(v):
     if isinstance(v, dict): return {k: _plain(x) for k, x in v.items()}
     return [_plain(x) for x in v] if isinstance(v, (list, tuple)) else v
 
-# %% ../nbs/00_core.ipynb #ffa59243
-def _named(cls, kind: str, table: dict, name: str) -> dict:
-    "One preset or recipe by name"
-    if name in table: return table[name]
-    raise ConfigError(f"{cls.__name__} has no {kind} {name!r}.{did_you_mean(name, table)} It has: {', '.join(table) or 'none'}")
+# %% ../nbs/00_core.ipynb #db9a9116
+def field_bounds(
+    cls,                   # a Config
+) -> dict[str, str]:       # {"num_envs": "at least 1"}; fields without bounds are left out
+    "The bounds of each field in words, as the help of the command line shows them"
+    found = {k: _hint_words(hint) for k, hint in field_types(cls).items()}
+    return {k: words for k, words in found.items() if words}
 
-def _checked(config, key: str, value):
-    "The value for one field, converted where nothing is lost; ConfigError names the field, the type and the nearest name"
-    cls, hints = type(config), _types(type(config))
-    if key not in hints: raise ConfigError(f"{cls.__name__} has no setting {key!r}.{did_you_mean(key, hints)} It has: {', '.join(hints)}")
-    if isinstance(getattr(config, key), Config) and isinstance(value, dict): return getattr(config, key).replace(**value)
-    try: return _coerce(value, hints[key])
-    except TypeError:
-        want = getattr(hints[key], "__name__", None) if not get_args(hints[key]) else str(hints[key]).replace("typing.", "")
-        raise ConfigError(f"{cls.__name__}.{key} takes {want}, but got {value!r} ({type(value).__name__})") from None
+def _hint_words(hint) -> str:
+    "All bounds of a type in words; 'each ...' for those of items"
+    own, args = [], get_args(hint)
+    if get_origin(hint) is Annotated: own, args = [_words(m) for m in args[1:]], args[:1]
+    if get_origin(hint) is Literal: return ""
+    inner = list(dict.fromkeys(filter(None, map(_hint_words, args))))
+    if get_origin(hint) in (tuple, list): inner = [f"each {words}" for words in inner]
+    return ", ".join(filter(None, own + inner))
