@@ -292,19 +292,23 @@ def _moved(name: str, cls: str):     # as the file has it; the class's name toda
     found = f"there are several of that name, in {', '.join(homes)}" if homes else "it may be older or newer than the model, or the class was renamed"
     raise CheckpointError(f"this worldrl has no class {name!r}: {found}. If you know where it is now, write it into \"class\" of the model's config.json, as \"worldrl.module:Class\"")
 
+# %% ../nbs/01_runs.ipynb #d76d012a
+from typing import Annotated
+from annotated_types import Ge, Gt
+
 # %% ../nbs/01_runs.ipynb #49e1b498
 @dataclass
 class SineConfig(Config):
     "Settings of the smallest trainer, the template of all others"
-    env_id: str = "sine"      # what is learned; it has no env
-    seed: int = 0             # of weights, data and noise
-    hidden: int = 16          # units of the one hidden layer
-    lr: float = 3e-2          # Adam's learning rate
-    segments: int = 8         # segments of the run
-    updates: int = 50         # updates per segment
-    batch: int = 64           # points per update
-    noise: float = .1         # standard deviation of the noise on the targets
-    snapshot_every: int = 0   # segments between two kept models; 0: only the final one is kept
+    env_id: str = "sine"                        # what is learned; there is no env
+    seed: Annotated[int, Ge(0)] = 0             # of weights, data and noise
+    hidden: Annotated[int, Ge(1)] = 16          # units of the one hidden layer
+    lr: Annotated[float, Gt(0)] = 3e-2          # Adam's learning rate
+    segments: Annotated[int, Ge(1)] = 8         # segments of the run
+    updates: Annotated[int, Ge(1)] = 50         # updates per segment
+    batch: Annotated[int, Ge(1)] = 64           # points per update
+    noise: Annotated[float, Ge(0)] = .1         # standard deviation of the noise on the targets
+    snapshot_every: Annotated[int, Ge(0)] = 0   # segments between two kept models; 0: only the final one is kept
 
     presets: ClassVar[dict] = {"tiny": dict(segments=4, updates=20)}
 
