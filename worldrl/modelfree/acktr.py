@@ -265,7 +265,7 @@ class ACKTRConfig(OnPolicyConfig):
     weight_decay: Annotated[float, Ge(0)] = 0.                 # pulls weights to zero; 0: off
     stats_every: Annotated[int, Ge(1)] = 1                     # updates between two updates of the factors
     eig_every: Annotated[int, Ge(1)] = 10                      # updates between two eigendecompositions
-    fast_conv: bool = False                                    # treat a convolution by its mean patch: faster, less exact
+    fast_conv: bool = False                                    # convolutions by their mean patch: faster, less exact
 
 ACKTRConfig.presets = {
     "tiny": dict(total_timesteps=4_000, num_envs=8, segment_steps=100, eval_episodes=4, log_points=20),

@@ -331,7 +331,7 @@ class GAILConfig(PPOConfig):
     expert_every: Annotated[int, Ge(1)] = 20                   # use every so many steps of each
     gail_reward: Annotated[str, OneOf(lambda: REWARDS)] = "logit"
         # logit: log D - log(1 - D), of either sign | positive: -log(1 - D)
-    gail_norm_reward: bool = True                              # divide it by the running spread of its discounted return
+    gail_norm_reward: bool = True                              # divide it by its discounted return's running spread
     gail_batch_size: Annotated[int, Ge(1)] = 128               # pairs of the expert, and as many of the policy
     gail_epoch: Annotated[int, Ge(1)] = 5                      # passes of the discriminator per update of the policy
     gail_warmup_epoch: Annotated[int, Ge(1)] = 100             # the same in the first updates

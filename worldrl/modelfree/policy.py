@@ -65,7 +65,7 @@ class PolicyConfig(Config):
     encoder: Annotated[str, OneOf(lambda: ("auto", "none", *ENCODERS))] = "auto"
         # convolutions for images; auto: by the shape of the observations
     recurrent: bool = False                                    # a GRU behind the encoder
-    gru_size: Annotated[int, Ge(0)] = 0                        # its units; 0: 64 for vectors, the input's width for images
+    gru_size: Annotated[int, Ge(0)] = 0                        # its units; 0: 64 for vectors, its input's for images
     bptt: Annotated[int, Ge(0)] = 0                            # steps that gradients flow through; 0: the whole rollout
     hidden: tuple[Annotated[int, Ge(1)], ...] | None = None
         # units of the layers behind encoder and GRU; None: (64, 64) for vectors, no layers for images
@@ -73,7 +73,7 @@ class PolicyConfig(Config):
     act: Annotated[str, OneOf(lambda: ACTIVATIONS)] = "tanh"   # activation of these layers
     dtype: Literal["float32", "bfloat16"] = "float32"
         # of the encoder's arithmetic; weights, heads and losses stay float32
-    orthogonal: bool = True                                    # orthogonal weights (Kostrikov 2018); False: PyTorch's own
+    orthogonal: bool = True                                    # as Kostrikov (2018) starts weights; False: as PyTorch
     train_shared: Literal["both", "critic"] = "both"
         # whose loss trains the parts that actor and critic share: encoder, GRU, shared layers
     aux: tuple[AuxRow, ...] = ()                               # auxiliary heads: name, depth or -1, side, kind, size

@@ -38,7 +38,7 @@ class MDNRNNConfig(Config):
     seed: Annotated[int, Ge(0)] = 0                 # of weights, batches and noise
     preset: str = "small"                           # tiny | small | paper
     recipe: str | None = None                       # carracing | doom | ctallec | tour
-    vae: str = ""                                   # folder or zoo name of the VAE; empty: the run of the same env and seed
+    vae: str = ""                                   # folder or zoo name of the VAE; empty: the run of this env and seed
     data: tuple[str, ...] = ()
         # folders of episodes (paths, or names below $WORLDRL_DATA); empty: all that was gathered for this env
     device: DeviceName = "auto"                     # where tensors live

@@ -40,7 +40,7 @@ class TourConfig(Config):
     "From raw experience to the video of a dream"
     env_id: str = "CarRacing-v3"                    # any env with images
     seed: Annotated[int, Ge(0)] = 0                 # everything derives from it
-    preset: str = "small"                           # tiny (seconds, for tests) | small (the tour) | paper (a longer run)
+    preset: str = "small"                           # tiny (for tests) | small (the tour) | paper (a longer run)
     folder: str = ""                                # empty: tour (seed 0) or tour-seed<seed> below $WORLDRL_RUNS
     episodes: Annotated[int, Ge(1)] = 12            # new real episodes of the final evaluation, per agent
     vae_again: Annotated[int, Ge(0)] = 400          # updates of the VAE in round 2, on both data sets

@@ -70,7 +70,7 @@ class VAEConfig(Config):
         "ha": dict(beta=1.0, kl_tolerance=0.5, lr=1e-4, lr_end=1e-4, batch=100),      # CarRacing of the paper's code
         "doom": dict(beta=1.0, kl_tolerance=0.5, lr=1e-4, lr_end=1e-4, batch=100,
                      z_size=64),                                                      # DoomTakeCover of the same
-        "ctallec": dict(beta=1.0, lr=1e-3, lr_end=1e-3, batch=32)}                    # a well-known PyTorch reproduction
+        "ctallec": dict(beta=1.0, lr=1e-3, lr_end=1e-3, batch=32)}                    # a PyTorch reproduction
 
 # %% ../../nbs/41_vae.ipynb #edcae33b
 PAPER = [Conv(n, 4, 2) for n in (32, 64, 128, 256)]            # 64 -> 31 -> 14 -> 6 -> 2
