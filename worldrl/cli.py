@@ -149,19 +149,31 @@ def resolve(where: str):
 def remarks(
     what,                # a dataclass or a function
 ) -> dict[str, str]:     # {"lr": "step size"}; empty where there is no source
-    "The comments behind fields, a parent's where a field has none, or behind parameters"
+    """The comments behind fields, a parent's where a field has none, or behind parameters.
+
+    A comment goes on in the lines below it, if these are indented deeper than the field."""
     classes = reversed(what.__mro__) if isinstance(what, type) else [what]
     return functools.reduce(dict.__or__, map(_own_remarks, classes))
 
 @functools.cache
 def _own_remarks(what) -> dict[str, str]:
+    "The comments of one class, without its parents, or of a function"
     try: source = textwrap.dedent(inspect.getsource(what))
     except (OSError, TypeError): return {}
     node = ast.parse(source).body[0]
-    said = {t.start[0]: t.string.lstrip("# ") for t in tokenize.generate_tokens(io.StringIO(source).readline) if t.type == tokenize.COMMENT}
-    if isinstance(node, ast.ClassDef): places = [(n.target.id, n.end_lineno) for n in node.body if isinstance(n, ast.AnnAssign)]
-    else: places = [(a.arg, a.end_lineno) for a in node.args.posonlyargs + node.args.args + node.args.kwonlyargs]
-    return {name: said[line] for name, line in places if line in said}
+    if isinstance(node, ast.ClassDef): places = [(n.target.id, n) for n in node.body if isinstance(n, ast.AnnAssign)]
+    else: places = [(a.arg, a) for a in node.args.posonlyargs + node.args.args + node.args.kwonlyargs]
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    comments = {t.start[0]: t for t in tokens if t.type == tokenize.COMMENT}
+    found = {name: _comment_at(comments, n.end_lineno, n.col_offset) for name, n in places}
+    return {name: text for name, text in found.items() if text}
+
+def _comment_at(comments: dict, line: int, indent: int) -> str:
+    "The comment behind this line and in the lines below it that hold nothing but a comment, indented deeper"
+    said = [comments[line]] if line in comments else []
+    while (t := comments.get(line := line + 1)) and t.start[1] > indent and t.line.lstrip().startswith("#"):
+        said.append(t)
+    return " ".join(t.string.lstrip("# ") for t in said)
 
 def filled_in(cls) -> set[str]:      # cls: a core.Config
     "The fields of a net's config that are filled in when it is made: its spaces, and where it was trained"
@@ -182,19 +194,47 @@ def _parsed(what, argv, prog, **options):
         raise UsageError(one_line(said.getvalue(), prog)) from None
 
 def _config_fields(info):
-    "How tyro reads a Config: its fields, their comments as help; what is filled in is no flag, and dicts are only shown"
+    """How tyro reads a Config: its fields, with their comments and bounds as help.
+
+    What is filled in later is no flag, and dicts are only shown; `_take_dicts` reads them."""
     from tyro.conf import arg
     from tyro.constructors import StructConstructorSpec, StructFieldSpec
-    from worldrl.core import Config
-    start = info.default
-    if not (isinstance(info.type, type) and issubclass(info.type, Config) and isinstance(start, info.type)): return None
-    hints, told, fields, kept = _field_types(info.type), remarks(info.type), [], filled_in(info.type)
-    for k, kind in hints.items():
-        value, is_dict = getattr(start, k), (get_origin(kind) or kind) is dict
-        if k in filled_in(info.type): continue
-        if is_dict: kept, kind, value = kept | {k}, Annotated[tuple[str, ...], arg(metavar="KEY=VALUE ...")], tuple(f"{a}={b}" for a, b in value.items())
-        fields.append(StructFieldSpec(name=k, type=kind, default=value, helptext=told.get(k)))
-    return StructConstructorSpec(instantiate=lambda **given: info.type(**given | {k: getattr(start, k) for k in kept}), fields=tuple(fields))
+    from worldrl.core import Config, ConfigError
+    cls, start = info.type, info.default
+    if not (isinstance(cls, type) and issubclass(cls, Config) and isinstance(start, cls)): return None
+    told, fields, kept = _help_of(cls), [], filled_in(cls)
+    for name, kind in _field_types(cls).items():
+        if name in kept: continue
+        value = getattr(start, name)
+        if (get_origin(kind) or kind) is dict:
+            kept = kept | {name}
+            kind = Annotated[tuple[str, ...], arg(metavar="KEY=VALUE ...")]
+            value = tuple(f"{a}={b}" for a, b in value.items())
+        elif kind is int: kind = _whole_number()
+        fields.append(StructFieldSpec(name=name, type=kind, default=value, helptext=told.get(name)))
+    def made(**given):
+        try: return cls(**given | {k: getattr(start, k) for k in kept})
+        except ConfigError as e: raise UsageError(str(e)) from None      # tyro would say more around a ValueError
+    return StructConstructorSpec(instantiate=made, fields=tuple(fields))
+
+def _help_of(cls) -> dict[str, str]:      # cls: a core.Config
+    "The help of each field: its comment, and its bounds in brackets"
+    from worldrl.core import field_bounds
+    told, bounds = remarks(cls), field_bounds(cls)
+    return told | {k: f"{told.get(k, '')} ({words})".lstrip() for k, words in bounds.items()}
+
+def _whole_number():
+    "How tyro reads an int: 1000000, 1_000_000 and 1e6 are the same"
+    import contextlib
+    from tyro.constructors import PrimitiveConstructorSpec
+    def read(words):
+        with contextlib.suppress(ValueError): return int(words[0])
+        with contextlib.suppress(ValueError, OverflowError):
+            if float(words[0]) == int(float(words[0])): return int(float(words[0]))
+        raise ValueError(f"{words[0]!r} is no whole number")
+    return Annotated[int, PrimitiveConstructorSpec(
+        nargs=1, metavar="INT", instance_from_str=read, is_instance=lambda x: type(x) is int,
+        str_from_instance=lambda x: [str(x)])]
 
 # %% ../nbs/90_cli.ipynb #3bbbf07c
 def one_line(

@@ -9,11 +9,12 @@ __all__ = ['BehaviourConfig', 'Bits', 'kind_of', 'bounds', 'box_dist', 'Actor', 
 # %% ../../nbs/71_behaviour.ipynb #5456f197
 import contextlib, copy
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 import gymnasium as gym
 import torch
 import torch.nn as nn
+from annotated_types import Ge, Gt, Interval
 from torch import Tensor
 
 # %% ../../nbs/71_behaviour.ipynb #3130f026
@@ -21,50 +22,53 @@ from ..core import Config, ConfigError
 from ..spaces import action_size
 from ..parts.contracts import Rng, State, Step, map_state, stack_states
 from ..parts.distributions import Bernoulli, Gaussian, OneHotST
-from ..parts.heads import Head, check_head_settings
+from ..parts.heads import Activation, Bins, Head, Unimix
 from ..parts.nets import fan_in_init, layers
 from ..parts.returns import discount_weights, lambda_return, returns_of
 
 # %% ../../nbs/71_behaviour.ipynb #b4a0033c
 @dataclass
 class BehaviourConfig(Config):
-    "Actor, critic and how they learn from dreams; the defaults are DreamerV3's recipe `cpu`, which has entropy_end 0.01, though"
-    horizon: int = 8                 # H, imagined steps
-    gamma: float = 0.99              # discount
-    lam: float = 0.95                # lambda of the return
-    gradient: Literal["auto", "reinforce", "dynamics", "both"] = "auto"    # auto: reinforce
-    mix: float = 0.9                 # share of reinforce where gradient is both
-    entropy: float = 1e-2            # weight of the actor's entropy, at the start
-    entropy_end: float = 3e-3        # and at the end of the run; linear in between (the recipes `cpu` and `corrected`: 1e-2)
-    normalise: Literal["percentile", "none"] = "percentile"    # of returns: by the range of their 5th to 95th percentile (DreamerV3)
-    norm_rate: float = 0.01          # of that range's moving average
-    norm_least: float = 1.0          # the range counts as no less than this (DreamerV3: 1)
-    slow_target: bool = False        # targets from the slow critic (DreamerV2); False: from the critic itself
-    slow_reg: float = 1.0            # pull of the critic towards the slow one (DreamerV3: 1)
-    slow_every: int = 1              # updates between two moves of the slow critic
-    slow_rate: float = 0.02          # how far it moves: 1 is a copy
-    round_cont: bool = False         # continue is rounded to 0 or 1 (a defect of Ghugare's DreamerV2)
-    units: int = 128                 # of the hidden layers
-    actor_layers: int = 2            # hidden layers of the actor
-    critic_layers: int = 2           # hidden layers of the critic
-    critic_head: Literal["twohot", "normal"] = "twohot"    # cross-entropy over symlog bins (DreamerV3) | squared error (DreamerV2)
-    bins: int = 41                   # of a two-hot critic (DreamerV3: 255)
-    bin_limit: float = 6.0           # symlog of the outermost (DreamerV3: 20)
-    unimix: float = 0.01             # uniform share in the actor's categoricals
-    min_std: float = 0.1             # least standard deviation of a Gaussian actor
-    max_std: float = 1.0             # its largest, both in half-widths of the box
-    norm: Literal["none", "layer", "rms"] = "layer"    # before each activation
-    act: str = "silu"                # of the hidden layers: relu | elu | silu | tanh
-    init: Literal["torch", "fan_in"] = "fan_in"    # PyTorch's own | truncated normal (DreamerV3)
+    """Actor, critic and how they learn from dreams.
+
+    The defaults are those of DreamerV3's recipe `cpu`, except that this recipe has entropy_end 0.01."""
+    horizon: Annotated[int, Ge(1)] = 8                             # H, imagined steps
+    gamma: Annotated[float, Interval(ge=0, le=1)] = 0.99           # discount
+    lam: Annotated[float, Interval(ge=0, le=1)] = 0.95             # lambda of the return
+    gradient: Literal["auto", "reinforce", "dynamics", "both"] = "auto"    # of the actor; auto: reinforce
+    mix: Annotated[float, Interval(ge=0, le=1)] = 0.9              # share of reinforce when gradient is both
+    entropy: Annotated[float, Ge(0)] = 1e-2                        # weight of the actor's entropy at the start
+    entropy_end: Annotated[float, Ge(0)] = 3e-3
+        # and at the end of the run, linear in between (the recipes `cpu` and `corrected`: 1e-2)
+    normalise: Literal["percentile", "none"] = "percentile"
+        # divide returns by the range between their 5th and 95th percentile (DreamerV3) | do not
+    norm_rate: Annotated[float, Interval(ge=0, le=1)] = 0.01       # of that range's moving average
+    norm_least: Annotated[float, Gt(0)] = 1.0                      # the smallest value of that range (DreamerV3: 1)
+    slow_target: bool = False                                      # targets from the slow critic (DreamerV2)
+    slow_reg: Annotated[float, Ge(0)] = 1.0                        # pull of the critic to the slow one (DreamerV3: 1)
+    slow_every: Annotated[int, Ge(1)] = 1                          # updates between two updates of the slow critic
+    slow_rate: Annotated[float, Interval(ge=0, le=1)] = 0.02       # how far it moves then; 1 is a copy
+    round_cont: bool = False
+        # round the predicted continue to 0 or 1 (a defect of Ghugare's DreamerV2)
+    units: Annotated[int, Ge(1)] = 128                             # of the hidden layers
+    actor_layers: Annotated[int, Ge(0)] = 2                        # hidden layers of the actor
+    critic_layers: Annotated[int, Ge(0)] = 2                       # hidden layers of the critic
+    critic_head: Literal["twohot", "normal"] = "twohot"
+        # cross-entropy over symlog bins (DreamerV3) | squared error (DreamerV2)
+    bins: Bins = 41                                                # of a two-hot critic (DreamerV3: 255)
+    bin_limit: Annotated[float, Interval(gt=0, le=80)] = 6.0       # symlog of the outermost bin (DreamerV3: 20)
+    unimix: Unimix = 0.01                                          # share of the uniform in the actor's categoricals
+    min_std: Annotated[float, Ge(0)] = 0.1                         # smallest standard deviation of a Gaussian actor
+    max_std: Annotated[float, Gt(0)] = 1.0                         # its largest, both in half-widths of the box
+    norm: Literal["none", "layer", "rms"] = "layer"                # before each activation
+    act: Activation = "silu"                                       # of the hidden layers
+    init: Literal["torch", "fan_in"] = "fan_in"                    # PyTorch's own | truncated normal (DreamerV3)
 
     def __post_init__(self):
-        "ConfigError for settings with which nothing can be learned"
+        "ConfigError also where max_std is below min_std"
         super().__post_init__()
-        check_head_settings(self)
-        if self.max_std < self.min_std: raise ConfigError(f"BehaviourConfig.max_std is {self.max_std}, below min_std, which is {self.min_std}")
-
-BehaviourConfig.least = dict(horizon=1, gamma=0, lam=0, mix=0, entropy=0, entropy_end=0, norm_rate=0, slow_reg=0, slow_every=1, slow_rate=0, units=1, actor_layers=0, critic_layers=0, bins=3, unimix=0, min_std=0)
-BehaviourConfig.above, BehaviourConfig.most = dict(norm_least=0, bin_limit=0, max_std=0), dict(gamma=1, lam=1, mix=1, norm_rate=1, slow_rate=1, bin_limit=80)
+        if self.max_std >= self.min_std: return
+        raise ConfigError(f"BehaviourConfig.max_std is {self.max_std}, below min_std, which is {self.min_std}")
 
 # %% ../../nbs/71_behaviour.ipynb #2f4f6097
 class Bits(Bernoulli):

@@ -11,22 +11,23 @@ __all__ = ['COMPILE', 'DreamerConfig', 'check_dreamer_settings', 'DreamerV2Confi
 import math
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 import torch
 import torch.nn as nn
+from annotated_types import Ge, Interval
 from torch import Tensor
 
 # %% ../../nbs/72_dreamerv2.ipynb #cca509d7
-from ..core import Config, ConfigError, autocast, derive_seed, device, generator, seed_everything
+from ..core import (Config, ConfigError, DeviceName, autocast, derive_seed, device, generator,
+                          seed_everything)
 from ..envs.core import ObsSettings, make_env
 from ..spaces import action_size
 from ..spaces import space_to_dict
 from ..parts.contracts import Act, Rng, State, Step
 from ..spaces import native_action
 from ..parts.episodes import Replay, main_memory, ring_home
-from ..parts.heads import check_head_settings as check_names
 from ..parts.nets import adam, restore_adam
 from ..parts.rollout import EnvStream, RandomAgent, evaluate
 from ..runs.log import Logger
@@ -37,62 +38,70 @@ from .behaviour import Behaviour, BehaviourConfig, replay_targets
 # %% ../../nbs/72_dreamerv2.ipynb #489d9142
 @dataclass
 class DreamerConfig(Config):
-    "Everything about a Dreamer run; world and behaviour have configs of their own. The defaults are the recipe `cpu` of DreamerV3"
-    env_id: str = "MinAtar/Breakout-v1"   # any id of make_env
-    seed: int = 0                    # of weights, envs, actions and batches
-    preset: str = "small"            # tiny | small | paper: size and budget
-    recipe: str | None = None        # an algorithm's constants
-    exp_name: str = ""               # names the run folder; empty: the algorithm's
-    device: str = "auto"             # auto | cpu | cuda
-    total_timesteps: int = 100_000   # env steps in all, frame skip not counted
-    num_envs: int = 16               # envs per policy call
-    obs: str = ""                    # observation settings of make_env; empty: the env's own
-    env_kwargs: dict = field(default_factory=dict)    # for make_env: pomdp=True sticky=0.1 ramping=True
-    train_ratio: float = 64.         # replayed steps per env step
-    batch_size: int = 16             # B, sequences per update
-    batch_length: int = 32           # T, steps of each
-    starts: int = 256                # dreams per update, from as many of the B x T states; 0: from all
-    prefill: int = 2_048             # env steps of random actions before the first update
-    random_repeat: float = 0.        # chance that a random action of the prefill is the one before again: longer strides find rewards that a jitter never reaches (Freeway: 0.95)
-    capacity: int = 1_000_000        # rows of the replay
-    replay_on_device: Literal["auto", "yes", "no"] = "auto"   # rows on the GPU; auto: if they take less than half of what is free
-    epsilon: float = 0.              # share of random actions while collecting, behind the prefill (DreamerV2 of Ghugare: 0.4)
-    epsilon_end: float = 0.          # share of random actions at the end of the decay
-    epsilon_decay: int = 1           # env steps of the decay of epsilon, linear
-    world_lr: float = 1e-3           # learning rate of the world
-    actor_lr: float = 3e-4           # learning rate of the actor
-    critic_lr: float = 3e-4          # learning rate of the critic
-    adam_eps: float = 1e-8           # Adam's epsilon
-    weight_decay: float = 0.         # per update, in units of the learning rate (decoupled), of all weights
-    warmup: int = 0                  # updates over which the learning rates rise from 0
-    max_grad_norm: float = 100.      # limit to the gradient's norm, for each of world, actor and critic; 0: none
-    replay_value: float = 0.3        # weight of the critic's loss on real rows, whose gradient reaches the world (DreamerV3); 0: none
-    tanh_reward: bool = False        # learn from tanh(reward) (DreamerV2 on Atari)
-    keep_terminal: bool = True       # learn from the observation that ended an episode; False: drop it (a defect of Ghugare's)
-    dtype: Literal["float32", "bfloat16"] = "float32"   # bfloat16: products and convolutions of an update
-    compile: Literal["off", "default", "graphs"] = "off"   # torch.compile for encoder, decoder, GRU and prior, a minute at first (write: --compile default); graphs: with CUDA graphs, on a GPU
-    segment_steps: int = 625         # env steps per env between two checkpoints; longer episodes are cut there
-    snapshot_every: int = 0          # segments between two kept models; 0: only the last
-    log_points: int = 400            # rows per metric over the run
-    eval_episodes: int = 50          # of the final evaluation; 0: none
+    """Settings of a Dreamer run; world and behaviour have configs of their own.
+
+    The defaults are the recipe `cpu` of DreamerV3."""
+    env_id: str = "MinAtar/Breakout-v1"                        # any id of make_env
+    seed: Annotated[int, Ge(0)] = 0                            # of weights, envs, actions and batches
+    preset: str = "small"                                      # tiny | small | paper: size and budget
+    recipe: str | None = None                                  # an algorithm's constants
+    exp_name: str = ""                                         # in the name of the run folder; empty: the algorithm's
+    device: DeviceName = "auto"                                # where tensors live
+    total_timesteps: Annotated[int, Ge(1)] = 100_000           # env steps in all; a frame skip is one step
+    num_envs: Annotated[int, Ge(1)] = 16                       # envs in parallel
+    obs: str = ""                                              # observation settings of make_env; empty: the env's own
+    env_kwargs: dict = field(default_factory=dict)             # for make_env: pomdp=True sticky=0.1 ramping=True
+    train_ratio: Annotated[float, Ge(0)] = 64.                 # replayed steps per env step
+    batch_size: Annotated[int, Ge(1)] = 16                     # B, sequences per update
+    batch_length: Annotated[int, Ge(2)] = 32                   # T, steps of each
+    starts: Annotated[int, Ge(0)] = 256                        # dreams per update, from as many states; 0: from all
+    prefill: Annotated[int, Ge(0)] = 2_048                     # env steps of random actions before the first update
+    random_repeat: Annotated[float, Interval(ge=0, le=1)] = 0.
+        # chance that a random action of the prefill repeats the one before; repeated actions find rewards that
+        # independent ones never reach (Freeway: 0.95)
+    capacity: Annotated[int, Ge(1)] = 1_000_000                # rows of the replay
+    replay_on_device: Literal["auto", "yes", "no"] = "auto"    # rows on the GPU; auto: if half its memory is enough
+    epsilon: Annotated[float, Interval(ge=0, le=1)] = 0.
+        # share of random actions after the prefill (Ghugare's DreamerV2: 0.4)
+    epsilon_end: Annotated[float, Interval(ge=0, le=1)] = 0.   # share of random actions at the end of the decay
+    epsilon_decay: Annotated[int, Ge(1)] = 1                   # env steps of the decay of epsilon, which is linear
+    world_lr: Annotated[float, Ge(0)] = 1e-3                   # learning rate of the world
+    actor_lr: Annotated[float, Ge(0)] = 3e-4                   # learning rate of the actor
+    critic_lr: Annotated[float, Ge(0)] = 3e-4                  # learning rate of the critic
+    adam_eps: Annotated[float, Ge(0)] = 1e-8                   # Adam's epsilon
+    weight_decay: Annotated[float, Ge(0)] = 0.                 # decoupled, per update, in units of the learning rate
+    warmup: Annotated[int, Ge(0)] = 0                          # updates over which the learning rates rise from 0
+    max_grad_norm: Annotated[float, Ge(0)] = 100.              # for each of world, actor and critic; 0: no clipping
+    replay_value: Annotated[float, Ge(0)] = 0.3
+        # weight of the critic's loss on real rows, whose gradient reaches the world (DreamerV3); 0: none
+    tanh_reward: bool = False                                  # learn from tanh(reward) (DreamerV2 on Atari)
+    keep_terminal: bool = True
+        # learn from the observation that ended an episode; False: drop it (a defect of Ghugare's code)
+    dtype: Literal["float32", "bfloat16"] = "float32"          # bfloat16: products and convolutions of an update
+    compile: Literal["off", "default", "graphs"] = "off"
+        # torch.compile for encoder, decoder, GRU and prior, a minute at first (write: --compile default);
+        # graphs: with CUDA graphs, on a GPU
+    segment_steps: Annotated[int, Ge(1)] = 625
+        # env steps per env between two checkpoints; longer episodes are cut there
+    snapshot_every: Annotated[int, Ge(0)] = 0                  # segments between two kept models; 0: only the last one
+    log_points: Annotated[int, Ge(1)] = 400                    # rows per metric over the run
+    eval_episodes: Annotated[int, Ge(0)] = 50                  # of the final evaluation; 0: none
     world: RSSMConfig = field(default_factory=RSSMConfig)
     behaviour: BehaviourConfig = field(default_factory=lambda: BehaviourConfig(entropy_end=1e-2))
 
     @property
-    def updates_per_step(self) -> float: return self.train_ratio / (self.batch_size * self.batch_length)
+    def updates_per_step(self) -> float:
+        "Updates per env step"
+        return self.train_ratio / (self.batch_size * self.batch_length)
 
     def __post_init__(self):
-        self.compile = _compile_name(self.compile)
+        "Configs of earlier runs have True or False for `compile`"
+        if isinstance(self.compile, bool): self.compile = "default" if self.compile else "off"
         super().__post_init__()
-        check_names(self)
-    def replace(self, **overrides): return super().replace(**overrides | {k: _compile_name(v) for k, v in overrides.items() if k == "compile"})
-    def to_dict(self) -> dict: return super().to_dict() | {"compile": {"off": False, "default": True}.get(self.compile, self.compile)}      # as earlier runs wrote it, so that they go on
 
-def _compile_name(value):      # once it was a yes or no
-    return {True: "default", False: "off"}[value] if isinstance(value, bool) else value
-
-DreamerConfig.least = dict(total_timesteps=1, num_envs=1, train_ratio=0, batch_size=1, batch_length=2, starts=0, prefill=0, random_repeat=0, capacity=1, epsilon=0, epsilon_end=0, epsilon_decay=1,
-                           world_lr=0, actor_lr=0, critic_lr=0, adam_eps=0, weight_decay=0, warmup=0, max_grad_norm=0, replay_value=0, segment_steps=1, snapshot_every=0, log_points=1, eval_episodes=0)
+    def to_dict(self) -> dict:
+        "The settings as JSON has them; `compile` as earlier runs wrote it, so that they can resume"
+        return super().to_dict() | {"compile": {"off": False, "default": True}.get(self.compile, self.compile)}
 
 # %% ../../nbs/72_dreamerv2.ipynb #5a9b2fef
 _ON_DEVICE = {"auto": "auto", "yes": True, "no": False}      # as Replay has it
@@ -150,13 +159,18 @@ _CORRECTED = dict(   # DreamerV2's losses at a size that a CPU trains: terminal 
 @dataclass
 class DreamerV2Config(DreamerConfig):
     "A Dreamer run with the losses of DreamerV2; without a recipe those of `corrected`"
-    replay_value: float = 0.         # weight of the critic's loss on real rows, whose gradient reaches the world (DreamerV3: 0.3); 0: none
+    replay_value: Annotated[float, Ge(0)] = 0.
+        # weight of the critic's loss on real rows, whose gradient reaches the world (DreamerV3: 0.3); 0: none
     world: RSSMConfig = field(default_factory=lambda: RSSMConfig(**_CORRECTED["world"]))
     behaviour: BehaviourConfig = field(default_factory=lambda: BehaviourConfig(**_CORRECTED["behaviour"]))
 
-DreamerV2Config.recipes = {"raj": _RAJ, "raj_pomdp": _RAJ | dict(env_kwargs=dict(pomdp=True)), "dv2": _DV2, "corrected": _CORRECTED}
-DreamerV2Config.presets = {"tiny": dict(total_timesteps=2_000, prefill=256, num_envs=8, segment_steps=64, batch_size=8, batch_length=16, starts=64, eval_episodes=4, log_points=20),
-                           "paper": dict(total_timesteps=5_000_000)}     # the length of Ghugare's runs; the sizes are in the recipes, and dv2 brings its own length
+DreamerV2Config.recipes = {
+    "raj": _RAJ, "raj_pomdp": _RAJ | dict(env_kwargs=dict(pomdp=True)), "dv2": _DV2, "corrected": _CORRECTED}
+DreamerV2Config.presets = {
+    "tiny": dict(total_timesteps=2_000, prefill=256, num_envs=8, segment_steps=64, batch_size=8, batch_length=16,
+                 starts=64, eval_episodes=4, log_points=20),
+    "paper": dict(total_timesteps=5_000_000)}
+    # the length of Ghugare's runs; the sizes are in the recipes, and dv2 has a length of its own
 
 # %% ../../nbs/72_dreamerv2.ipynb #bb193a75
 class Dreamer(nn.Module):

@@ -7,9 +7,10 @@ __all__ = ['SIZES', 'LaProp', 'clip_adaptively', 'world_size', 'DreamerV3Config'
 
 # %% ../../nbs/73_dreamerv3.ipynb #b7907344
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Annotated, Literal
 
 import torch
+from annotated_types import Ge
 
 # %% ../../nbs/73_dreamerv3.ipynb #0a21b2e0
 from ..core import ConfigError
@@ -82,24 +83,26 @@ _DV3_BEHAVIOUR = dict(horizon=15, gamma=1 - 1 / 333, entropy=3e-4, entropy_end=3
 @dataclass
 class DreamerV3Config(DreamerConfig):
     "A DreamerV3 run; the defaults are the published constants at 1M parameters"
-    train_ratio: float = 32.         # replayed steps per env step
-    batch_length: int = 64           # T, steps of each sequence of an update
-    starts: int = 0                  # dreams per update, from as many of the B x T states; 0: from all
-    world_lr: float = 4e-5           # learning rate of the world
-    actor_lr: float = 4e-5           # learning rate of the actor
-    critic_lr: float = 4e-5          # learning rate of the critic
-    warmup: int = 1000               # updates over which the learning rates rise from 0
-    max_grad_norm: float = 0.        # limit to the gradient's norm, for each of world, actor and critic; 0: none
-    optimizer: Literal["laprop", "adam"] = "laprop"    # what makes a step out of the gradients
-    agc: float = 0.3                 # adaptive gradient clipping: a gradient may be this large, in units of its tensor; 0: none
+    train_ratio: Annotated[float, Ge(0)] = 32.       # replayed steps per env step
+    batch_length: Annotated[int, Ge(2)] = 64         # T, steps of each sequence of an update
+    starts: Annotated[int, Ge(0)] = 0                # dreams per update, from as many of the B x T states; 0: from all
+    world_lr: Annotated[float, Ge(0)] = 4e-5         # learning rate of the world
+    actor_lr: Annotated[float, Ge(0)] = 4e-5         # learning rate of the actor
+    critic_lr: Annotated[float, Ge(0)] = 4e-5        # learning rate of the critic
+    warmup: Annotated[int, Ge(0)] = 1000             # updates over which the learning rates rise from 0
+    max_grad_norm: Annotated[float, Ge(0)] = 0.      # for each of world, actor and critic; 0: no clipping
+    optimizer: Literal["laprop", "adam"] = "laprop"  # how gradients become a step
+    agc: Annotated[float, Ge(0)] = 0.3
+        # adaptive gradient clipping: the largest gradient, in units of its tensor's norm; 0: none
     world: RSSMConfig = field(default_factory=lambda: RSSMConfig(**_DV3_WORLD))
     behaviour: BehaviourConfig = field(default_factory=lambda: BehaviourConfig(**_DV3_BEHAVIOUR))
 
     def __post_init__(self):
+        "ConfigError also for an adam_eps that the optimizer would not read"
         super().__post_init__()
-        if self.optimizer == "laprop" and self.adam_eps != DreamerConfig.adam_eps: raise ConfigError(f"adam_eps is {self.adam_eps}, and LaProp does not read it (its own epsilon is 1e-20); leave it out, or take optimizer='adam'")
-
-DreamerV3Config.least = DreamerConfig.least | dict(agc=0)
+        if self.optimizer != "laprop" or self.adam_eps == DreamerConfig.adam_eps: return
+        raise ConfigError(f"adam_eps is {self.adam_eps}, and LaProp does not read it (its own epsilon is 1e-20); "
+                          "leave it out, or take optimizer='adam'")
 
 def preset_of(
     d: int,       # width
@@ -107,12 +110,17 @@ def preset_of(
     "World and behaviour of width d"
     return dict(world=world_size(d), behaviour=dict(units=d))
 
-DreamerV3Config.presets = {k: preset_of(d) for k, d in SIZES.items()} | {"paper": preset_of(SIZES["200m"])} | {
-    "tiny": dict(total_timesteps=2_000, prefill=256, num_envs=8, segment_steps=64, batch_size=8, batch_length=16, starts=64, eval_episodes=4, log_points=20, world=world_size(32), behaviour=dict(units=32, horizon=5))}
+DreamerV3Config.presets = {k: preset_of(d) for k, d in SIZES.items()} | {
+    "paper": preset_of(SIZES["200m"]),
+    "tiny": dict(total_timesteps=2_000, prefill=256, num_envs=8, segment_steps=64, batch_size=8, batch_length=16,
+                 starts=64, eval_episodes=4, log_points=20, world=world_size(32),
+                 behaviour=dict(units=32, horizon=5))}
 DreamerV3Config.recipes = {
-    "cpu": dict(train_ratio=64., batch_length=32, starts=256, world_lr=1e-3, actor_lr=3e-4, critic_lr=3e-4, warmup=0, max_grad_norm=100., optimizer="adam", agc=0.,
-                world=DreamerConfig().world.to_dict(), behaviour=DreamerConfig().behaviour.to_dict()),
-    "atari100k": dict(env_id="ALE/Pong-v5", obs="atari64+sticky=0.0", num_envs=1, train_ratio=256., total_timesteps=110_000, prefill=1_024, dtype="bfloat16", segment_steps=5_000),
+    "cpu": dict(train_ratio=64., batch_length=32, starts=256, world_lr=1e-3, actor_lr=3e-4, critic_lr=3e-4, warmup=0,
+                max_grad_norm=100., optimizer="adam", agc=0., world=DreamerConfig().world.to_dict(),
+                behaviour=DreamerConfig().behaviour.to_dict()),
+    "atari100k": dict(env_id="ALE/Pong-v5", obs="atari64+sticky=0.0", num_envs=1, train_ratio=256.,
+                      total_timesteps=110_000, prefill=1_024, dtype="bfloat16", segment_steps=5_000),
 }
 
 # %% ../../nbs/73_dreamerv3.ipynb #33fefc47

@@ -10,12 +10,13 @@ __all__ = ['GRUS', 'POOLED', 'RSSMConfig', 'DiscreteLatent', 'GaussianLatent', '
 # %% ../../nbs/70_rssm.ipynb #203d621c
 import math
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Annotated, Literal
 
 import gymnasium as gym
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
+from annotated_types import Ge, Interval, MinLen
 from torch import Tensor
 
 # %% ../../nbs/70_rssm.ipynb #2720d846
@@ -24,56 +25,62 @@ from ..spaces import action_size, preprocess
 from ..spaces import space_from_dict, space_to_dict
 from ..parts.contracts import Rng, State, Step
 from ..parts.distributions import Gaussian, OneHotST, symexp, symlog
-from ..parts.heads import Head, check_head_settings
+from ..parts.heads import Activation, Bins, Head, Unimix
 from ..parts.nets import BlockLinear, Conv, activation, conv_sizes, fan_in_init, layer, layers, make_norm, mirror
 
 # %% ../../nbs/70_rssm.ipynb #c2302b9c
 @dataclass
 class RSSMConfig(Config):
-    "The shapes and the losses of a recurrent state-space model and its heads; the defaults are the world of DreamerV3's recipe `cpu`"
-    deter: int = 128                 # D, units of the recurrent state
-    latent: Literal["discrete", "gaussian"] = "discrete"   # the random part of a state: one-hot categoricals | normal variables
-    groups: int = 16                 # S, categoricals of the latent; dimensions of a Gaussian one
-    classes: int = 8                 # C, classes of each categorical
-    hidden: int = 128                # units of the layers inside
-    unimix: float = 0.01             # uniform share in every categorical (DreamerV3)
-    min_std: float = 0.1             # least standard deviation of a Gaussian latent
-    gru: Literal["plain", "norm", "block"] = "norm"    # PyTorch's | with LayerNorm (DreamerV2) | block-diagonal (DreamerV3)
-    blocks: int = 8                  # of the block-diagonal form
-    prior_layers: int = 1            # hidden layers of the prior (DreamerV3: 2)
-    norm: Literal["none", "layer", "rms"] = "layer"    # before each activation
-    act: str = "silu"                # relu | elu | silu | tanh
-    init: Literal["torch", "fan_in"] = "fan_in"        # PyTorch's own | truncated normal (DreamerV3)
+    """The shapes and the losses of a recurrent state-space model and its heads.
+
+    The defaults are the world of DreamerV3's recipe `cpu`."""
+    deter: Annotated[int, Ge(1)] = 128               # D, units of the recurrent state
+    latent: Literal["discrete", "gaussian"] = "discrete"
+        # the random part of a state: one-hot categoricals | normal variables
+    groups: Annotated[int, Ge(1)] = 16               # S, categoricals of the latent; dimensions of a Gaussian one
+    classes: Annotated[int, Ge(2)] = 8               # C, classes of each categorical
+    hidden: Annotated[int, Ge(1)] = 128              # units of the layers inside
+    unimix: Unimix = 0.01                            # share of the uniform distribution in each categorical (DreamerV3)
+    min_std: Annotated[float, Ge(0)] = 0.1           # smallest standard deviation of a Gaussian latent
+    gru: Literal["plain", "norm", "block"] = "norm"
+        # PyTorch's | with LayerNorm (DreamerV2) | block-diagonal (DreamerV3)
+    blocks: Annotated[int, Ge(1)] = 8                # of the block-diagonal GRU
+    prior_layers: Annotated[int, Ge(0)] = 1          # hidden layers of the prior (DreamerV3: 2)
+    norm: Literal["none", "layer", "rms"] = "layer"  # before each activation
+    act: Activation = "silu"                         # of the hidden layers
+    init: Literal["torch", "fan_in"] = "fan_in"      # PyTorch's own | truncated normal (DreamerV3)
     encoder: Literal["auto", "mlp", "planes", "strided", "pooled"] = "auto"    # see pick_encoder
-    encoder_units: tuple[int, ...] = (256, 128)        # mlp: encoder layers; the decoder takes them backwards
-    depth: int = 16                  # channels of the first convolution
-    embed: int = 0                   # a linear layer of this size behind the convolutions; 0: none
-    image_loss: Literal["auto", "bernoulli", "mse", "normal", "symlog"] = "auto"    # pixels: mse behind a sigmoid, vectors: symlog; trainers take bernoulli for binary planes
-    units: int = 128                 # of the reward and continue heads
-    layers: int = 1                  # of those heads
-    reward_head: Literal["twohot", "normal"] = "twohot"    # cross-entropy over symlog bins (DreamerV3) | squared error (DreamerV2)
-    bins: int = 41                   # of a two-hot head (DreamerV3: 255)
-    bin_limit: float = 6.0           # symlog of the outermost bin: 6 is 402 (DreamerV3: 20)
-    reward_of: Literal["arriving", "departing"] = "arriving"    # departing: DreamerV2 of Ghugare, whose head never sees what an action led to
-    kl_dyn: float = 1.0              # weight of KL(sg(posterior) || prior): the prior learns
-    kl_rep: float = 0.1              # weight of KL(posterior || sg(prior)): the posterior stays predictable
-    free_nats: float = 1.0           # below this many nats a KL costs nothing
-    image_scale: float = 1.0         # weight of the picture's loss
-    reward_scale: float = 1.0        # weight of the reward head's loss
-    cont_scale: float = 1.0          # weight of the continue head's loss
-    obs_space: dict = field(default_factory=dict)       # of one env, as space_to_dict writes it
-    action_space: dict = field(default_factory=dict)
+    encoder_units: Annotated[tuple[Annotated[int, Ge(1)], ...], MinLen(1)] = (256, 128)
+        # mlp: encoder layers; the decoder has them in reverse order
+    depth: Annotated[int, Ge(1)] = 16                # channels of the first convolution
+    embed: Annotated[int, Ge(0)] = 0                 # a linear layer of this size after the convolutions; 0: none
+    image_loss: Literal["auto", "bernoulli", "mse", "normal", "symlog"] = "auto"
+        # auto: for images mse after a sigmoid, for vectors symlog; trainers take bernoulli for binary planes
+    units: Annotated[int, Ge(1)] = 128               # of the reward and continue heads
+    layers: Annotated[int, Ge(0)] = 1                # hidden layers of those heads
+    reward_head: Literal["twohot", "normal"] = "twohot"
+        # cross-entropy over symlog bins (DreamerV3) | squared error (DreamerV2)
+    bins: Bins = 41                                  # of a two-hot head (DreamerV3: 255)
+    bin_limit: Annotated[float, Interval(gt=0, le=80)] = 6.0
+        # symlog of the outermost bin: 6 is 402 (DreamerV3: 20); symexp(89) is more than a float32 holds
+    reward_of: Literal["arriving", "departing"] = "arriving"
+        # departing: as in Ghugare's DreamerV2, whose head never sees the result of an action
+    kl_dyn: Annotated[float, Ge(0)] = 1.0            # weight of KL(sg(posterior) || prior), which trains the prior
+    kl_rep: Annotated[float, Ge(0)] = 0.1            # weight of KL(posterior || sg(prior)), for a predictable posterior
+    free_nats: Annotated[float, Ge(0)] = 1.0         # a KL below this many nats has no gradient
+    image_scale: Annotated[float, Ge(0)] = 1.0       # weight of the image's loss
+    reward_scale: Annotated[float, Ge(0)] = 1.0      # weight of the reward head's loss
+    cont_scale: Annotated[float, Ge(0)] = 1.0        # weight of the continue head's loss
+    obs_space: dict = field(default_factory=dict)    # of one env, as space_to_dict writes it
+    action_space: dict = field(default_factory=dict) # of one env
 
     def __post_init__(self):
-        "ConfigError for settings that no world can have"
+        "ConfigError also where the blocks of the GRU do not divide its units"
         super().__post_init__()
-        check_head_settings(self)
-        if self.gru == "block" and self.deter % self.blocks: raise ConfigError(f"RSSMConfig.blocks is {self.blocks}, and must divide deter, which is {self.deter}; take deter={max(1, round(self.deter / self.blocks)) * self.blocks}, or other blocks (DreamerV3: 8)")
-        if not self.encoder_units or min(self.encoder_units) < 1: raise ConfigError(f"RSSMConfig.encoder_units is {self.encoder_units}, and must be one positive number per layer; write for instance --world.encoder-units 256 128")
-
-RSSMConfig.least = dict(deter=1, groups=1, classes=2, hidden=1, unimix=0, min_std=0, blocks=1, prior_layers=0, depth=1, embed=0, units=1, layers=0, bins=3, free_nats=0,
-                        kl_dyn=0, kl_rep=0, image_scale=0, reward_scale=0, cont_scale=0)
-RSSMConfig.above, RSSMConfig.most = dict(bin_limit=0), dict(bin_limit=80)      # symexp(89) is more than a float32 holds
+        if self.gru != "block" or self.deter % self.blocks == 0: return
+        deter = max(1, round(self.deter / self.blocks)) * self.blocks
+        raise ConfigError(f"RSSMConfig.blocks is {self.blocks}, and must divide deter, which is {self.deter}; "
+                          f"take deter={deter}, or other blocks (DreamerV3: 8)")
 
 # %% ../../nbs/70_rssm.ipynb #a2d0d391
 class _Through(torch.autograd.Function):

@@ -11,11 +11,12 @@ __all__ = ['covariance', 'linear_factors', 'patches', 'conv_factors', 'natural',
 import contextlib
 import math
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
+from annotated_types import Ge, Interval
 from torch import Tensor
 
 # %% ../../nbs/33_acktr.ipynb #e10ebd23
@@ -251,24 +252,27 @@ def fisher_log_likelihood(
 # %% ../../nbs/33_acktr.ipynb #f0b0d54a
 @dataclass
 class ACKTRConfig(OnPolicyConfig):
-    "Actor-critic with Kronecker-factored trust region (Wu et al. 2017), with the constants of Kostrikov (2018)"
-    num_steps: int = 20              # T per env and update
-    learning_rate: float = 0.25      # the largest step, if the trust region allows it
-    max_grad_norm: float = 0.        # none: the trust region limits the step
-    momentum: float = 0.9            # a step is learning_rate * (1 - momentum) times it
-    kl_clip: float = 1e-3            # the trust region: twice the KL that one update may promise
-    damping: float = 1e-2            # added to the eigenvalues of the Fisher matrix's blocks
-    stat_decay: float = 0.99         # of the running averages of the factors
-    weight_decay: float = 0.         # pulls weights to zero
-    stats_every: int = 1             # updates between two looks at the factors
-    eig_every: int = 10              # updates between two eigendecompositions
-    fast_conv: bool = False          # convolutions by their mean patch: cheaper, coarser
+    """Actor-critic with a Kronecker-factored trust region (Wu et al. 2017).
 
-ACKTRConfig.most = OnPolicyConfig.most | dict(momentum=0.999, stat_decay=1)
-ACKTRConfig.least = OnPolicyConfig.least | dict(momentum=0, kl_clip=1e-12, damping=1e-12, stat_decay=0, weight_decay=0, stats_every=1, eig_every=1)
-ACKTRConfig.presets = {"tiny": dict(total_timesteps=4_000, num_envs=8, segment_steps=100, eval_episodes=4, log_points=20), "paper": dict(total_timesteps=10_000_000)}
+    The constants are those of Kostrikov (2018)."""
+    num_steps: Annotated[int, Ge(1)] = 20                      # T, steps per env and update
+    learning_rate: Annotated[float, Ge(0)] = 0.25              # the largest step that the trust region may allow
+    max_grad_norm: Annotated[float, Ge(0)] = 0.                # 0: no clipping, since the trust region limits the step
+    momentum: Annotated[float, Interval(ge=0, le=0.999)] = 0.9 # a step is learning_rate * (1 - momentum) times the sum
+    kl_clip: Annotated[float, Ge(1e-12)] = 1e-3                # the trust region: twice the predicted KL of an update
+    damping: Annotated[float, Ge(1e-12)] = 1e-2                # added to the eigenvalues of the Fisher matrix's blocks
+    stat_decay: Annotated[float, Interval(ge=0, le=1)] = 0.99  # of the running averages of the factors
+    weight_decay: Annotated[float, Ge(0)] = 0.                 # pulls weights to zero; 0: off
+    stats_every: Annotated[int, Ge(1)] = 1                     # updates between two updates of the factors
+    eig_every: Annotated[int, Ge(1)] = 10                      # updates between two eigendecompositions
+    fast_conv: bool = False                                    # convolutions by their mean patch: faster, less exact
+
+ACKTRConfig.presets = {
+    "tiny": dict(total_timesteps=4_000, num_envs=8, segment_steps=100, eval_episodes=4, log_points=20),
+    "paper": dict(total_timesteps=10_000_000)}
 ACKTRConfig.recipes = {
-    "atari": dict(num_envs=32, num_steps=20, obs="atari84", fire_reset=True, clip_reward=True, episodic_life=True, anneal_lr=True, total_timesteps=10_000_000, segment_steps=40_000, eval_episodes=10),
+    "atari": dict(num_envs=32, num_steps=20, obs="atari84", fire_reset=True, clip_reward=True, episodic_life=True,
+                  anneal_lr=True, total_timesteps=10_000_000, segment_steps=40_000, eval_episodes=10),
     "minipacman": dict(ent_coef=0.02, num_steps=5),
     "minatar": dict(num_steps=5, total_timesteps=2_000_000, segment_steps=5_000),
 }

@@ -12,16 +12,18 @@ __all__ = ['SCHEMA', 'REWARDS', 'ExpertError', 'ExpertData', 'vector_size', 'sav
 import io, math
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Annotated
 
 import gymnasium as gym
 import numpy as np
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
+from annotated_types import Ge
 from torch import Tensor
 
 # %% ../../nbs/34_gail.ipynb #c88cfeb8
-from ..core import Config, ConfigError, WorldrlError, derive_seed, generator
+from ..core import Config, ConfigError, OneOf, WorldrlError, derive_seed, generator
 from ..envs.core import Moments, env_of
 from ..spaces import action_size, encode_action
 from ..parts.policy import ActorCritic, policy_for
@@ -218,10 +220,10 @@ def behaviour_cloning(
 # %% ../../nbs/34_gail.ipynb #213597f4
 @dataclass
 class DiscriminatorConfig(Config):
-    "The judge"
+    "The net of the discriminator"
     obs_space: dict = field(default_factory=dict)      # of one env, as space_to_dict writes it
     action_space: dict = field(default_factory=dict)   # of one env
-    hidden: int = 100                # units of each of its two layers (Ho & Ermon 2016)
+    hidden: Annotated[int, Ge(1)] = 100                # units of each of its two layers (Ho & Ermon 2016)
 
 class Discriminator(nn.Module):
     "How much a pair (observation, action) looks like the expert's: the logit of D"
@@ -318,26 +320,25 @@ class RewardScaler:
 @dataclass
 class GAILConfig(PPOConfig):
     "Generative adversarial imitation (Ho & Ermon 2016) on PPO, with the constants of Kostrikov (2018)"
-    env_id: str = "HalfCheetah-v5"         # any id of make_env whose observations are vectors
-    expert: str = ""                       # the demonstrations, a .pt file of `worldrl expert`; empty: experts/trajs_<env>.pt below $WORLDRL_DATA
-    expert_trajectories: int = 4           # how many of them are used; 0: all
-    expert_every: int = 20                 # every so many steps of each
-    gail_reward: str = "logit"             # logit (log D - log(1 - D), either sign) | positive (-log(1 - D))
-    gail_norm_reward: bool = True          # divide it by the running spread of its discounted return
-    gail_batch_size: int = 128             # pairs of the expert, and as many of the policy
-    gail_epoch: int = 5                    # passes of the discriminator per update of the policy
-    gail_warmup_epoch: int = 100           # and in the first updates
-    gail_warmup_updates: int = 10          # so many; from then on the observation normaliser stands still
-    gail_lr: float = 1e-3                  # of the discriminator's Adam
-    gail_hidden: int = 100                 # units of its two layers
-    gail_gp_coef: float = 10.              # weight of the gradient penalty
-    clone_steps: int = 1000                # updates of behaviour cloning on the same pairs, to compare with in the result; 0: none
+    env_id: str = "HalfCheetah-v5"                             # any id of make_env whose observations are vectors
+    expert: str = ""
+        # the demonstrations, a .pt file of `worldrl expert`; empty: experts/trajs_<env>.pt below $WORLDRL_DATA
+    expert_trajectories: Annotated[int, Ge(0)] = 4             # how many of them are used; 0: all
+    expert_every: Annotated[int, Ge(1)] = 20                   # use every so many steps of each
+    gail_reward: Annotated[str, OneOf(lambda: REWARDS)] = "logit"
+        # logit: log D - log(1 - D), of either sign | positive: -log(1 - D)
+    gail_norm_reward: bool = True                              # divide it by its discounted return's running spread
+    gail_batch_size: Annotated[int, Ge(1)] = 128               # pairs of the expert, and as many of the policy
+    gail_epoch: Annotated[int, Ge(1)] = 5                      # passes of the discriminator per update of the policy
+    gail_warmup_epoch: Annotated[int, Ge(1)] = 100             # the same in the first updates
+    gail_warmup_updates: Annotated[int, Ge(0)] = 10
+        # how many first updates; after them the observation normaliser is fixed
+    gail_lr: Annotated[float, Ge(0)] = 1e-3                    # learning rate of the discriminator
+    gail_hidden: Annotated[int, Ge(1)] = 100                   # units of its two layers
+    gail_gp_coef: Annotated[float, Ge(0)] = 10.                # weight of the gradient penalty; 0: none
+    clone_steps: Annotated[int, Ge(0)] = 1000
+        # updates of behaviour cloning on the same pairs, for comparison in the result; 0: none
 
-    def __post_init__(self):
-        super().__post_init__()
-        if self.gail_reward not in REWARDS: raise ConfigError(f"GAILConfig.gail_reward is {self.gail_reward!r}; expected {' or '.join(REWARDS)}")
-
-GAILConfig.least = PPOConfig.least | dict(expert_trajectories=0, expert_every=1, gail_batch_size=1, gail_epoch=1, gail_warmup_epoch=1, gail_warmup_updates=0, gail_lr=0, gail_hidden=1, gail_gp_coef=0, clone_steps=0)
 GAILConfig.presets = PPOConfig.presets | {"paper": dict(total_timesteps=10_000_000)}
 
 # %% ../../nbs/34_gail.ipynb #def55b3f

@@ -7,7 +7,10 @@ __all__ = ['clipped_policy_loss', 'value_loss', 'minibatches', 'PPOConfig', 'PPO
 
 # %% ../../nbs/32_ppo.ipynb #226a43b6
 from dataclasses import dataclass
+from typing import Annotated
+
 import torch
+from annotated_types import Ge, Gt
 from torch import Tensor
 
 # %% ../../nbs/32_ppo.ipynb #a08691da
@@ -65,27 +68,34 @@ def minibatches(
 @dataclass
 class PPOConfig(OnPolicyConfig):
     "Proximal policy optimisation (Schulman et al. 2017), with the constants of Kostrikov (2018)"
-    num_steps: int = 128             # T per env and update
-    learning_rate: float = 2.5e-4    # at the start
-    anneal_lr: bool = True           # linearly to 0 over the run
-    use_gae: bool = True             # with gae_lambda
-    norm_adv: bool = True            # over the whole rollout
-    num_minibatches: int = 4         # per epoch; with a GRU whole envs are dealt out
-    update_epochs: int = 4           # passes over a rollout
-    clip_coef: float = 0.2           # how far the ratio may go, and how far the value, where it is clipped
-    clip_vloss: bool = True          # clip the value's change too
-    target_kl: float | None = None   # stop the passes over a rollout when the policy has gone so far; None: never
-    adam_eps: float = 1e-5           # of Adam
+    num_steps: Annotated[int, Ge(1)] = 128                     # T, steps per env and update
+    learning_rate: Annotated[float, Ge(0)] = 2.5e-4            # at the start
+    anneal_lr: bool = True                                     # lower it linearly to 0 over the run
+    use_gae: bool = True                                       # with gae_lambda
+    norm_adv: bool = True                                      # over the whole rollout
+    num_minibatches: Annotated[int, Ge(1)] = 4                 # per epoch; with a GRU, each holds whole envs
+    update_epochs: Annotated[int, Ge(1)] = 4                   # passes over a rollout
+    clip_coef: Annotated[float, Gt(0)] = 0.2                   # limit of the ratio's change, and of the value's
+    clip_vloss: bool = True                                    # clip the value's change too
+    target_kl: Annotated[float, Gt(0)] | None = None
+        # stop the passes over a rollout when the KL to the old policy exceeds this; None: never
+    adam_eps: Annotated[float, Gt(0)] = 1e-5                   # Adam's epsilon
 
-PPOConfig.least, PPOConfig.above = OnPolicyConfig.least | dict(num_minibatches=1, update_epochs=1), dict(clip_coef=0, adam_eps=0, target_kl=0)
-PPOConfig.presets = {"tiny": dict(total_timesteps=8_000, num_envs=8, num_steps=32, segment_steps=200, eval_episodes=4, log_points=20), "paper": dict(total_timesteps=60_000_000)}
+PPOConfig.presets = {
+    "tiny": dict(total_timesteps=8_000, num_envs=8, num_steps=32, segment_steps=200, eval_episodes=4, log_points=20),
+    "paper": dict(total_timesteps=60_000_000)}
 PPOConfig.recipes = {
-    "atari": dict(num_envs=8, clip_coef=0.1, obs="atari84", fire_reset=True, clip_reward=True, episodic_life=True, total_timesteps=10_000_000, segment_steps=40_000, eval_episodes=10),
-    "mujoco": dict(num_envs=1, num_steps=2048, learning_rate=3e-4, ent_coef=0., update_epochs=10, num_minibatches=32, total_timesteps=1_000_000,
-                   normalize_reward=True, policy=dict(normalize_obs=True), segment_steps=20_480, eval_episodes=20),
+    "atari": dict(num_envs=8, clip_coef=0.1, obs="atari84", fire_reset=True, clip_reward=True, episodic_life=True,
+                  total_timesteps=10_000_000, segment_steps=40_000, eval_episodes=10),
+    "mujoco": dict(num_envs=1, num_steps=2048, learning_rate=3e-4, ent_coef=0., update_epochs=10, num_minibatches=32,
+                   total_timesteps=1_000_000, normalize_reward=True, policy=dict(normalize_obs=True),
+                   segment_steps=20_480, eval_episodes=20),
     "minipacman": dict(num_steps=64, num_minibatches=8, learning_rate=5e-4, clip_coef=0.1, ent_coef=0.02),
-    "minipacman-hunt": dict(num_envs=128, num_steps=16, num_minibatches=8, update_epochs=2, gae_lambda=0.9, gamma=0.97, normalize_reward=True, learning_rate=1e-3, clip_vloss=False, ent_coef=0.04, segment_steps=1000),
-    "minatar": dict(num_steps=64, num_minibatches=8, learning_rate=5e-4, clip_coef=0.1, total_timesteps=2_000_000, segment_steps=5_000),
+    "minipacman-hunt": dict(num_envs=128, num_steps=16, num_minibatches=8, update_epochs=2, gae_lambda=0.9, gamma=0.97,
+                            normalize_reward=True, learning_rate=1e-3, clip_vloss=False, ent_coef=0.04,
+                            segment_steps=1000),
+    "minatar": dict(num_steps=64, num_minibatches=8, learning_rate=5e-4, clip_coef=0.1,
+                    total_timesteps=2_000_000, segment_steps=5_000),
 }
 
 # %% ../../nbs/32_ppo.ipynb #ada8541d

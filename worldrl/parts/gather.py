@@ -227,28 +227,35 @@ def _episode(rows, i, end):
     if end < 0: episode["truncated"][-1] = True
     return episode
 
+# %% ../../nbs/40_gather.ipynb #4a9f3dbd
+from typing import Annotated
+from annotated_types import Ge, Gt
+
 # %% ../../nbs/40_gather.ipynb #dfc59993
 @dataclass
 class GatherConfig(Config):
     "What to record: an env, a policy, and how much"
-    env_id: str = "CarRacing-v3"  # any id that make_env knows
-    seed: int = 1                 # decides all data
-    policy: str = "auto"          # random | white | brownian | sticky | ou | a trained agent; auto: ou or sticky
-    noise: float = 0.0            # boxes: std of OU noise in half-widths; else: probability of a random action
-    greedy: bool = False          # the agent's best action instead of a sample (of trained agents)
-    episodes: int = 120           # how many
-    max_steps: int = 60           # env steps until an episode is cut; 0: until the env ends it
-    num_envs: int = 8             # episodes per batch, which step together
-    obs: str | None = None        # observation settings; None: the env family's default
-    env_kwargs: dict[str, int | float | bool | str] = field(default_factory=dict)      # for make_env: actions native
-    name: str = ""                # folder below $WORLDRL_DATA; empty: env, policy (as resolved) and seed
-    chunk_mb: float = 8.0         # megabytes (unpacked) that are written as one file: what a kill can cost
-    workers: int = 1              # processes; changes nothing in the data
-    presets = {"tiny": dict(episodes=8, max_steps=20, num_envs=4), "small": {},
-               "paper": dict(episodes=10_000, max_steps=250)}
-    least: ClassVar[dict] = dict(episodes=1, num_envs=1, workers=1, max_steps=0, noise=0)
-    above: ClassVar[dict] = dict(chunk_mb=0)
-    most: ClassVar[dict] = dict(episodes=10**9, num_envs=100_000, workers=1000, max_steps=10**9, chunk_mb=1e6)
+    env_id: str = "CarRacing-v3"                # any id that make_env knows
+    seed: Annotated[int, Ge(0)] = 1             # decides all data
+    policy: str = "auto"
+        # random | white | brownian | sticky | ou, or the name or run folder of a trained agent;
+        # auto: ou for boxes, else sticky
+    noise: Annotated[float, Ge(0)] = 0.0
+        # added to the policy; boxes: standard deviation of OU noise in half-widths;
+        # else: probability of a random action
+    greedy: bool = False                        # take a trained agent's best action instead of a sample
+    episodes: Annotated[int, Ge(1)] = 120       # how many
+    max_steps: Annotated[int, Ge(0)] = 60       # env steps until an episode is cut; 0: until the env ends it
+    num_envs: Annotated[int, Ge(1)] = 8         # envs that step together
+    obs: str | None = None                      # observation settings; None: those of the env's family
+    env_kwargs: dict[str, int | float | bool | str] = field(default_factory=dict)    # more for make_env
+    name: str = ""                              # folder below $WORLDRL_DATA; empty: env, policy (as resolved) and seed
+    chunk_mb: Annotated[float, Gt(0)] = 8.0     # unpacked megabytes per file; a kill loses at most one file
+    workers: Annotated[int, Ge(1)] = 1          # processes; the data do not depend on it
+    presets = {
+        "tiny": dict(episodes=8, max_steps=20, num_envs=4),
+        "small": {},
+        "paper": dict(episodes=10_000, max_steps=250)}
 
     def folder_name(self) -> str:
         "Return the name of the data's folder; ConfigError for a path"

@@ -11,16 +11,18 @@ __all__ = ['FORMS', 'LinearConfig', 'squash', 'LinearController', 'action_range'
 # %% ../../nbs/44_controller.ipynb #3653c994
 import contextlib, math, time
 from dataclasses import dataclass, field
+from typing import Annotated, Literal
 
 import numpy as np
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
+from annotated_types import Ge, Gt, Interval
 from gymnasium import spaces
 from torch import Tensor
 
 # %% ../../nbs/44_controller.ipynb #ae73996b
-from ..core import Config, ConfigError, WorldrlError, derive_seed, device, generator
+from ..core import UNBOUNDED, Config, ConfigError, DeviceName, WorldrlError, derive_seed, device, generator
 from ..spaces import action_size, encode_action
 from ..parts.contracts import Rng, State, Step, map_state
 from ..parts.dream import WithWorld, dream
@@ -31,13 +33,23 @@ FORMS = {"Box": "box", "Discrete": "choice", "MultiBinary": "bits"}
 @dataclass
 class LinearConfig(Config):
     "A linear controller"
-    feature_size: int = 288                       # F, what the world's features(state) gives
-    action_size: int = 3                          # A, width of an encoded action
-    form: str = "box"                             # box | car | choice | bits
-    bias: bool = True                             # the paper's Doom controller has none
-    low: list[float] = field(default_factory=list)    # box: smallest action per dimension; empty: -1
-    high: list[float] = field(default_factory=list)   # box: largest action per dimension; empty: 1
-    draw: bool = False                            # choice: draw from softmax(u) when not greedy; else always the largest
+    feature_size: Annotated[int, Ge(1)] = 288       # F, what the world's features(state) gives
+    action_size: Annotated[int, Ge(1)] = 3          # A, width of an encoded action
+    form: Literal["box", "car", "choice", "bits"] = "box"    # how numbers become an action, see squash
+    bias: bool = True                               # the paper's Doom controller has none
+    low: list[Annotated[float, UNBOUNDED]] = field(default_factory=list)     # box: smallest actions; empty: -1
+    high: list[Annotated[float, UNBOUNDED]] = field(default_factory=list)    # box: largest actions; empty: 1
+    draw: bool = False                              # choice: sample from softmax(u) when not greedy; False: the largest
+
+    def __post_init__(self):
+        "ConfigError also where the limits of a box do not fit its actions"
+        super().__post_init__()
+        for k in ("low", "high"):
+            n = len(getattr(self, k))
+            if n in (0, self.action_size): continue
+            raise ConfigError(f"LinearConfig.{k} has {n} numbers for {self.action_size} actions; write one for each")
+
+
 
 # %% ../../nbs/44_controller.ipynb #97d3e7b5
 def squash(
@@ -294,44 +306,52 @@ class WorldModelAgent(nn.Module):
 @dataclass
 class ControllerConfig(Config):
     "A linear controller, searched by CMA-ES in the dream or in the real env"
-    env_id: str = "CarRacing-v3"     # names the run folder; where the agent will act
-    seed: int = 0                    # of the search, the starts and the dice
-    preset: str = "small"            # tiny | small | paper
-    recipe: str | None = None        # carracing | ctallec | tour
-    world: str = ""                  # folder or zoo name of the WorldModel; empty: the run of the same env and seed
-    data: tuple[str, ...] = ()       # folders of episodes for starts and ranges; empty: all that was gathered for the env
-    device: str = "auto"             # auto | cpu | cuda
-    form: str = "auto"               # auto (by action space) | box | car | choice | bits
-    bias: bool = True                # a constant beside the features
-    keep_range: bool = True          # box: only actions between two quantiles of the data's
-    action_quantile: float = 0.05    # box: the share cut off on either side
-    action_low: tuple[float, ...] = ()    # box: smallest action per dimension instead of the data's quantile
-    action_high: tuple[float, ...] = ()   # box: largest action per dimension
-    where: str = "dream"             # dream | real
-    population: int = 32             # P candidates per generation
-    rollouts: int = 32               # R per candidate, the same for all
-    horizon: int = 60                # H steps of a dream; of a real episode: 0 lets the env decide
-    temperature: float = 1.0         # of the dream; above 1: harder to cheat
-    starts: int = 30                 # dreams start within the first so many rows of an episode
-    generations: int = 40            # of the search
-    sigma0: float = 0.1              # first step size
-    diagonal: bool = True            # CMA-ES keeps only the diagonal of its covariance
-    candidates: int = 4              # snapshots of the mean among which real episodes select
-    select_episodes: int = 3         # real episodes per snapshot; 0: keep the last mean
-    workers: int = 1                 # processes for real episodes, on the CPU
+    env_id: str = "CarRacing-v3"                    # names the run folder; where the agent will act
+    seed: Annotated[int, Ge(0)] = 0                 # of the search, the starts and the random numbers
+    preset: str = "small"                           # tiny | small | paper
+    recipe: str | None = None                       # carracing | ctallec | tour
+    world: str = ""
+        # folder or zoo name of the WorldModel; empty: the run of the same env and seed
+    data: tuple[str, ...] = ()
+        # folders of episodes for starts and ranges; empty: all that was gathered for the env
+    device: DeviceName = "auto"                     # where tensors live
+    form: Literal["auto", "box", "car", "choice", "bits"] = "auto"    # of the controller; auto: by action space
+    bias: bool = True                               # a constant beside the features
+    keep_range: bool = True                         # box: only actions between two quantiles of the data's
+    action_quantile: Annotated[float, Interval(ge=0, lt=.5)] = 0.05      # box: the share cut off on either side
+    action_low: tuple[Annotated[float, UNBOUNDED], ...] = ()
+        # box: smallest action per dimension, instead of the data's quantile
+    action_high: tuple[Annotated[float, UNBOUNDED], ...] = ()            # box: largest action per dimension
+    where: Literal["dream", "real"] = "dream"       # where candidates act
+    population: Annotated[int, Ge(2)] = 32          # P candidates per generation
+    rollouts: Annotated[int, Ge(1)] = 32            # R per candidate, the same for all
+    horizon: Annotated[int, Ge(0)] = 60             # H steps of an episode; 0: real episodes run to their end
+    temperature: Annotated[float, Ge(0)] = 1.0      # of the dream; above 1: harder to exploit
+    starts: Annotated[int, Ge(1)] = 30              # dreams start within the first so many rows of an episode
+    generations: Annotated[int, Ge(1)] = 40         # of the search
+    sigma0: Annotated[float, Gt(0)] = 0.1           # first step size
+    diagonal: bool = True                           # CMA-ES keeps only the diagonal of its covariance
+    candidates: Annotated[int, Ge(1)] = 4           # snapshots of the mean, from which real episodes select
+    select_episodes: Annotated[int, Ge(0)] = 3      # real episodes per snapshot; 0: keep the last mean
+    workers: Annotated[int, Ge(1)] = 1              # processes for real episodes, on the CPU
 
     def __post_init__(self):
+        "ConfigError also where action_low and action_high do not fit each other"
         super().__post_init__()
-        for name, options in (("where", ("dream", "real")), ("form", ("auto", "box", "car", "choice", "bits"))):
-            if getattr(self, name) not in options: raise ConfigError(f"ControllerConfig.{name} is one of {', '.join(options)}, not {getattr(self, name)!r}")
+        low, high = self.action_low, self.action_high
+        if low and high and (len(low) != len(high) or any(a > b for a, b in zip(low, high))):
+            raise ConfigError(f"ControllerConfig.action_low is {low} and action_high is {high}; "
+                              "write one number per action in each, none of them lower in action_high")
 
-ControllerConfig.least = dict(population=2, rollouts=1, horizon=0, temperature=0, starts=1, generations=1, candidates=1, select_episodes=0, workers=1)
-ControllerConfig.presets = {"tiny": dict(population=16, rollouts=8, horizon=15, generations=8, candidates=2, select_episodes=1),
-                            "paper": dict(population=64, rollouts=16, generations=1800, horizon=0, where="real", diagonal=False)}
+ControllerConfig.presets = {
+    "tiny": dict(population=16, rollouts=8, horizon=15, generations=8, candidates=2, select_episodes=1),
+    "paper": dict(population=64, rollouts=16, generations=1800, horizon=0, where="real", diagonal=False)}
 ControllerConfig.recipes = {
-    "carracing": dict(form="car", where="real", horizon=0, population=64, rollouts=16, sigma0=.1),      # World Models
-    "ctallec": dict(form="car", where="real", horizon=0, population=4, rollouts=16, sigma0=.1),         # the PyTorch reproduction
-    "tour": dict(population=32, rollouts=32, horizon=60, generations=40, sigma0=.1, action_low=(-1., -.2), action_high=(1., .4))}   # our trials on CarRacing-v3 at skip 4: (steer, accel)
+    "carracing": dict(form="car", where="real", horizon=0, population=64, rollouts=16, sigma0=.1),    # World Models
+    "ctallec": dict(form="car", where="real", horizon=0, population=4, rollouts=16,
+                    sigma0=.1),                                          # the PyTorch reproduction
+    "tour": dict(population=32, rollouts=32, horizon=60, generations=40, sigma0=.1, action_low=(-1., -.2),
+                 action_high=(1., .4))}     # our trials on CarRacing-v3 at skip 4: (steer, accel)
 
 # %% ../../nbs/44_controller.ipynb #d99d2f33
 def controller_for(

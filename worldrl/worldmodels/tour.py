@@ -38,25 +38,31 @@ from ..parts.episodes import env_kwargs_of
 from .mdnrnn import MDNRNNConfig, MDNRNNTrainer
 from .vae import VAEConfig, VAETrainer
 
+# %% ../../nbs/46_tour.ipynb #40107a17
+from typing import Annotated
+from annotated_types import Ge
+
 # %% ../../nbs/46_tour.ipynb #8947a27c
 @dataclass
 class TourConfig(Config):
     "From raw experience to the video of a dream"
-    env_id: str = "CarRacing-v3"     # any env with pictures
-    seed: int = 0                    # everything derives from it
-    preset: str = "small"            # tiny (seconds, for tests) | small (the tour) | paper (a longer run)
-    folder: str = ""                 # empty: tour (seed 0) or tour-seed<seed> below $WORLDRL_RUNS
-    episodes: int = 12               # fresh real episodes of the final evaluation, per agent
-    vae_again: int = 400             # updates of the VAE in round 2, on both data sets
-    noise: float = .4                # of the controller when it gathers round 2, in half-widths of the action
-    round2: int = 70                 # episodes of round 2
-    searches: int = 2                # CMA-ES searches of round 2; real episodes choose among all their snapshots
-    finalists: int = 3               # snapshots that drive again
-    final_episodes: int = 5          # more real episodes for each of them
-    context: int = 8                 # frames watched before a dream of the video begins
-    workers: int = 2                 # processes for what runs the real env
-    threads: int = 1                 # of torch; these nets are small, and on a busy machine two threads wait for one another
-    gather: GatherConfig = field(default_factory=lambda: GatherConfig(episodes=120, max_steps=60))     # round 1
+    env_id: str = "CarRacing-v3"                    # any env with images
+    seed: Annotated[int, Ge(0)] = 0                 # everything derives from it
+    preset: str = "small"                           # tiny (for tests) | small (the tour) | paper (a longer run)
+    folder: str = ""                                # empty: tour (seed 0) or tour-seed<seed> below $WORLDRL_RUNS
+    episodes: Annotated[int, Ge(1)] = 12            # new real episodes of the final evaluation, per agent
+    vae_again: Annotated[int, Ge(0)] = 400          # updates of the VAE in round 2, on both data sets
+    noise: Annotated[float, Ge(0)] = .4             # of the controller when it gathers round 2, in half-widths
+    round2: Annotated[int, Ge(1)] = 70              # episodes of round 2
+    searches: Annotated[int, Ge(1)] = 2
+        # CMA-ES searches of round 2; real episodes choose among all their snapshots
+    finalists: Annotated[int, Ge(1)] = 3            # snapshots that act in more real episodes
+    final_episodes: Annotated[int, Ge(1)] = 5       # real episodes for each of them
+    context: Annotated[int, Ge(1)] = 8              # frames observed before a dream of the video begins
+    workers: Annotated[int, Ge(1)] = 2              # processes for what runs the real env
+    threads: Annotated[int, Ge(1)] = 1
+        # of torch; these nets are small, and on a busy machine two threads wait for each other
+    gather: GatherConfig = field(default_factory=lambda: GatherConfig(episodes=120, max_steps=60))    # round 1
     vae: VAEConfig = field(default_factory=lambda: VAEConfig(updates=1000))
     mdnrnn: MDNRNNConfig = field(
         default_factory=lambda: MDNRNNConfig.make("small", "tour", features="z", length=61, batch=16))
@@ -83,13 +89,15 @@ class TourConfig(Config):
 
 TourConfig.presets = {
     "tiny": dict(
-        env_id="worldrl/Toy-v0", episodes=4, vae_again=200, round2=32, searches=1, finalists=2, final_episodes=4, workers=1,
-        noise=.2, gather=dict(episodes=64, max_steps=0, policy="sticky"),
+        env_id="worldrl/Toy-v0", episodes=4, vae_again=200, round2=32, searches=1, finalists=2, final_episodes=4,
+        workers=1, noise=.2,
+        gather=dict(episodes=64, max_steps=0, policy="sticky"),
         vae=dict(updates=600, z_size=8, hidden=128, batch=32, arch="grid", likelihood="bernoulli"),
         mdnrnn=dict(hidden=64, updates=400, features="zh", batch=16, length=16, reward_clip=None),
         controller=dict(population=16, rollouts=16, horizon=30, generations=20, candidates=2, select_episodes=4)),
-    "paper": dict(gather=dict(episodes=400), vae=dict(updates=4000), vae_again=2000, round2=300,
-                  mdnrnn=dict(updates=3000, hidden=256), controller=dict(generations=120), episodes=100)}
+    "paper": dict(
+        episodes=100, vae_again=2000, round2=300, gather=dict(episodes=400), vae=dict(updates=4000),
+        mdnrnn=dict(updates=3000, hidden=256), controller=dict(generations=120))}
 
 # %% ../../nbs/46_tour.ipynb #ea7cefaf
 STAGES = {"gather, round 1": 14, "VAE, round 1": 53, "MDN-RNN, round 1": 11, "controller, round 1": 19, "gather, round 2": 10, "VAE, round 2": 21,

@@ -11,14 +11,15 @@ __all__ = ['PAPER', 'HALVING', 'VAEConfig', 'paper_nets', 'small_nets', 'grid_ne
 import base64, io, time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 import numpy as np
 import torch
 import torch.nn as nn
+from annotated_types import Ge, Gt, Interval
 from torch import Tensor
 
 # %% ../../nbs/41_vae.ipynb #ca2d1aac
-from ..core import Config, ConfigError, autocast, derive_seed, device, generator
+from ..core import Config, ConfigError, DeviceName, autocast, derive_seed, device, generator
 from ..envs.core import to_rgb
 from ..spaces import preprocess
 from ..parts.contracts import Rng
@@ -33,38 +34,46 @@ from ..parts.episodes import find_episodes, with_data_names
 @dataclass
 class VAEConfig(Config):
     "A VAE and its training"
-    env_id: str = "CarRacing-v3"        # names the run folder, and whose episodes are used
-    seed: int = 0                       # of weights, batches and noise
-    preset: str = "small"               # tiny | small | paper: size and budget
-    recipe: str | None = None           # ha | doom | ctallec: constants of published code
-    data: tuple[str, ...] = ()          # folders, or names below $WORLDRL_DATA; empty: every folder there with episodes of env_id
-    device: str = "auto"                # auto | cpu | cuda
-    obs_shape: tuple[int, int, int] = (3, 64, 64)   # (C, H, W) of a frame; the trainer takes the data's
-    arch: Literal["auto", "paper64", "small64", "grid"] = "auto"    # paper64: Ha & Schmidhuber, 4.3M weights; small64: convolutions that halve, any size from 32 up; grid: an MLP for small frames; auto: small64 or grid by size
-    hidden: int = 256                   # units per layer, grid only
-    z_size: int = 32                    # Z, length of the latent
-    likelihood: Literal["auto", "squared", "bernoulli"] = "auto"    # squared: sum of squared errors of an image; bernoulli: cross-entropy, for frames of zeros and ones; auto: bernoulli for grid
-    beta: float = 0.1                   # weight of the KL (1: the bound itself)
-    kl_tolerance: float = 0.0           # nats per latent that are free: max(KL, kl_tolerance * Z); Ha & Schmidhuber 0.5
-    batch: int = 64                     # frames per update
-    updates: int = 1300                 # optimiser steps
-    segment_updates: int = 100          # optimiser steps per segment: our epoch, ends with a test and a checkpoint
-    lr: float = 1e-3                    # Adam, at the start
-    lr_end: float = 5e-5                # Adam, at the end (cosine in between)
-    train_fraction: float = 0.9         # share of the episodes to train on
-    memory_frames: int = 50_000         # frames held in memory; if there are more, each segment draws others
-    dtype: Literal["float32", "bfloat16"] = "float32"               # bfloat16: faster where the processor has it
-    channels_last: bool = True          # memory layout of the convolutions
-    compile: bool = False               # torch.compile: a minute at the start, for long runs
+    env_id: str = "CarRacing-v3"                           # names the run folder, and whose episodes are used
+    seed: Annotated[int, Ge(0)] = 0                        # of weights, batches and noise
+    preset: str = "small"                                  # tiny | small | paper: size and budget
+    recipe: str | None = None                              # ha | doom | ctallec: constants of published code
+    data: tuple[str, ...] = ()
+        # folders, or names below $WORLDRL_DATA; empty: every folder there with episodes of env_id
+    device: DeviceName = "auto"                            # where tensors live
+    obs_shape: tuple[Annotated[int, Ge(1)], Annotated[int, Ge(1)], Annotated[int, Ge(1)]] = (3, 64, 64)
+        # (C, H, W) of a frame; the trainer takes the data's
+    arch: Literal["auto", "paper64", "small64", "grid"] = "auto"
+        # paper64: Ha & Schmidhuber, 4.3M weights | small64: convolutions that halve, for sizes from 32 |
+        # grid: an MLP for small frames | auto: small64 or grid by size
+    hidden: Annotated[int, Ge(1)] = 256                    # units per layer, for grid only
+    z_size: Annotated[int, Ge(1)] = 32                     # Z, length of the latent
+    likelihood: Literal["auto", "squared", "bernoulli"] = "auto"
+        # squared: sum of squared errors of an image | bernoulli: cross-entropy, for frames of zeros and ones |
+        # auto: bernoulli for grid, else squared
+    beta: Annotated[float, Ge(0)] = 0.1                    # weight of the KL; 1: the bound itself
+    kl_tolerance: Annotated[float, Ge(0)] = 0.0
+        # free nats per latent: the loss has max(KL, kl_tolerance * Z); Ha & Schmidhuber: 0.5
+    batch: Annotated[int, Ge(1)] = 64                      # frames per update
+    updates: Annotated[int, Ge(0)] = 1300                  # optimiser steps; 0: an untrained net
+    segment_updates: Annotated[int, Ge(1)] = 100           # optimiser steps between two tests and checkpoints
+    lr: Annotated[float, Gt(0)] = 1e-3                     # Adam's learning rate at the start
+    lr_end: Annotated[float, Ge(0)] = 5e-5                 # and at the end, with a cosine in between
+    train_fraction: Annotated[float, Interval(gt=0, lt=1)] = 0.9    # share of the episodes to train on
+    memory_frames: Annotated[int, Ge(1)] = 50_000          # frames in memory; with more data, each segment draws anew
+    dtype: Literal["float32", "bfloat16"] = "float32"      # bfloat16 is faster where the processor has it
+    channels_last: bool = True                             # memory layout of the convolutions
+    compile: bool = False                                  # torch.compile; takes a minute at the start
 
-    least: ClassVar[dict] = dict(batch=1, updates=0, segment_updates=1, z_size=1, hidden=1, memory_frames=1)
     presets: ClassVar[dict] = {
         "tiny": dict(updates=120, segment_updates=20, batch=32, lr=2e-3, z_size=8, hidden=64),
-        "paper": dict(arch="paper64", likelihood="squared", updates=1_000_000, segment_updates=10_000, batch=100)}   # 10 passes over 10,000 episodes of 1,000 frames
+        "paper": dict(arch="paper64", likelihood="squared", updates=1_000_000, segment_updates=10_000,
+                      batch=100)}     # 10 passes over 10,000 episodes of 1,000 frames
     recipes: ClassVar[dict] = {
-        "ha": dict(beta=1.0, kl_tolerance=0.5, lr=1e-4, lr_end=1e-4, batch=100),                 # CarRacing of the paper's code
-        "doom": dict(beta=1.0, kl_tolerance=0.5, lr=1e-4, lr_end=1e-4, batch=100, z_size=64),    # DoomTakeCover of the paper's code
-        "ctallec": dict(beta=1.0, lr=1e-3, lr_end=1e-3, batch=32)}                               # a well-known PyTorch reproduction
+        "ha": dict(beta=1.0, kl_tolerance=0.5, lr=1e-4, lr_end=1e-4, batch=100),      # CarRacing of the paper's code
+        "doom": dict(beta=1.0, kl_tolerance=0.5, lr=1e-4, lr_end=1e-4, batch=100,
+                     z_size=64),                                                      # DoomTakeCover of the same
+        "ctallec": dict(beta=1.0, lr=1e-3, lr_end=1e-3, batch=32)}                    # a PyTorch reproduction
 
 # %% ../../nbs/41_vae.ipynb #edcae33b
 PAPER = [Conv(n, 4, 2) for n in (32, 64, 128, 256)]            # 64 -> 31 -> 14 -> 6 -> 2
