@@ -12,12 +12,12 @@ from .runs.disk import disk_errors, read_json, write_atomic
 from .runs.log import read_metrics
 
 # %% auto #0
-__all__ = ['FACTS', 'SETTINGS', 'KINDS', 'MEASURED', 'results_root', 'check_target', 'check_numbers', 'flatten', 'run_name',
+__all__ = ['FACTS', 'SETTINGS', 'MEASURED', 'results_root', 'check_target', 'check_numbers', 'flatten', 'run_name',
            'protocol_columns', 'read_run', 'TableError', 'read_table', 'write_table', 'table_of', 'add_run', 'thin',
            'write_curves', 'table', 'show', 'curve', 'agreement', 'iqm', 'iqm_interval', 'plot']
 
 # %% ../nbs/81_results.ipynb #cd296510
-FACTS = ["run", "exp", "env_id", "seed", "steps", "wall_s", "device", "commit", "command"]     # the columns that every row has
+FACTS = ["run", "exp", "env_id", "seed", "steps", "wall_s", "device", "commit", "command"]     # columns of every row
 
 def results_root() -> Path:
     "data/results of the checkout we stand in; WorldrlError outside of one"
@@ -34,13 +34,13 @@ def check_target(
 ) -> Path:
     "Return a path that can be written; ConfigError if it cannot, before any work is done"
     text, path = str(path), Path(path)
-    if not text.strip() or "\0" in text: raise ConfigError(f"{flag} is {text!r}; name a {'folder' if folder else 'file'}")
+    what = "folder" if folder else "file"
+    if not text.strip() or "\0" in text: raise ConfigError(f"{flag} is {text!r}; name a {what}")
     if endings and path.suffix not in endings:
         raise ConfigError(f"{flag} {text}: name a file that ends in one of {', '.join(sorted(endings))}")
-    try:
-        wrong = _not_writable(path, folder)
+    try: wrong = _not_writable(path, folder)
     except OSError as e: wrong = (e.strerror or str(e)).lower()
-    if wrong: raise ConfigError(f"{flag} {text} cannot be written: {wrong}; name another {'folder' if folder else 'file'}")
+    if wrong: raise ConfigError(f"{flag} {text} cannot be written: {wrong}; name another {what}")
     return path
 
 def _not_writable(path: Path, folder: bool) -> str:
@@ -78,30 +78,38 @@ def flatten(
         elif isinstance(v, (list, tuple)): out[prefix + k] = json.dumps(_short_list(v))
     return out
 
-def _short_list(v): return [_short_list(x) if isinstance(x, (list, tuple)) else float(f"{x:.4g}") if isinstance(x, float) else x for x in v]
+def _short_list(v):
+    if isinstance(v, (list, tuple)): return [_short_list(x) for x in v]
+    return float(f"{v:.4g}") if isinstance(v, float) else v
 
 # %% ../nbs/81_results.ipynb #642622ab
 def run_name(folder: str | Path) -> str:
     "Return the name of a run: its folder's, after its parent's if that is a run too (a stage of a tour)"
-    if not str(folder).strip(): raise ConfigError("the folder of the run is ''; expected the folder of a finished run, runs/ENV__KIND__SEED")
+    if not str(folder).strip():
+        raise ConfigError("the folder of the run is ''; expected the folder of a finished run, runs/ENV__KIND__SEED")
     folder = Path(folder).resolve()
     return f"{folder.parent.name}-{folder.name}" if (folder.parent / "config.json").exists() else folder.name
 
 # %% ../nbs/81_results.ipynb #2260bfa7
-SETTINGS = ("recipe", "preset", "num_envs", "train_ratio", "dtype", "policy.dtype", "actor_lr", "behaviour.entropy", "behaviour.entropy_end", "normalize_reward")
+SETTINGS = ("recipe", "preset", "num_envs", "train_ratio", "dtype", "policy.dtype", "actor_lr",
+            "behaviour.entropy", "behaviour.entropy_end", "normalize_reward")
 
 def protocol_columns(
     protocol: dict,        # of the run's env, as `make_env(...).protocol` gives it
     config: dict,          # of the run
 ) -> dict:
-    "What two rows must share before they are compared, as columns"
-    obs = protocol.get("obs") or {}
-    rest = {k: v for k, v in protocol.items() if k not in ("env_id", "obs", "kwargs", "versions", "planes", "autoreset")}
-    out = {"packages": ", ".join(f"{k} {v}" for k, v in sorted((protocol.get("versions") or {}).items()) if k != "worldrl"),
-           "obs": obs.get("name"), "kwargs": json.dumps(protocol["kwargs"], sort_keys=True) if protocol.get("kwargs") else None}
-    if "sticky" in obs: out["sticky"] = obs["sticky"]                            # an env that states its own (MinAtar) overrides it
+    "Return what two rows must share before they are compared, as columns"
+    obs, versions = protocol.get("obs") or {}, protocol.get("versions") or {}
+    own_columns = ("env_id", "obs", "kwargs", "versions", "planes", "autoreset")
+    rest = {k: v for k, v in protocol.items() if k not in own_columns}
+    out = {"packages": ", ".join(f"{k} {v}" for k, v in sorted(versions.items()) if k != "worldrl"),
+           "obs": obs.get("name"),
+           "kwargs": json.dumps(protocol["kwargs"], sort_keys=True) if protocol.get("kwargs") else None}
+    if "sticky" in obs: out["sticky"] = obs["sticky"]                # an env that states its own (MinAtar) overrides it
+    out |= flatten(rest)
     settings = {k: v for k, v in flatten(config).items() if k in SETTINGS}
-    return {f"{a}.{k}": v for a, d in (("protocol", out | flatten(rest)), ("config", settings)) for k, v in d.items() if v not in (None, "")}
+    columns = {f"protocol.{k}": v for k, v in out.items()} | {f"config.{k}": v for k, v in settings.items()}
+    return {k: v for k, v in columns.items() if v not in (None, "")}
 
 # %% ../nbs/81_results.ipynb #0c5ec66e
 def _json(path: Path, keys: dict | None = None) -> dict:
@@ -114,43 +122,49 @@ def _section(d: dict, key: str, path: Path) -> dict:
     found = d.get(key)
     if found is None: return {}
     if isinstance(found, dict): return found
-    raise WorldrlError(f"{path}: {key!r} is {str(found)[:60]!r}, expected names and values; restore the file, or leave this run out")
+    raise WorldrlError(f"{path}: {key!r} is {str(found)[:60]!r}, expected names and values; {_RESTORE}")
 
-KINDS = dict(seed=int, steps=(int, float), wall_s=(int, float)) | dict.fromkeys(("exp", "env_id", "device", "commit", "command"), str)     # of FACTS
+_RESTORE = "restore the file, or leave this run out"
+_NUMBERS = {"seed": int, "steps": (int, float), "wall_s": (int, float)}     # types of the FACTS that are not text
 
 def _facts(r: dict, config: dict, path: Path) -> dict:
     "The FACTS but the run's name, '' where a file does not say; WorldrlError for a value of another type"
     row = {k: r[k] if r.get(k) is not None else config.get(k, "") for k in FACTS[1:]}
     for k, v in row.items():
-        if v not in ("", None) and (isinstance(v, bool) or not isinstance(v, KINDS[k])):
-            raise WorldrlError(f"{path}: {k!r} is {str(v)[:60]!r}, expected a {'text' if KINDS[k] is str else 'number'}; restore the file, or leave this run out")
+        if v not in ("", None) and (isinstance(v, bool) or not isinstance(v, _NUMBERS.get(k, str))):
+            wanted = "number" if k in _NUMBERS else "text"
+            raise WorldrlError(f"{path}: {k!r} is {str(v)[:60]!r}, expected a {wanted}; {_RESTORE}")
     return row | {"wall_s": round(float(row["wall_s"] or 0), 1)}
 
 def _protocol_of(folder: Path, r: dict, begun: dict) -> dict:
     "The protocol of a run: from its result, its beginning, or the episodes that `worldrl dream` keeps"
-    protocol = _section(r, "protocol", folder / "result.json")
-    protocol = protocol or _section(_section(begun, "provenance", folder / "config.json"), "protocol", folder / "config.json")
+    protocol, path = _section(r, "protocol", folder / "result.json"), folder / "config.json"
+    protocol = protocol or _section(_section(begun, "provenance", path), "protocol", path)
     if not protocol:
         path = folder / "episodes" / "manifest.json"
         played = _section(_json(path), "meta", path)
-        protocol = {k: v for k, v in (_section(played, "protocol", path) | {"noise": played.get("noise")}).items() if v is not None}
+        protocol = _section(played, "protocol", path)
+        if played.get("noise") is not None: protocol = protocol | {"noise": played["noise"]}
     for k in ("obs", "kwargs", "versions"): _section(protocol, k, folder)
     return protocol
 
 def read_run(
     folder: str | Path,    # a finished run
 ) -> dict:
-    "Return the row of a run: the facts, its protocol and its results; WorldrlError if it is not finished, or its files are damaged"
+    "Return the row of a run: facts, protocol and results; WorldrlError if it is not finished, or a file is damaged"
     name, folder = run_name(folder), Path(folder)
     path = folder / "result.json"
-    if not path.exists(): raise WorldrlError(f"{folder} has no result.json: the run is not finished, or this is no run folder")
+    if not path.exists():
+        raise WorldrlError(f"{folder} has no result.json: the run is not finished, or this is no run folder")
     r, begun = _json(path, {"result": dict}), _json(folder / "config.json")
     config = begun if "config" not in begun else _section(begun, "config", folder / "config.json")
     row = {"run": name} | _facts(r, config, path)
-    if home := os.environ.get("WORLDRL_RUNS"): row["command"] = row["command"].replace(f"{Path(home).resolve()}/", "runs/")      # where runs lie is nobody's business
+    if home := os.environ.get("WORLDRL_RUNS"):                                   # a row names no folder of this machine
+        row["command"] = row["command"].replace(f"{Path(home).resolve()}/", "runs/")
     if "stopped" in r: row["stopped"] = r["stopped"]                             # it ended early, by --stop-after
-    try: return row | protocol_columns(_protocol_of(folder, r, begun), config) | {f"result.{k}": v for k, v in flatten(r["result"]).items()}
-    except RecursionError: raise WorldrlError(f"{path} is nested too deeply; restore the file, or leave this run out") from None
+    protocol = _protocol_of(folder, r, begun)
+    try: return row | protocol_columns(protocol, config) | {f"result.{k}": v for k, v in flatten(r["result"]).items()}
+    except RecursionError: raise WorldrlError(f"{path} is nested too deeply; {_RESTORE}") from None
 
 # %% ../nbs/81_results.ipynb #6d41d079
 class TableError(WorldrlError):
@@ -163,23 +177,27 @@ def read_table(
     "Return the rows of one csv, all values as text; TableError if it cannot be read or lacks a column"
     path = Path(path)
     if not path.exists(): return []
-    earlier = csv.field_size_limit(sys.maxsize)                    # the default, 131,072 characters, is too small for long lists
+    stays = "so it stays as it is; restore it, or move it away"
+    earlier = csv.field_size_limit(sys.maxsize)           # the default, 131,072 characters, is too few for long lists
     try:
-        with path.open(newline="", encoding="utf-8") as f: head, *rows = [r for r in csv.reader(f, strict=True) if r] or [[]]
+        with path.open(newline="", encoding="utf-8") as f: lines = [r for r in csv.reader(f, strict=True) if r]
     except (OSError, UnicodeDecodeError, csv.Error) as e:
-        raise TableError(f"{path} cannot be read ({getattr(e, 'strerror', None) or str(e)[:80]}), so it stays as it is; restore it, or move it away") from None
+        why = getattr(e, "strerror", None) or str(e)[:80]
+        raise TableError(f"{path} cannot be read ({why}), {stays}") from None
     finally: csv.field_size_limit(earlier)
+    head, *rows = lines or [[]]
     if lacking := [c for c in columns if c not in head]:
-        raise TableError(f"{path} has no column {', '.join(lacking)}, so it is no table of ours and stays as it is; restore it, or move it away")
+        raise TableError(f"{path} has no column {', '.join(lacking)}, so it is no table of ours, {stays}")
     for i, r in enumerate(rows, 2):
-        if len(r) != len(head): raise TableError(f"{path} has {len(head)} columns, but {len(r)} values in row {i}, so it stays as it is; restore it, or move it away")
+        if len(r) == len(head): continue
+        raise TableError(f"{path} has {len(head)} columns, but {len(r)} values in row {i}, {stays}")
     return [dict(zip(head, r)) for r in rows]
 
 def write_table(
     path: str | Path,
     rows: list[dict],      # all rows of the table; each at least with "run"
 ) -> None:
-    "Write a table: the facts first, then every column that any row has; TableError if the file holds something that cannot be read"
+    "Write a table: the facts first, then every column that a row has; TableError if the file there cannot be read"
     read_table(path)
     keys = FACTS + sorted({k for r in rows for k in r} - set(FACTS))
     text = io.StringIO(newline="")
@@ -202,16 +220,21 @@ def _alone_in(folder: Path):
 # %% ../nbs/81_results.ipynb #cc9fa3b8
 def table_of(run: str) -> str:
     "Return the name of the table that holds a run already, '' if none does; TableError if a table cannot be read"
-    return next((p.stem for p in sorted(results_root().glob("*.csv")) if any(r["run"] == run for r in read_table(p))), "")
+    for path in sorted(results_root().glob("*.csv")):
+        if any(r["run"] == run for r in read_table(path)): return path.stem
+    return ""
 
-MEASURED = ("env_id", "seed", "protocol.max_steps", *(f"result.{k}" for k in ("agent", "world", "greedy", "episodes", "noise", "context", "horizon", "starts", "temperature")))
+MEASURED = ("env_id", "seed", "protocol.max_steps", "result.agent", "result.world", "result.greedy", "result.episodes",
+            "result.noise", "result.context", "result.horizon", "result.starts", "result.temperature")
 
 def _check_same(old: dict, new: dict) -> None:
     "WorldrlError if the row of an evaluation or a dream would replace the row of another one"
     if new["exp"] not in ("eval", "dream"): return
     said = {k: (old.get(k) or "", str(new[k])) for k in MEASURED if new.get(k) not in (None, "")}
     other = [f"{k.removeprefix('result.')} {a} there and {b} here" for k, (a, b) in said.items() if a and a != b]
-    if other: raise WorldrlError(f"the row {new['run']!r} is of another measurement ({', '.join(other)}), so it stays; measure again with --name, or rename the folder, to keep both")
+    if other:
+        raise WorldrlError(f"the row {new['run']!r} is of another measurement ({', '.join(other)}), so it stays; "
+                           "measure again with --name, or rename the folder, to keep both")
 
 def add_run(
     run: str,                  # folder of a finished run
@@ -226,7 +249,9 @@ def add_run(
     with _alone_in(root):
         there = table_of(row["run"])
         name = re.sub(r"[^\w\-]", "-", table or there or row["exp"] or "runs")
-        if there not in ("", name): raise WorldrlError(f"run {row['run']!r} stands in table {there!r}: leave --table away to renew its row there, or rename the run's folder")
+        if there not in ("", name):
+            raise WorldrlError(f"run {row['run']!r} stands in table {there!r}: leave --table away "
+                               "to renew its row there, or rename the run's folder")
         path = root / f"{name}.csv"
         rows = read_table(path)
         for old in rows:
@@ -270,13 +295,15 @@ def write_curves(
 def table(
     name: str,                     # of a csv in data/results
     columns: list[str],            # result columns to show, without the `result.` in front
-    by: tuple = ("env_id", "seed"),   # columns in front, `protocol.sticky` for one; empty where a row does not have them
+    by: tuple = ("env_id", "seed"),   # columns in front, `protocol.sticky` for one; empty where a row has none
 ) -> str:
-    "A markdown table of committed results with seed, steps, wall time and commit"
-    rows = read_table(results_root() / f"{name}.csv")
+    "Return a markdown table of committed results with seed, steps, wall time and commit"
     head = [*by, *columns, "steps", "wall s", "device", "commit"]
-    body = [[*(r.get(k, "") for k in by), *(_short(r.get(f"result.{c}", "")) for c in columns), r["steps"], r["wall_s"], r["device"], r["commit"][:8]] for r in rows]
-    return "\n".join("| " + " | ".join(map(str, r)) + " |" for r in [head, ["---"] * len(head), *body])
+    lines = [head, ["---"] * len(head)]
+    for r in read_table(results_root() / f"{name}.csv"):
+        own = [r.get(k, "") for k in by] + [_short(r.get(f"result.{c}", "")) for c in columns]
+        lines.append([*own, r["steps"], r["wall_s"], r["device"], r["commit"][:8]])
+    return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
 
 def _short(v):
     try: return f"{float(v):.3g}"
@@ -292,8 +319,8 @@ def show() -> None:
             print(f"  {e}")
             continue
         for r in rows:
-            shown = {k.removeprefix("result."): v for k, v in r.items() if k.startswith("result.") and v and not v.startswith("[")}
-            got = "  ".join(f"{k}={_short(v)}" for k, v in shown.items())
+            found = {k.removeprefix("result."): v for k, v in r.items() if k.startswith("result.")}
+            got = "  ".join(f"{k}={_short(v)}" for k, v in found.items() if v and not v.startswith("["))
             print(f"  {r['run']}  steps={r['steps']}  wall={r['wall_s']} s  {r['device']}  {r['commit'][:8]}  {got}")
 
 def curve(
@@ -335,7 +362,8 @@ def iqm_interval(
     seed: int = 0,
 ) -> tuple[float, float]:  # (low, high)
     "Percentile bootstrap of the IQM: seeds are drawn anew within each game"
-    if not len(games) or not all(np.ndim(g) == 1 and len(g) for g in games): raise ValueError("expected a list of games, each a list of at least one score: iqm_interval([[1., 2., 3.]])")
+    if not len(games) or not all(np.ndim(g) == 1 and len(g) for g in games):
+        raise ValueError("expected a list of games, each a list of at least one score: iqm_interval([[1., 2., 3.]])")
     rng = np.random.default_rng(seed)
     x = np.concatenate([np.asarray(g, float)[rng.integers(0, len(g), (n, len(g)))] for g in games], 1)
     return tuple(float(q) for q in np.quantile(_middle_half(x), [(1 - level) / 2, (1 + level) / 2]))
@@ -345,7 +373,9 @@ def _runs_by_kind(runs) -> dict[str, list]:
     "'env kind' -> run folders, so that seeds of one kind make one curve"
     groups = {}
     for r in map(Path, runs):
-        if not (r / "metrics.jsonl").exists(): raise WorldrlError(f"{r} has no metrics.jsonl: expected the folder of a run that has begun, runs/ENV__KIND__SEED")
+        if not (r / "metrics.jsonl").exists():
+            raise WorldrlError(f"{r} has no metrics.jsonl: expected the folder of a run that has begun, "
+                               "runs/ENV__KIND__SEED")
         c = _json(r / "config.json")
         env_id = _section(c, "config", r / "config.json").get("env_id", "")
         groups.setdefault(f"{env_id} {c.get('exp') or r.name}".strip(), []).append(r)
@@ -368,7 +398,9 @@ def plot(
     for name, folders in _runs_by_kind(runs).items():
         for r in folders:
             found = read_metrics(r)
-            if metric not in found: raise WorldrlError(f"{r} has no metric {metric!r}.{did_you_mean(metric, found)} It has: {', '.join(sorted(found)) or 'none yet'}")
+            if metric not in found:
+                has = ", ".join(sorted(found)) or "none yet"
+                raise WorldrlError(f"{r} has no metric {metric!r}.{did_you_mean(metric, found)} It has: {has}")
             series.setdefault(name, []).append(found[metric])
             print(f"{r}: {metric} {found[metric][1][-1]:.5g} at step {int(found[metric][0][-1]):,}")
     ax = Figure(figsize=(7, 4), dpi=100, layout="constrained").subplots()

@@ -24,7 +24,8 @@ from .core import keep_signals
 class MissingBox2D(WorldrlError, ImportError): "Box2D or pygame is not installed"
 
 def _missing() -> MissingBox2D:
-    return MissingBox2D("CarRacing needs Box2D and pygame, which are not installed here; install them with: pip install 'worldrl[box2d]'")
+    return MissingBox2D("CarRacing needs Box2D and pygame, which are not installed here; "
+                        "install them with: pip install 'worldrl[box2d]'")
 
 class _Absent:
     "Stands where a module should be that is not installed; using it raises MissingBox2D"

@@ -20,7 +20,7 @@ __all__ = ['OBS_SETTINGS', 'FAMILIES', 'PLUGINS', 'EXTRAS', 'LONGEST_ID', 'PLANE
            'require_next_step', 'Wrapper', 'EpisodeStats', 'ObsSettings', 'check_setting', 'obs_settings', 'is_image',
            'to_chw', 'PixelObs', 'VectorObs', 'FrameStack', 'hash_uniform', 'row_seeds', 'Flicker', 'Moments',
            'Normalise', 'Family', 'family_of', 'is_mujoco', 'successor', 'check_id', 'data_env_id', 'same_env',
-           'env_of', 'missing_extra', 'draw_plainly', 'follow', 'ActionRepeat', 'make_registered', 'MadeEnv',
+           'env_of_agent', 'missing_extra', 'draw_plainly', 'follow', 'ActionRepeat', 'make_registered', 'MadeEnv',
            'with_obs', 'keep_signals', 'make_env', 'planes_to_rgb', 'vectors_to_rgb', 'minatar_planes', 'to_rgb']
 
 # %% ../../nbs/10_envs.ipynb #396d56cd
@@ -471,18 +471,20 @@ def _check_form(env_id) -> None:
     if not isinstance(env_id, str):
         raise EnvError(f"env_id is {repr(env_id)[:60]}, expected the id of an env: 'CartPole-v1'.")
     if len(env_id) > LONGEST_ID:
-        raise EnvError(f"env_id has {len(env_id):,} characters ({env_id[:40]!r}...), expected an id of at most {LONGEST_ID}: 'CartPole-v1'.")
+        raise EnvError(f"env_id has {len(env_id):,} characters ({env_id[:40]!r}...), "
+                       f"expected an id of at most {LONGEST_ID}: 'CartPole-v1'.")
     if not env_id.strip() or not env_id.isprintable():
         raise EnvError(f"env_id is {env_id!r}, expected the id of an env: 'CartPole-v1'.")
     module, colon, name = env_id.rpartition(":")
     if colon and not (name.strip() and re.fullmatch(r"[^\W\d]\w*(\.[^\W\d]\w*)*", module)):
-        raise EnvError(f"env_id is {env_id!r}, expected an id, or a module that registers it and the id: 'my_envs:Mine-v0'.")
+        raise EnvError(f"env_id is {env_id!r}, expected an id, "
+                       "or a module that registers it and the id: 'my_envs:Mine-v0'.")
 
 
 def check_id(
     env_id: str,    # as given
 ) -> None:
-    "Raise EnvError for an id that no registry knows (it names the nearest one), and for ids of PyBullet and of earlier systems."
+    "Raise EnvError for an id that no registry knows (with the nearest one), and for ids of PyBullet and earlier systems"
     _check_form(env_id)
     if re.search(r"BulletEnv-v\d+$", env_id): raise EnvError(_pybullet_advice(env_id))
     _load_plugin(env_id)
@@ -511,18 +513,20 @@ def same_env(a: str, b: str) -> bool:
     return a.rpartition(":")[2] == b.rpartition(":")[2]
 
 
-def env_of(
+def env_of_agent(
     agent,                       # anything with `env_id` and `env_kwargs`: an agent, a world; or without them
     env_id: str = "",            # what the user typed; "": the agent's own env
     env_kwargs: dict | None = None,   # what the user typed; these settings win over the agent's, key by key
     where: str = "",             # where the agent comes from, for messages; "": its class
 ) -> tuple[str, dict]:           # id and keyword arguments for make_env
-    "Return the env that an agent is used in, and its settings; EnvError if no env is known or the agent's own names a module"
+    "Return the env an agent is used in, and its settings; EnvError if none is known, or the agent's own names a module"
     where = where or f"this {type(agent).__name__}"
     own, settings = getattr(agent, "env_id", "") or "", getattr(agent, "env_kwargs", None) or {}
-    if not isinstance(own, str): raise EnvError(f"{where}: env_id is {repr(own)[:60]}, expected the id of an env: 'CartPole-v1'.")
+    if not isinstance(own, str):
+        raise EnvError(f"{where}: env_id is {repr(own)[:60]}, expected the id of an env: 'CartPole-v1'.")
     if not (env_id or own):
-        raise EnvError(f"{where} does not say for which env it was made; name it: --env-id CarRacing-v3 (env_id='CarRacing-v3')")
+        raise EnvError(f"{where} does not say for which env it was made; "
+                       "name it: --env-id CarRacing-v3 (env_id='CarRacing-v3')")
     if not env_id: env_id = data_env_id(own, where)
     if not (own and same_env(own, env_id)): return env_id, dict(env_kwargs or {})
     return env_id, _stored_settings(settings, where) | (env_kwargs or {})
@@ -768,7 +772,8 @@ def with_obs(
     "Return observation settings and env settings as one dict; EnvError if both name different observation settings"
     typed = env_kwargs.get("obs")
     if obs is not None and typed is not None and obs != typed:
-        raise EnvError(f"obs is {obs!r} already, and comes a second time among the env's settings as {typed!r}. Leave one of them out: --obs {obs}, or --env-kwargs obs={typed}.")
+        raise EnvError(f"obs is {obs!r} already, and comes a second time among the env's settings as {typed!r}. "
+                       f"Leave one of them out: --obs {obs}, or --env-kwargs obs={typed}.")
     return {"obs": typed if obs is None else obs} | {k: v for k, v in env_kwargs.items() if k != "obs"}
 
 

@@ -19,7 +19,7 @@ from torch import Tensor
 import os
 
 from ..core import WorldrlError, derive_seed
-from ..envs.core import env_of, hash_uniform, make_env, row_seeds, to_rgb
+from ..envs.core import hash_uniform, make_env, row_seeds, to_rgb
 from ..spaces import action_size, decode_action, encode_action, preprocess
 from .contracts import Act, Rng, State, Step, cat_states, first_step, leaves, map_state, next_step, observe_sequence, repeat, stack_states, state_size, take, where_state
 from .episodes import FIELDS

@@ -8,7 +8,7 @@ import os
 import numpy as np
 import torch
 from ..core import derive_seed
-from ..envs.core import env_of, make_env, to_rgb
+from ..envs.core import env_of_agent, make_env, to_rgb
 from ..spaces import preprocess
 from .contracts import Rng, Step, map_state, observe_sequence
 from .dream import NoDreamError, _check_counts, _cut, _device_of, _reader, as_obs, dream
@@ -84,14 +84,16 @@ def fresh_episode(
     where: str = "",            # where the agent comes from, for messages
 ) -> tuple:                     # the episode {field: [T, ...]}, the env's id, its observation settings
     "Let an agent play one episode and return it; NoDreamError if all of its episodes are too short"
-    env_id, env_kwargs = env_of(agent, env_id, where=where)
+    env_id, env_kwargs = env_of_agent(agent, env_id, where=where)
     for k in range(tries):
         rows, env = [], make_env(env_id, 1, **env_kwargs)
         settings = env.settings
         evaluate(agent, lambda n: env, 1, derive_seed(seed, "dream", k), max_steps=start + horizon,
                  callback=lambda t, step, act, alive: rows.append(step.to("cpu")))
         if len(rows) > start: break
-    else: raise NoDreamError(f"{env_id}: {tries} episodes of the agent ended within {start} rows; watch fewer (start={start // 2}), or give an episode")
+    else:
+        raise NoDreamError(f"{env_id}: {tries} episodes of the agent ended within {start} rows; "
+                           f"watch fewer (start={start // 2}), or give an episode")
     episode = {name: np.stack([getattr(row, name)[0].numpy() for row in rows]) for name in FIELDS}
     if not episode["terminated"][-1]: episode["truncated"][-1] = True
     return episode, env_id, settings
@@ -104,7 +106,8 @@ def _dreamer_of(world) -> tuple:
         world = load(name, "cpu")
     dreams = getattr(world, "world", world)
     if not hasattr(dreams, "imagine"):
-        raise NoDreamError(f"{name or 'this'} holds no world that dreams (its class is {type(world).__name__}); give a world, or an agent that has one")
+        raise NoDreamError(f"{name or 'this'} holds no world that dreams (its class is {type(world).__name__}); "
+                           "give a world, or an agent that has one")
     return dreams, world if hasattr(world, "act") else None, name
 
 # %% ../../nbs/26_dream_figures.ipynb #ea869def
@@ -117,11 +120,14 @@ def dream_video(
     scale: int | None = None,   # how many times pixels are repeated; None: about 96 pixels, 64 with several episodes
     **how,                      # env_id, temperature, seed, settings, columns
 ) -> np.ndarray:                # [T, H', W', 3] uint8
-    "Return real | reconstruction | dream | error, with a border where observing ends; of several episodes as rows, a column each"
+    "Return real | reconstruction | dream | error, with a border where observing ends; several episodes are columns"
     world, agent, name = _dreamer_of(world)
     if episode is None:
-        if agent is None: raise NoDreamError(f"{name or 'this world'} has no agent to play an episode (its class is {type(world).__name__}); give one: dream_video(world, episode)")
-        episode, env_id, settings = fresh_episode(agent, how.get("env_id") or "", start, horizon, how.get("seed", 0), where=name)
+        if agent is None:
+            raise NoDreamError(f"{name or 'this world'} has no agent to play an episode "
+                               f"(its class is {type(world).__name__}); give one: dream_video(world, episode)")
+        own = how.get("env_id") or "", start, horizon, how.get("seed", 0)
+        episode, env_id, settings = fresh_episode(agent, *own, where=name)
         how = {"settings": settings} | how | {"env_id": env_id}
     elif agent is not None and not how.get("env_id"): how = how | {"env_id": getattr(agent, "env_id", "")}
     rows = dream_rows(world, episode, start, horizon, **how)

@@ -7,7 +7,7 @@ from __future__ import annotations
 import dataclasses, os, sys
 import numpy as np
 from ..core import WorldrlError, derive_seed
-from ..envs.core import ObsSettings, env_of, is_mujoco, make_env, to_rgb
+from ..envs.core import ObsSettings, env_of_agent, is_mujoco, make_env, to_rgb
 from .rollout import check_counts, evaluate, executed, loaded_agent
 from ..viz import label, upscale
 
@@ -87,10 +87,10 @@ def film(
     max_steps: int = 2000,        # of an episode
     device=None,                  # as in evaluate
 ) -> tuple:                       # frames [F, H, W, 3] uint8, frames a second, Evaluation
-    "Return episodes of an agent as a person sees them, with the return as caption; WorldrlError if nothing can be drawn"
+    "Return episodes as a person sees them, with the return as caption; WorldrlError if nothing can be drawn"
     check_counts(seed, episodes=episodes, max_steps=max_steps)
     agent, name = loaded_agent(agent, "film", device)
-    env_id, env_kwargs = env_of(agent, env_id or "", env_kwargs, where=name)
+    env_id, env_kwargs = env_of_agent(agent, env_id or "", env_kwargs, where=name)
     screen, fps = _screen(env_id, env_kwargs)
     every = max(1, round(fps / 30))
     try:
@@ -100,6 +100,7 @@ def film(
         for k, d in enumerate(e.data):
             text = f"{env_id}  episode {k + 1}  " if episodes > 1 else f"{env_id}  "
             frames = redraw_episode(screen, d["action"], d["reward"], derive_seed(seed, k), every)
-            clips.append(captioned(frames, d["reward"], every, text, "end" if d["terminated"] | d["truncated"] else "cut"))
+            last = "end" if d["terminated"] | d["truncated"] else "cut"
+            clips.append(captioned(frames, d["reward"], every, text, last))
     finally: screen.close()
     return np.concatenate(clips), fps / every, e

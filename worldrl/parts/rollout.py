@@ -9,8 +9,8 @@ __all__ = ['LONGEST', 'infos_to_tensors', 'Episodes', 'executed', 'NonFiniteErro
 
 # %% ../../nbs/24_rollout.ipynb #df015461
 import os
-from dataclasses import dataclass, field, fields
-from typing import Any, Callable, NamedTuple
+from dataclasses import dataclass, fields
+from typing import Callable, NamedTuple
 
 import gymnasium as gym
 import numpy as np
@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 
 from ..core import ConfigError, WorldrlError, derive_seed, did_you_mean
-from ..envs.core import env_of, make_env, to_rgb
+from ..envs.core import env_of_agent, make_env, to_rgb
 from ..spaces import action_size, encode_action
 from .contracts import Act, Rng, State, Step, first_step, leaves, map_state, next_step, stack_states
 
@@ -294,7 +294,7 @@ def loaded_agent(
     what: str,          # the function that needs it, for the message
     device=None,        # where a named agent is loaded to; None: the CPU, where the real env runs
 ) -> tuple:             # the agent, and its name ("" if it was no name)
-    "Return the agent, loaded if it is a name; ConfigError for something that does not act, CheckpointError for an unknown name"
+    "Return the agent, loaded if it is a name; ConfigError if it does not act, CheckpointError for an unknown name"
     name = os.fspath(agent) if isinstance(agent, (str, os.PathLike)) else ""
     if isinstance(agent, (str, os.PathLike)):
         from worldrl.runs import load
@@ -308,7 +308,7 @@ def _make(agent, name, env_id, n, env_kwargs):
     if env_id is not None and not isinstance(env_id, str):
         if callable(env_id): return env_id(n, **(env_kwargs or {}))
         raise ConfigError(f"env_id is {env_id!r}, expected an id for make_env, or a function num_envs -> VectorEnv")
-    env_id, env_kwargs = env_of(agent, env_id or "", env_kwargs, where=name)
+    env_id, env_kwargs = env_of_agent(agent, env_id or "", env_kwargs, where=name)
     return make_env(env_id, n, 0, **env_kwargs)
 
 # %% ../../nbs/24_rollout.ipynb #85d0c778
@@ -429,19 +429,19 @@ LONGEST = 27_000      # env steps
 @torch.no_grad()
 def evaluate(
     agent,                       # an Agent, a name of the zoo, or the folder of a run
-    env_id=None,                 # None: the agent's own env. Or an id, or a function num_envs -> VectorEnv (ThroughWorld, a dream, ...)
+    env_id=None,                 # None: the agent's own env; else an id, or a function num_envs -> VectorEnv (a dream, ...)
     episodes: int = 10,
     seed: int = 0,               # at least 0; episode k starts from derive_seed(seed, k)
     *, num_envs: int | None = None,  # rows at a time; does not change the result. None: at most 8
     greedy: bool = False,            # the mode of the policy instead of samples
-    env_kwargs: dict | None = None,  # for make_env (obs=..., skip=...); None and what is not named: the agent's own, if this is its env
-    callback: Callable | None = None,  # called (t, step, act, alive) at every step, T + 1 times in an episode; act is None after the last
+    env_kwargs: dict | None = None,  # for make_env (obs=...); what is not named here: the agent's own, if this is its env
+    callback: Callable | None = None,  # called (t, step, act, alive) T + 1 times in an episode; the last act is None
     data: bool = False,              # keep every episode: obs [T + 1], action [T], reward [T], and all of the agent's info
-    keep: tuple = (),                # or only these of them: "obs" "action" "reward" "value" "log_prob" "hidden" ..., "activations" or "activations.NAME"
+    keep: tuple = (),                # or only these: "obs" "action" "reward" "value" ..., "activations" or "activations.NAME"
     max_steps: int | None = LONGEST,   # end episodes after so many env steps; None: the env decides, though it take for ever
     device=None,                 # where the Steps shall live; None: where the agent's weights are
 ) -> Evaluation:
-    "Return the raw returns of `episodes` fixed episodes, with a 95 % bootstrap interval of the mean. Raises NonFiniteError, ConfigError, EnvError"
+    "Return raw returns of fixed episodes, with a 95 % interval of the mean. Raises NonFiniteError, ConfigError, EnvError"
     check_counts(seed, episodes=episodes, num_envs=num_envs, max_steps=max_steps)
     agent, name = loaded_agent(agent, "evaluate", device)
     env = _make(agent, name, env_id, num_envs or min(episodes, 8), env_kwargs)
@@ -449,7 +449,8 @@ def evaluate(
         _check_spaces(agent, env)
         done, kept = _waves(agent, env, episodes, seed, data, keep, greedy, max_steps, callback, device)
     finally: env.close()
-    return _summed_up(done, kept if data or keep else None, env, {"episodes": episodes, "seed": seed, "greedy": greedy, "max_steps": max_steps})
+    how = {"episodes": episodes, "seed": seed, "greedy": greedy, "max_steps": max_steps}
+    return _summed_up(done, kept if data or keep else None, env, how)
 
 # %% ../../nbs/24_rollout.ipynb #b6ee7b71
 def record(
