@@ -4,72 +4,467 @@
 
 # %% ../nbs/80_zoo.ipynb #2c365db8
 from __future__ import annotations
+import contextlib
 import json
+import math
+import platform
+import re
+import shutil
+import sys
+import tempfile
+import time
+from importlib import metadata
 from pathlib import Path
-from .core import WorldrlError
-from .runs.models import load, save_model, zoo_folders
+import torch
+from .core import ConfigError, WorldrlError
+from .parts.rollout import evaluate
+from worldrl.runs import (
+    CheckpointError,
+    data_folders,
+    is_checkout,
+    load,
+    read_json,
+    save_model,
+    write_atomic,
+    write_json,
+    zoo_folders,
+)
 
 # %% auto #0
-__all__ = ['catalogue', 'show', 'card_text', 'add_model', 'sample']
+__all__ = ['FORMAT', 'SLOW_S', 'FIRST_PART', 'catalogue', 'show', 'digits_of', 'cpu_kind', 'read_card', 'command_of', 'measure',
+           'CardError', 'can_be_chance', 'check_entry', 'check_zoo', 'card_text', 'add_model', 'sample']
 
 # %% ../nbs/80_zoo.ipynb #a4ef15ed
+_ABOUT = {"class": str, "sha256": str, "config": dict}     # what the config.json of a model has at least
+_BAD = dict(what="an entry of the zoo", mend="restore the folder, or delete it")
+
+def _printable(text: str) -> str:
+    "Return a text of a file of somebody else without control characters"
+    return "".join(c if c.isprintable() else " " for c in text)
+
+def _first_line(folder: Path) -> str:
+    "Return the first line of a card that is no heading; '' when there is no card"
+    file = folder / "README.md"
+    if not file.exists(): return ""
+    try: lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError as e: raise CheckpointError(f"{file} cannot be read ({e.strerror}); {_BAD['mend']}") from None
+    return next((_printable(line).strip() for line in lines if line.strip() and not line.startswith("#")), "")
+
+def _size_mb(folder: Path) -> float:
+    "Return the size of a folder's files in megabytes"
+    return round(sum(f.stat().st_size for f in folder.iterdir() if f.is_file()) / 1e6, 2)
+
+def _row(name: str, folder: Path) -> dict:
+    "Return one row of the catalogue; CheckpointError for an entry that cannot be read"
+    about = read_json(folder / "config.json", keys=_ABOUT, **_BAD)
+    count = about.get("parameters", 0)
+    row = {
+        "name": name,
+        "class": _printable(about["class"].split(":")[-1]),
+        "parameters": count if type(count) is int else 0,
+        "MB": _size_mb(folder),
+        "card": _first_line(folder),
+        "error": "",
+    }
+    return row | {k: v for k, v in read_card(folder).items() if k in ("mean", "low", "high", "evaluate")}
+
 def catalogue() -> list[dict]:
-    "What can be loaded by name: name, class, parameters, megabytes, the card's first line"
-    out = []
+    "Return what can be loaded by name, with size, card and score; `error` says why an entry is unreadable"
+    rows = []
     for name, folder in zoo_folders().items():
-        about = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-        card = (folder / "README.md").read_text(encoding="utf-8").strip().splitlines() if (folder / "README.md").exists() else []
-        says = next((l for l in card if l and not l.startswith("#")), "")
-        out.append({"name": name, "class": about["class"].split(":")[-1], "parameters": about.get("parameters", 0),
-                    "MB": round(sum(f.stat().st_size for f in folder.iterdir() if f.is_file()) / 1e6, 2), "card": says})
-    return out
+        try: rows.append(_row(name, folder))
+        except (WorldrlError, OSError) as e:
+            rows.append({
+                "name": name,
+                "class": "unreadable",
+                "parameters": 0,
+                "MB": 0.0,
+                "card": "",
+                "error": _printable(str(e)),
+            })
+    return rows
 
-def show() -> None:
-    "Print the catalogue"
+def show(
+    check: bool = False,          # evaluate every agent as its card says, and compare with the stored numbers (minutes)
+    only: tuple[str, ...] = (),   # with --check: only these entries
+) -> None:
+    "Print the catalogue, or check the published numbers"
+    if check or only: return check_zoo(only)
     rows = catalogue()
-    for r in rows: print(f"{r['name']:28} {r['class']:18} {r['parameters']:>10,}  {r['MB']:5.2f} MB  {r['card']}")
-    if not rows: print("no weights here; the zoo (data/zoo) comes with a clone of the repository")
+    for r in rows:
+        if not r["error"]:
+            print(
+                f"{r['name']:26} {r['class']:16} {r['parameters']:>8,} {r['MB']:5.2f} MB  {_score(r):>22} "
+                f" {_first_sentence(r['card'])}"
+            )
+    for r in rows:
+        if r["error"]:
+            print(f"worldrl: the entry {_printable(r['name'])} of the zoo is unreadable: {r['error']}", file=sys.stderr)
+    if not rows: print("no models here; install worldrl again: pip install --force-reinstall worldrl")
 
-# %% ../nbs/80_zoo.ipynb #a56d4de7
+def _first_sentence(text: str, most: int = 90) -> str:
+    "Return the first sentence of a text, cut to a line"
+    sentence = re.split(r"(?<=[.!?]) ", text)[0]
+    return sentence if len(sentence) <= most else sentence[:most - 3] + "..."
+
+def _score(r: dict) -> str:
+    "Return 'mean [low, high]' with the digits that the interval supports, or ''"
+    if "mean" not in r: return ""
+    digits = digits_of(r["low"], r["high"])
+    return f"{r['mean']:.{digits}f} [{r['low']:.{digits}f}, {r['high']:.{digits}f}]"
+
+def digits_of(low: float, high: float) -> int:
+    "Return how many decimals an interval supports: two digits of its half width"
+    half = (high - low) / 2
+    return max(0, 1 - math.floor(math.log10(half))) if 0 < half < math.inf else 2
+
+# %% ../nbs/80_zoo.ipynb #afd7a94e
+FORMAT = "worldrl-card-1"
+SLOW_S, FIRST_PART = 3, 5     # of two episodes that take more CPU seconds, a fifth is checked
+_VERSIONS = ("torch", "numpy", "gymnasium", "opencv-python-headless")     # besides those of the env's own packages
+_FLAGS = ("avx512_vnni", "avx512_bf16", "avx512_fp16", "amx_bf16", "amx_int8")
+_CARD = {
+    "sha256": str,
+    "evaluate": str,
+    "env_id": str,
+    "episodes": int,
+    "greedy": bool,
+    "seed": int,
+    "mean": (int, float),
+    "low": (int, float),
+    "high": (int, float),
+    "sd": (int, float),
+    "first_two": dict,
+    "cpu": str,
+    "versions": dict,
+}
+
+def cpu_kind() -> str:                # "x86_64 GenuineIntel AVX512 avx512_vnni"
+    "Return what decides how this CPU rounds: its family, vendor, and vector instructions"
+    try: lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError: lines = []
+    info = {k.strip(): v.strip() for k, _, v in (line.partition(":") for line in reversed(lines))}
+    vendor, flags = info.get("vendor_id", platform.processor()), info.get("flags", "").split()
+    return " ".join(
+        filter(
+            None,
+            [platform.machine(), vendor, torch.backends.cpu.get_cpu_capability(), *(f for f in _FLAGS if f in flags)],
+        )
+    )
+
+def _versions(names) -> dict[str, str]:
+    "Return the installed versions of packages; '' for one that is absent"
+    found = dict.fromkeys(names, "")
+    for name in found:
+        with contextlib.suppress(metadata.PackageNotFoundError): found[name] = metadata.version(name)
+    return found
+
+def read_card(folder: Path) -> dict:          # {} when the folder has no card.json
+    "Return the card.json of an entry, checked; CheckpointError for one that is damaged or belongs to other weights"
+    file = Path(folder) / "card.json"
+    if not file.exists(): return {}
+    card = read_json(file, keys=_CARD, what="the card of a zoo entry", mend="restore it, or delete it")
+    numbers = [card[k] for k in ("mean", "low", "high", "sd")]
+    if not all(map(math.isfinite, numbers)):
+        raise CheckpointError(f"{file} has numbers that are not finite; restore it, or delete it")
+    weights = read_json(Path(folder) / "config.json", keys=_ABOUT, **_BAD)["sha256"]
+    if card["sha256"] != weights:
+        raise CheckpointError(
+            f"{file} belongs to other weights (its sha256 differs from that in config.json); measure them again with"
+            " add_model"
+        )
+    return card
+
+@contextlib.contextmanager
+def _one_thread():
+    "One thread of torch, as on all cards: with more of them sums are taken in another order"
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try: yield
+    finally: torch.set_num_threads(threads)
+
+def command_of(name: str, episodes: int, greedy: bool, seed: int) -> str:
+    "Return the command that evaluates an entry"
+    return f"worldrl eval {name} --episodes {episodes}{' --greedy' if greedy else ''} --seed {seed}"
+
+def _play(agent, card: dict, episodes: int, **how):
+    "Return the Evaluation of an agent as its card says"
+    return evaluate(
+        agent, agent.env_id, episodes, card["seed"], greedy=card["greedy"], env_kwargs=agent.env_kwargs, **how
+    )
+
+# %% ../nbs/80_zoo.ipynb #8e7c1f85
+def measure(
+    agent,                       # a loaded agent, as stored
+    name: str,                   # its name in the zoo
+    *,
+    episodes: int = 100,         # of the evaluation
+    greedy: bool = False,        # greedy actions; False: sampled ones
+    seed: int = 4242,            # of the evaluation
+    both: bool = True,           # also evaluate the other kind of actions
+) -> dict:                       # the content of card.json, without sha256
+    "Evaluate an agent of the zoo and return its card's numbers; ConfigError, EnvError"
+    card = {
+        "format": FORMAT,
+        "evaluate": command_of(name, episodes, greedy, seed),
+        "env_id": agent.env_id,
+        "episodes": episodes,
+        "greedy": greedy,
+        "seed": seed,
+    }
+    with _one_thread():
+        whole = _play(agent, card, episodes)
+        card |= _summary(whole)
+        began = time.process_time()
+        two = _play(agent, card, 2)
+        slow = time.process_time() - began > SLOW_S
+        card["first_two"] = {"returns": two.returns.tolist(), "lengths": two.lengths.tolist()}
+        if slow: card["first_steps"] = _first_part(agent, card, int(two.lengths.max()) // FIRST_PART)
+        if both: card["also"] = _other_actions(agent, name, card, whole)
+    names = dict.fromkeys([*_VERSIONS, *(k for k in whole.protocol.get("versions", {}) if k != "worldrl")])
+    return card | {"cpu": cpu_kind(), "versions": _versions(names)}
+
+def _first_part(agent, card: dict, max_steps: int) -> dict:
+    "Return the returns of the first two episodes up to so many steps"
+    return {"max_steps": max_steps, "returns": _play(agent, card, 2, max_steps=max_steps).returns.tolist()}
+
+def _other_actions(agent, name: str, card: dict, whole) -> list[dict]:
+    "Return the same evaluation with the other kind of actions; [] for an agent that has only one"
+    greedy = not card["greedy"]
+    other = _play(agent, card | {"greedy": greedy}, card["episodes"])
+    if other.returns.tolist() == whole.returns.tolist(): return []
+    return [{"evaluate": command_of(name, card["episodes"], greedy, card["seed"]), "greedy": greedy} | _summary(other)]
+
+def _summary(e) -> dict:
+    "Return mean, interval and standard deviation of an Evaluation"
+    return {
+        "mean": e.mean,
+        "low": e.low,
+        "high": e.high,
+        "sd": float(e.returns.std(ddof=1)) if len(e.returns) > 1 else 0.0,
+    }
+
+# %% ../nbs/80_zoo.ipynb #1192b9f8
+class CardError(WorldrlError):
+    "An agent of the zoo that does not score what its card says"
+
+def can_be_chance(
+    mean: float,          # of k new episodes
+    k: int,
+    card: dict,           # mean and sd of `n` stored episodes
+    n: int,
+) -> bool:
+    "Whether two means differ by no more than four standard errors"
+    return abs(mean - card["mean"]) <= 4 * card["sd"] * math.sqrt(1 / k + 1 / n) + 1e-6 * abs(card["mean"])
+
+def check_entry(
+    name: str,                # of the zoo
+    whole: bool = False,      # all episodes of the card; False: two
+) -> str:                     # what was compared, and how
+    "Play an agent of the zoo and compare with its card; CardError when it differs, EnvError when its env is absent"
+    folders = zoo_folders()
+    if name not in folders: raise ConfigError(f"the zoo has no entry {name!r}; it has: {', '.join(folders)}")
+    card = read_card(folders[name])
+    if not card: return "no card.json, so nothing to compare"
+    agent, same = load(folders[name], "cpu"), card["cpu"] == cpu_kind() and card["versions"] == _versions(
+        card["versions"]
+    )
+    with _one_thread(): return _check_whole(name, agent, card, same) if whole else _check_two(name, agent, card, same)
+
+def _check_two(name: str, agent, card: dict, same: bool) -> str:
+    "Compare two episodes, or the first steps of slow ones"
+    first = card.get("first_steps")
+    if same and first:
+        return _equal(
+            name,
+            "returns of the first two episodes' beginning",
+            _play(agent, card, 2, max_steps=first["max_steps"]).returns.tolist(),
+            first["returns"],
+            f"first {first['max_steps']} steps of 2 episodes",
+        )
+    two = _play(agent, card, 2)
+    if same:
+        return _equal(
+            name, "returns of the first two episodes", two.returns.tolist(), card["first_two"]["returns"], "2 episodes"
+        )
+    return _near(name, two, card, card)
+
+def _check_whole(name: str, agent, card: dict, same: bool) -> str:
+    "Compare all evaluations of a card"
+    lines = []
+    for stored in (card, *card.get("also", [])):
+        e = _play(agent, card | {"greedy": stored["greedy"]}, card["episodes"])
+        keys = ("mean", "low", "high")
+        lines.append(
+            _equal(
+                name, stored["evaluate"], [getattr(e, k) for k in keys], [stored[k] for k in keys], stored["evaluate"]
+            )
+            if same
+            else _near(name, e, card, stored)
+        )
+    return "; ".join(lines)
+
+def _equal(name: str, what: str, found: list, stored: list, compared: str) -> str:
+    "CardError unless the numbers are equal to the last digit"
+    if found == stored: return f"equal to the digit ({compared})"
+    raise CardError(
+        f"{name}: {what} are {found}, but its card says {stored}; versions and CPU kind are those of the card, so the"
+        " code or the weights changed"
+    )
+
+def _near(name: str, e, card: dict, stored: dict) -> str:
+    "CardError unless the difference can be chance"
+    k, n = len(e.returns), card["episodes"]
+    if can_be_chance(e.mean, k, stored, n):
+        return (
+            f"near (mean {e.mean:.4g} of {k} episodes, card {stored['mean']:.4g} of {n}; other versions or CPU than the"
+            " card's)"
+        )
+    raise CardError(
+        f"{name}: {k} episodes have a mean return of {e.mean:.4g}, but its card says {stored['mean']:.4g}"
+        f" ({stored.get('evaluate', '')}); that is no chance"
+    )
+
+def check_zoo(
+    only: tuple[str, ...] = (),    # names; default: all
+    whole: bool = True,            # all episodes; False: two of each
+) -> None:
+    "Check all agents, one line each; CardError at the end when one differs"
+    wrong, skipped = [], []
+    for name in only or zoo_folders():
+        try: line = check_entry(name, whole)
+        except CardError as e:
+            line = f"DIFFERS: {e}"
+            wrong.append(name)
+        except ConfigError: raise                     # a name that does not exist
+        except WorldrlError as e:                     # an env that is not installed, an entry that cannot be read
+            line = f"not checked: {e}"
+            skipped.append(name)
+        print(f"{name:26} {line}", flush=True)
+    if wrong:
+        raise CardError(f"{len(wrong)} of the zoo's entries do not score what their cards say: {', '.join(wrong)}")
+    if skipped: print(f"{len(skipped)} not checked; install all environments with: pip install 'worldrl[all]'")
+
+# %% ../nbs/80_zoo.ipynb #ab59c499
 def card_text(
-    name: str,           # of the model in the zoo
-    text: str,           # one or two sentences: what it is, what it does well and badly
-    run: str | Path,     # the run folder that it comes from
+    name: str,                   # of the model in the zoo
+    text: str,                   # one or two sentences: what it is, what it does well and badly
+    run: str | Path,             # the run folder that it comes from
+    card: dict | None = None,    # of `measure`
 ) -> str:
-    "A card: the text, then command, seed, commit, device, wall time and result of the run"
+    "Return a card: the text, the score, then command, seed, commit, device, wall time and result of the run"
     path = Path(run) / "result.json"
     if not path.exists(): raise WorldrlError(f"{run} has no result.json: only finished runs go into the zoo")
-    r = json.loads(path.read_text(encoding="utf-8"))
-    facts = "\n".join(f"| {k} | {r[k]} |" for k in ("command", "seed", "commit", "device", "wall_s", "steps") if k in r)
-    return f"# {name}\n\n{text.strip()}\n\n| fact | value |\n|---|---|\n{facts}\n\nResult of that run:\n\n```json\n{json.dumps(r.get('result', {}), indent=1)}\n```\n"
+    r = read_json(path, what="the result of a run", mend="give the folder of another run")
+    rows = _score_rows(card or {}) + [
+        f"| {k} | {r[k]} |" for k in ("command", "seed", "commit", "device", "wall_s", "steps") if k in r
+    ]
+    result = json.dumps(r.get("result", {}), indent=1)
+    table = "\n".join(["| fact | value |", "|---|---|", *rows])
+    return f"# {name}\n\n{text.strip()}\n\n{table}\n\nResult of that run:\n\n```json\n{result}\n```\n"
 
-# %% ../nbs/80_zoo.ipynb #da7b8045
+def _score_rows(card: dict) -> list[str]:
+    "Return the rows of a card's table that say how it was evaluated, and what came out"
+    rows = []
+    for e in (card, *card.get("also", [])) if card else ():
+        digits = digits_of(e["low"], e["high"])
+        mean, low, high = (f"{e[k]:.{digits}f}" for k in ("mean", "low", "high"))
+        rows += [
+            f"| evaluate | `{e['evaluate']}` |",
+            (
+                f"| mean return, {'greedy' if e['greedy'] else 'sampled'} actions | {mean}, 95 % interval {low} to"
+                f" {high}, {card['episodes']} episodes |"
+            ),
+        ]
+    return rows
+
+# %% ../nbs/80_zoo.ipynb #94352487
+def _check_entry_name(name) -> str:
+    "Return the name of an entry; ConfigError unless it can be a folder's name and a word of a command"
+    if isinstance(name, str) and re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", name): return name
+    raise ConfigError(
+        f"the name of a zoo entry is {name!r}; expected letters, digits and . _ - (no path), for instance"
+        " 'minipacman-ppo'"
+    )
+
+def _zoo_of_checkout() -> Path:
+    "Return data/zoo of the checkout around the current folder, or of the one that worldrl is imported from"
+    import worldrl
+    package = Path(worldrl.__file__).resolve().parent
+    for root in (Path.cwd(), *Path.cwd().parents, package.parent):
+        if is_checkout(root): return root / "data/zoo"
+    raise WorldrlError(
+        "the current folder is in no checkout of worldrl; name the folder of the zoo: add_model(..., root='data/zoo')"
+    )
+
+def _check_free(folder: Path, overwrite: bool) -> None:
+    "WorldrlError when an entry of this name exists and may not be replaced, or when it is something else"
+    if not folder.exists(): return
+    if not (folder / "config.json").exists():
+        raise WorldrlError(f"{folder} exists and is no entry of the zoo; take another name")
+    if not overwrite:
+        raise WorldrlError(f"{folder} exists already; take another name, or replace it with overwrite=True")
+
 def add_model(
-    run: str | Path,        # a finished run, or a folder in it that holds a model
-    name: str,              # of the new folder below data/zoo
-    text: str,              # for the card
+    run: str | Path,             # a finished run, or a folder in it that holds a model
+    name: str,                   # of the new folder below data/zoo
+    text: str,                   # for the card
     *,
-    root="data/zoo",        # the zoo of a checkout
-    limit_mb: float = 10,   # no single model may be larger
-    facts=None,             # the run folder with result.json, where `run` is a folder inside one
-) -> Path:
-    "Store a run's model in float16 with its card; WorldrlError if it is too large (nothing is left behind), or the name leads out of the zoo"
-    if not name or Path(name).is_absolute() or ".." in Path(name).parts: raise WorldrlError(f"the name {name!r} leads out of the zoo; expected one like 'minipacman-ppo'")
+    root: str | Path | None = None,    # the folder of the zoo; default: data/zoo of the checkout
+    limit_mb: float = 10,        # no single model may be larger
+    facts: str | Path | None = None,   # the run folder with result.json, where `run` is a folder inside one
+    overwrite: bool = False,     # replace an existing entry of this name
+    episodes: int = 100,         # of the evaluation; a model that does not act is not evaluated
+    greedy: bool = False,        # whether the card's score is that of greedy actions
+    seed: int = 4242,            # of the evaluation
+) -> Path:                       # the new folder
+    "Store a run's model in float16, evaluate it as stored, and write its card; WorldrlError leaves all as it was"
+    zoo = Path(root) if root is not None else _zoo_of_checkout()
+    target = zoo / _check_entry_name(name)
+    _check_free(target, overwrite)
     model = load(run, "cpu")
     size = sum(t.numel() for t in model.state_dict().values()) * 2 / 1e6
-    if size > limit_mb: raise WorldrlError(f"{name} would take {size:.1f} MB in float16, {limit_mb} are allowed; train a smaller one")
+    if size > limit_mb:
+        raise WorldrlError(f"{name} would take {size:.1f} MB in float16, {limit_mb} are allowed; train a smaller one")
+    card_text(name, text, facts or run)                              # before an evaluation of minutes
     home = Path(run) / "final" if (Path(run) / "final").is_dir() else Path(run)
-    config = json.loads((home / "config.json").read_text(encoding="utf-8"))["config"]
-    return save_model(Path(root) / name, model, config, half=True, card=card_text(name, text, facts or run))
+    config = read_json(home / "config.json", keys=_ABOUT, **_BAD)["config"]
+    zoo.mkdir(parents=True, exist_ok=True)
+    part = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=zoo))
+    try:
+        save_model(part, model, config, half=True)
+        card = _measured(part, name, episodes, greedy, seed)
+        if card: write_json(part / "card.json", card)
+        write_atomic(part / "README.md", card_text(name, text, facts or run, card).encode())
+        part.chmod(0o755)
+        return _replace_entry(part, target)
+    finally: shutil.rmtree(part, ignore_errors=True)
+
+def _measured(folder: Path, name: str, episodes: int, greedy: bool, seed: int) -> dict:
+    "Return the card of a stored agent; {} for a model that does not act"
+    stored = load(folder, "cpu")
+    if not (hasattr(stored, "act") and getattr(stored, "env_id", "")): return {}
+    return {"sha256": read_json(folder / "config.json")["sha256"]} | measure(
+        stored, name, episodes=episodes, greedy=greedy, seed=seed
+    )
+
+def _replace_entry(part: Path, target: Path) -> Path:
+    "Rename a complete folder to its final name; an old entry is removed afterwards"
+    old = target.with_name(f".{target.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if target.exists(): target.rename(old)
+    part.rename(target)
+    shutil.rmtree(old, ignore_errors=True)
+    return target
 
 # %% ../nbs/80_zoo.ipynb #068e0bec
 def sample(
     name: str,       # of a folder in data/samples
 ) -> Path:           # for EpisodeStore
-    "The folder of a committed sample of episodes; WorldrlError lists the names"
-    places = [Path(__file__).resolve().parent.parent, Path.cwd(), *Path.cwd().parents] if "__file__" in globals() else [Path.cwd(), *Path.cwd().parents]
-    roots = [p / "data/samples" for p in places if (p / "data/samples").is_dir()]
-    for root in roots:
-        if (root / name).is_dir(): return root / name
-    known = sorted({f.name for root in roots for f in root.iterdir() if f.is_dir()})
-    raise WorldrlError(f"no sample is called {name!r}. There are: {', '.join(known) or 'none here (they come with a clone of the repository)'}")
+    "Return the folder of a sample of episodes; WorldrlError lists the names"
+    found = {f.name: f for root in reversed(data_folders("samples")) for f in root.iterdir() if f.is_dir()}
+    if name in found: return found[name]
+    raise WorldrlError(
+        f"no sample is called {name!r}. There are:"
+        f" {', '.join(sorted(found)) or 'none here (pip install worldrl brings them)'}"
+    )
