@@ -16,7 +16,7 @@ import time
 from importlib import metadata
 from pathlib import Path
 import torch
-from .core import ConfigError, WorldrlError
+from .core import ConfigError, WorldrlError, did_you_mean
 from .parts.rollout import evaluate
 from worldrl.runs import (
     CheckpointError,
@@ -263,7 +263,8 @@ def check_entry(
 ) -> str:                     # what was compared, and how
     "Play an agent of the zoo and compare with its card; CardError when it differs, EnvError when its env is absent"
     folders = zoo_folders()
-    if name not in folders: raise ConfigError(f"the zoo has no entry {name!r}; it has: {', '.join(folders)}")
+    if name not in folders:
+        raise ConfigError(f"the zoo has no entry {name!r}.{did_you_mean(name, folders)} It has: {', '.join(folders)}")
     card = read_card(folders[name])
     if not card: return "no card.json, so nothing to compare"
     agent, same = load(folders[name], "cpu"), card["cpu"] == cpu_kind() and card["versions"] == _versions(
