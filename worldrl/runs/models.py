@@ -166,7 +166,8 @@ def zoo_folders() -> dict[str, Path]:     # name -> folder
     for zoo in reversed(data_folders("zoo")):
         for file in zoo.rglob("config.json"):
             name = file.parent.relative_to(zoo).as_posix()
-            if not re.search(r"(^|/)\.", name): found[name] = file.parent      # ".": the zoo itself, or an entry that is being written
+            hidden = re.search(r"(^|/)\.", name)      # ".": the zoo itself, or an entry that is being written
+            if not hidden: found[name] = file.parent
     return dict(sorted(found.items()))
 
 def _model_folder(name_or_path) -> Path:
@@ -211,7 +212,8 @@ def load(
         raise CheckpointError(f"load takes a name of the zoo or a folder, but got {name_or_path!r} "
                               f"({type(name_or_path).__name__}); write load('minipacman-ppo') or load('runs/my-run')")
     if "://" in str(name_or_path):
-        name_or_path = importlib.import_module("worldrl.fetch").fetch_model(name_or_path)
+        from worldrl.runs.fetch import fetch_model
+        name_or_path = fetch_model(name_or_path)
     folder = _model_folder(name_or_path)
     about = _read_about(folder)
     cls = class_at(about["class"])
