@@ -105,6 +105,13 @@ def build(*what, tree, to):
     return (out.stdout[-1500:] + out.stderr[-1500:]) if out.returncode else ""
 
 
+def tracked(names):
+    "Those files of the package that git tracks; all of them where this is no git checkout"
+    out = sh("git", "-C", ROOT, "ls-files", "worldrl", "data")
+    if out.returncode: return set(names)
+    return {name if name.startswith("worldrl/") else f"worldrl/{name}" for name in out.stdout.splitlines()}
+
+
 def wrong_content(files):
     "What a wheel lacks, or has too much: lines"
     code = {f"worldrl/{p.relative_to(PACKAGE).as_posix()}" for pattern in ("*.py", "*.pyi", "py.typed") for p in PACKAGE.rglob(pattern)}
@@ -112,6 +119,7 @@ def wrong_content(files):
     found = {name for name in files if not name.startswith("worldrl-")}
     bad = [f"the wheel lacks {name}" for name in sorted((code | data) - found)]
     bad += [f"the wheel has {name}, which the checkout has not" for name in sorted(found - code - data)]
+    bad += [f"git does not track {name}, so a clone would lack it" for name in sorted(found - tracked(found))]
     return bad + [f"{name} differs from the checkout's" for name in sorted(data & found) if files[name] != (ROOT / name.removeprefix("worldrl/")).read_bytes()]
 
 
