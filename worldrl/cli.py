@@ -326,11 +326,9 @@ def _take_dicts(start, argv: list[str]) -> dict:     # start: a Config; argv los
     return overrides
 
 def _refuse_own_flags(start, path: tuple[str, ...], given: dict) -> None:     # path: of a dict of settings for make_env
-    "UsageError for a setting of the env that has a flag of its own: obs=raw would be given to make_env twice"
-    from worldrl.envs.core import make_env
+    "UsageError for what make_env is given already, by a flag of its own"
     owner = functools.reduce(getattr, path[:-1], start)
-    own = [k for k, p in inspect.signature(make_env).parameters.items() if p.kind is not p.VAR_KEYWORD]
-    for k in own:
+    for k in ("env_id", "num_envs", "seed"):
         if k not in given: continue
         mend = f"write {_flag((*path[:-1], k))} {given[k]}" if hasattr(owner, k) else "leave it out"
         raise UsageError(f"{_flag(path)} {k}={given[k]}: {k} is not one of the env's own settings; {mend}")

@@ -24,7 +24,7 @@ from torch import Tensor
 
 # %% ../../nbs/34_gail.ipynb #c88cfeb8
 from ..core import Config, ConfigError, OneOf, WorldrlError, derive_seed, generator
-from ..envs.core import Moments, env_of
+from ..envs.core import Moments, env_of_agent
 from ..spaces import action_size, encode_action
 from ..parts.policy import ActorCritic, policy_for
 from ..spaces import space_from_dict, space_to_dict
@@ -174,7 +174,7 @@ def demonstrate(
     "Record demonstrations of a trained agent, for GAIL and behaviour cloning"
     found = load(agent, "cpu")
     if not hasattr(found, "act"): raise ExpertError(f"{agent!r} is a {type(found).__name__}, which does not act; give the run of a policy")
-    env, env_kwargs = env_of(found, env_id, where=agent)        # the agent's own env and settings, unless the user names another env
+    env, env_kwargs = env_of_agent(found, env_id, where=agent)        # the agent's own env and settings, unless the user names another env
     data, e = record_expert(found, env, episodes, seed, greedy=greedy, env_kwargs=env_kwargs, max_steps=max_steps, min_return=min_return)
     path, r, l = save_expert(data, Path(out) if out else expert_path(env)), data.returns, data.lengths
     about = {"agent": agent, "trajectories": len(data), "return": float(r.mean()), "steps": int(l.sum()), "protocol": e.protocol}

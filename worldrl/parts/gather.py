@@ -29,7 +29,7 @@ __all__ = ['OU_SETTINGS', 'POLICIES', 'Explorer', 'middle_and_half', 'uniform_ac
 
 # %% ../../nbs/40_gather.ipynb #bdb9cf2d
 from ..core import Config, ConfigError, WorldrlError, derive_seed, did_you_mean, generator
-from ..envs.core import make_env, with_obs
+from ..envs.core import make_env
 from ..spaces import decode_action, encode_action
 from .contracts import Act, Rng, map_state, where_state
 from .episodes import ChunkWriter, EpisodeError, EpisodeStore, damaged_chunks, concat_episodes, npz_bytes, stored_chunks

@@ -4,7 +4,7 @@
 
 # %% ../../nbs/01_disk.ipynb #01disk03
 from __future__ import annotations
-import contextlib, errno, json, os, re, stat, time, sys
+import contextlib, errno, itertools, json, os, re, stat, sys, time
 from pathlib import Path
 from typing import ClassVar
 from ..core import ConfigError, WorldrlError

@@ -7,9 +7,10 @@ from __future__ import annotations
 import importlib.util, json, math, os, re
 import safetensors.torch
 import torch
+from annotated_types import Ge, Gt
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import Annotated, ClassVar
 from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 from ..aliases import current_path
@@ -66,15 +67,15 @@ def _moved(name: str, cls: str):     # as the file has it; the class's name toda
 @dataclass
 class SineConfig(Config):
     "Settings of the smallest trainer, the template of all others"
-    env_id: str = "sine"      # what is learned; it has no env
-    seed: int = 0             # of weights, data and noise
-    hidden: int = 16          # units of the one hidden layer
-    lr: float = 3e-2          # Adam's learning rate
-    segments: int = 8         # segments of the run
-    updates: int = 50         # updates per segment
-    batch: int = 64           # points per update
-    noise: float = .1         # standard deviation of the noise on the targets
-    snapshot_every: int = 0   # segments between two kept models; 0: only the final one is kept
+    env_id: str = "sine"                        # what is learned; there is no env
+    seed: Annotated[int, Ge(0)] = 0             # of weights, data and noise
+    hidden: Annotated[int, Ge(1)] = 16          # units of the one hidden layer
+    lr: Annotated[float, Gt(0)] = 3e-2          # Adam's learning rate
+    segments: Annotated[int, Ge(1)] = 8         # segments of the run
+    updates: Annotated[int, Ge(1)] = 50         # updates per segment
+    batch: Annotated[int, Ge(1)] = 64           # points per update
+    noise: Annotated[float, Ge(0)] = .1         # standard deviation of the noise on the targets
+    snapshot_every: Annotated[int, Ge(0)] = 0   # segments between two kept models; 0: only the final one is kept
 
     presets: ClassVar[dict] = {"tiny": dict(segments=4, updates=20)}
 

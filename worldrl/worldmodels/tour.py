@@ -18,19 +18,19 @@ __all__ = ['STAGES', 'TourConfig', 'Clock', 'tour_folder', 'round_one', 'round_t
 
 # %% ../../nbs/46_tour.ipynb #087dc5aa
 from ..core import Config, ConfigError, WorldrlError, derive_seed, generator
-from ..envs.core import make_env
+from ..envs.core import make_env, with_obs
 from ..parts.contracts import Rng
 from ..parts.dream import dream
 from ..parts.dream_error import dream_error, plot_dream_error
 from ..parts.dream_figures import dream_video
 from ..parts.episodes import EpisodeStore
 from ..parts.rollout import RandomAgent, evaluate
-from ..runs.disk import CheckpointError, RunLock, parse_json
+from worldrl.runs.disk import (
+    CheckpointError, RunLock, check_path, disk_errors, parse_json, read_json, runs_root, write_atomic, write_json,
+)
 from ..runs.models import load
-from ..runs.run import differences, newest_checkpoint
+from ..runs.run import RUN_FILES, differences, newest_checkpoint, run_training, worker_pool
 from ..runs.track import provenance
-from ..runs.disk import read_json, runs_root, write_atomic, write_json
-from ..runs.run import run_training, worker_pool
 from ..viz import save_video
 from .controller import ControllerConfig, ControllerTrainer
 from ..parts.gather import GatherConfig, gather, make_explorer
@@ -139,7 +139,8 @@ def _minutes(s): return f"{int(s) // 60}:{int(s) % 60:02d}"
 # %% ../../nbs/46_tour.ipynb #987c06ef
 def tour_folder(config: TourConfig) -> Path:
     "Where this tour lives"
-    return Path(config.folder) if config.folder else runs_root() / ("tour" if config.seed == 0 else f"tour-seed{config.seed}")
+    if config.folder: return check_path(config.folder, "the tour's folder")
+    return runs_root() / ("tour" if config.seed == 0 else f"tour-seed{config.seed}")
 
 def _same(config: TourConfig, stage: Config, **more):
     "A stage's settings with the tour's env and seed; a range of actions set by hand for one env is not taken to another"
@@ -284,7 +285,7 @@ def rehearse(config: TourConfig) -> None:
     if config.controller.where == "dream" and not config.mdnrnn.reward_head:
         raise ConfigError("TourConfig.mdnrnn.reward_head is False, so every dream would pay 0, and the controller is searched "
                           "in dreams; leave it on, or take controller.where='real'")
-    make_env(config.env_id, obs=config.gather.obs, **config.gather.env_kwargs).close()
+    make_env(config.env_id, **with_obs(config.gather.obs, config.gather.env_kwargs)).close()
     random = torch.get_rng_state()
     with tempfile.TemporaryDirectory() as t:
         try: _make_all(config, Path(t))
@@ -303,13 +304,10 @@ def _make_all(config: TourConfig, folder: Path) -> None:     # folder: temporary
 # %% ../../nbs/46_tour.ipynb #46184699
 _KIND = "worldrl.worldmodels.tour:TourConfig"      # what config.json of a tour calls itself
 
-_RUN_FILES = (".lock", "config.json", "result.json", "metrics.jsonl", "metrics.csv", "tracker.json", "events.out.tfevents.*",
-             "eval*.csv", "eval*.png", "checkpoints/segment-*", "snapshots/*", "final/*model.safetensors", "final/*config.json",
-             "final/*README.md", "*.damaged-*")                                   # what a stage's run may hold
 _MODEL_FILES = ("model.safetensors", "config.json", "README.md")
 _DATA_FILES = (".lock", "manifest.json", "episodes-*.npz")
 _TOUR_FILES = (".lock", "config.json", "wall.json", "result.json", "table.txt", "imagined_rollout.mp4", "dream_error.png", ".DS_Store",
-              *(f"{stage}/{f}" for stage in ("vae[12]", "mdnrnn[12]", "controller1", "controller2-[0-9]*") for f in _RUN_FILES),
+              *(f"{stage}/{f}" for stage in ("vae[12]", "mdnrnn[12]", "controller1", "controller2-[0-9]*") for f in RUN_FILES),
               *(f"{data}/{f}" for data in ("data[12]", "data-fresh") for f in _DATA_FILES), *(f"agent/{f}" for f in _MODEL_FILES))
 
 def _foreign(folder: Path) -> list[str]:      # ["thesis.tex", "notes/"]
@@ -378,13 +376,11 @@ def tour(
     """All stages; leaves imagined_rollout.mp4, dream_error.png, table.txt and result.json, and prints their paths.
 
     Go on after a stop with the same call. ConfigError for a folder that holds a tour with other settings, or other files."""
-    if folder is not None and not str(folder).strip():
-        raise ConfigError("the folder of a tour is empty (perhaps a variable is not set); name one, for instance 'runs/mine'")
-    folder = tour_folder(config) if folder is None else Path(folder)
+    folder = tour_folder(config) if folder is None else check_path(folder, "the tour's folder")
     _begin(config, folder, fresh)
     if (folder / "result.json").exists() and not fresh: return _told(folder)
     rehearse(config)                                         # what cannot end well must not claim the folder
-    with RunLock(folder):
+    with RunLock(folder), disk_errors(folder):
         _begin(config, folder, fresh)                        # once more: now nobody else writes there
         if fresh: _clear(folder)
         write_json(folder / "config.json", {"class": _KIND, "config": config.to_dict()})
