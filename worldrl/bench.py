@@ -4,7 +4,7 @@
 
 # %% ../nbs/82_bench.ipynb #06eda511
 from __future__ import annotations
-import json, platform, resource, statistics, subprocess, sys, time
+import platform, resource, statistics, time
 from dataclasses import dataclass
 from typing import Callable
 import numpy as np
@@ -29,7 +29,8 @@ class Row:
     aim: str = ""         # what we aim at
     earlier: str = ""     # what an earlier implementation reached, as it was
 
-    def __str__(self) -> str: return f"{self.name:44} {_round(self.value):>10} {self.unit:26} {self.aim:16} {self.earlier}"
+    def __str__(self) -> str:
+        return f"{self.name:44} {_round(self.value):>10} {self.unit:26} {self.aim:16} {self.earlier}"
 
 def _round(x: float) -> str: return f"{x:,.0f}" if abs(x) >= 100 else f"{x:.3g}"
 
@@ -38,14 +39,20 @@ def bench_envs() -> list[Row]:
     "Env steps, frames drawn"
     from worldrl.envs.minipacman import bench_env
     aims = {1: "≥ 4,000", 64: "≥ 60,000", 256: "≥ 100,000"}
-    return [Row(f"MiniPacman, {n} envs, frames drawn", bench_env(n, 2.0), "env steps / core-second", a, "2,000") for n, a in aims.items()]
+    return [
+        Row(f"MiniPacman, {n} envs, frames drawn", bench_env(n, 2.0), "env steps / core-second", a, "2,000")
+        for n, a in aims.items()
+    ]
 
 def bench_carracing() -> list[Row]:
     "CarRacing at skip 4, Gymnasium's drawing against ours, alternated"
     from worldrl.envs.carracing import bench_env
     r = bench_env(28)
-    return [Row("CarRacing-v3, skip 4, our drawing", r["fast"], "observations / core-second", "≥ 180", "21"), Row("  the same, Gymnasium's drawing", r["plain"], "observations / core-second"),
-            Row("  ratio, median of alternated pairs", r["ratio"], "times")]
+    return [
+        Row("CarRacing-v3, skip 4, our drawing", r["fast"], "observations / core-second", "≥ 180", "21"),
+        Row("  the same, Gymnasium's drawing", r["plain"], "observations / core-second"),
+        Row("  ratio, median of alternated pairs", r["ratio"], "times"),
+    ]
 
 # %% ../nbs/82_bench.ipynb #a5ca27d1
 def bench_vae() -> list[Row]:
@@ -54,7 +61,14 @@ def bench_vae() -> list[Row]:
     r = bench_vae(32)
     rows = [Row(f"VAE update, 32 × 64×64, {k}", v, "ms") for k, v in r.items()]
     ours = min(("float32", "bfloat16"), key=r.get)
-    return rows + [Row(f"  plain / {k}", r["plain"] / r[k], "times", "≥ 1.8" if k == ours else "") for k in ("float32", "bfloat16")] + [Row("  earlier code / ours", 265 / r[ours], "times (another day)", "≥ 1.8", "265 ms")]
+    return (
+        rows
+        + [
+            Row(f"  plain / {k}", r["plain"] / r[k], "times", "≥ 1.8" if k == ours else "")
+            for k in ("float32", "bfloat16")
+        ]
+        + [Row("  earlier code / ours", 265 / r[ours], "times (another day)", "≥ 1.8", "265 ms")]
+    )
 
 def bench_mdnrnn() -> list[Row]:
     "A training step of the MDN-RNN from cached latents"
@@ -66,11 +80,21 @@ def bench_dreams() -> list[Row]:
     "dream() and DreamEnv on latents, and with decoding"
     from worldrl.worldmodels.mdnrnn import bench_dream
     aims = {(64, 256): "≥ 40,000", (1024, 256): "≥ 50,000", (64, 128): "≥ 70,000", (1024, 128): "≥ 100,000"}
-    rows = [Row(f"dream(), {n} dreams, LSTM {h}", bench_dream(n, h), "steps / core-second", a, "2,970 (1 dream)" if n == 64 else "") for (n, h), a in aims.items()]
+    rows = [
+        Row(
+            f"dream(), {n} dreams, LSTM {h}", bench_dream(n, h), "steps / core-second", a,
+            "2,970 (1 dream)" if n == 64 else "",
+        )
+        for (n, h), a in aims.items()
+    ]
     rates = [(dream_env_rate(64, "features"), bench_dream(64, 256)) for _ in range(7)]
-    rows += [Row("DreamEnv on latents, 64 dreams, LSTM 256", statistics.median(a for a, _ in rates), "steps / core-second"),
-             Row("  share of dream(), alternated", statistics.median(a / b for a, b in rates), "", "≥ 0.75")]
-    return rows + [Row("DreamEnv decoding 64×64, 64 dreams", dream_env_rate(64, "pixels", steps=20), "steps / core-second")]
+    rows += [
+        Row("DreamEnv on latents, 64 dreams, LSTM 256", statistics.median(a for a, _ in rates), "steps / core-second"),
+        Row("  share of dream(), alternated", statistics.median(a / b for a, b in rates), "", "≥ 0.75"),
+    ]
+    return rows + [
+        Row("DreamEnv decoding 64×64, 64 dreams", dream_env_rate(64, "pixels", steps=20), "steps / core-second")
+    ]
 
 def dream_env_rate(
     n: int,              # dreams side by side
@@ -98,12 +122,15 @@ def bench_world(hidden: int):
     torch.manual_seed(0)
     vae = VAE(VAEConfig(obs_shape=(3, 64, 64)))
     rnn = MDNRNN(MDNRNNConfig(hidden=hidden, action_size=2))
-    with torch.no_grad(): rnn.head.bias[-1] = 9.0                  # dreams go on, as those of a trained world do; the last output is the continue head
+    # dreams go on, as those of a trained world do; the last output is the continue head
+    with torch.no_grad(): rnn.head.bias[-1] = 9.0
     return WorldModel(vae, rnn, spaces.Box(0, 255, (3, 64, 64), np.uint8), spaces.Box(-1, 1, (2,))).eval()
 
 def bench_memory() -> list[Row]:
     "Peak memory of this process so far"
-    return [Row("peak memory of the benchmark process", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "MB")]
+    return [
+        Row("peak memory of the benchmark process", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "MB")
+    ]
 
 # %% ../nbs/82_bench.ipynb #9e06373a
 class Watch:
@@ -178,11 +205,16 @@ def ours(
     t.begin_segment(0, 0)
     updates = frames // (config.num_envs * config.num_steps)
     watch = Watch(env=(t.stream.env, "step"), act=(t.policy, "act"), learn=(t, "update"))
-    return Peer(name, lambda: [t.one_update() for _ in range(updates)], updates * config.num_envs * config.num_steps, watch, t)
+    return Peer(
+        name, lambda: [t.one_update() for _ in range(updates)], updates * config.num_envs * config.num_steps, watch, t
+    )
 
 def ours_on_atari(algo: str, frames: int, dtype: str = "float32", threads: int = 1) -> Peer:
     "8 envs; named by the dtype of the encoder's arithmetic; `threads` of the emulator"
-    return ours(algo, frames, dtype, recipe="atari", env_id=ATARI, num_envs=8, env_kwargs={"threads": threads}, policy={"dtype": dtype})
+    return ours(
+        algo, frames, dtype, recipe="atari", env_id=ATARI, num_envs=8, env_kwargs={"threads": threads},
+        policy={"dtype": dtype},
+    )
 
 def emulator(frames: int) -> Peer:
     "ALE's vector env by itself, random actions: no program can be faster than this"
@@ -190,13 +222,20 @@ def emulator(frames: int) -> Peer:
     env = make_env(ATARI, 8, obs="atari84", threads=1)
     env.reset()
     bare, rng = env.unwrapped, np.random.default_rng(0)
-    return Peer("emulator", lambda: [bare.step(rng.integers(0, bare.single_action_space.n, 8)) for _ in range(frames // 8)], frames, Watch())
+    return Peer(
+        "emulator", lambda: [bare.step(rng.integers(0, bare.single_action_space.n, 8)) for _ in range(frames // 8)],
+        frames, Watch(),
+    )
 
 # %% ../nbs/82_bench.ipynb #0fa2d2c2
 def _need_sb3():
     "The peer, or a ConfigError that says how to get it"
     try: import stable_baselines3
-    except ImportError as e: raise ConfigError("the benchmark 'modelfree' compares with stable-baselines3, which is not installed. Run: pip install 'worldrl[dev]', or name other benchmarks") from e
+    except ImportError as e:
+        raise ConfigError(
+            "the benchmark 'modelfree' compares with stable-baselines3, which is not installed. Run: pip install"
+            " 'worldrl[dev]', or name other benchmarks"
+        ) from e
     return stable_baselines3
 
 def _sb3_net():
@@ -206,7 +245,10 @@ def _sb3_net():
     class Nature(BaseFeaturesExtractor):
         def __init__(self, space):
             super().__init__(space, 512)
-            self.net = nn.Sequential(nn.Conv2d(4, 32, 8, 4), nn.ReLU(), nn.Conv2d(32, 64, 4, 2), nn.ReLU(), nn.Conv2d(64, 32, 3), nn.ReLU(), nn.Flatten(), nn.Linear(1568, 512), nn.ReLU())
+            self.net = nn.Sequential(
+                nn.Conv2d(4, 32, 8, 4), nn.ReLU(), nn.Conv2d(32, 64, 4, 2), nn.ReLU(), nn.Conv2d(64, 32, 3), nn.ReLU(),
+                nn.Flatten(), nn.Linear(1568, 512), nn.ReLU(),
+            )
         def forward(self, x): return self.net(x)
     return Nature
 
@@ -221,8 +263,13 @@ def _sb3_env():
 
 def sb3_on_atari(algo: str, frames: int) -> Peer:
     "stable-baselines3 with the constants of our recipe"
-    sb3, ppo = _need_sb3(), dict(n_steps=128, n_epochs=4, batch_size=256, clip_range=.1, clip_range_vf=.1, learning_rate=2.5e-4)
-    kwargs = dict(policy_kwargs={"features_extractor_class": _sb3_net(), "net_arch": []}, ent_coef=.01, vf_coef=.5, device="cpu", seed=0, **(ppo if algo == "ppo" else {}))
+    sb3, ppo = _need_sb3(), dict(
+        n_steps=128, n_epochs=4, batch_size=256, clip_range=0.1, clip_range_vf=0.1, learning_rate=2.5e-4
+    )
+    kwargs = dict(
+        policy_kwargs={"features_extractor_class": _sb3_net(), "net_arch": []}, ent_coef=0.01, vf_coef=0.5,
+        device="cpu", seed=0, **(ppo if algo == "ppo" else {}),
+    )
     model = getattr(sb3, algo.upper())("CnnPolicy", _sb3_env(), **kwargs)
     watch = Watch(env=(model.env, "step"), act=(model.policy, "forward"), learn=(model, "train"))
     return Peer("SB3", lambda: model.learn(frames, reset_num_timesteps=False), frames, watch, model)
@@ -232,7 +279,13 @@ def _parts(r: dict, name: str, than: str = "") -> list[Row]:
     "Where the time of a peer goes, beside another's"
     mine, other = middle(r, name), middle(r, than) if than else {}
     words = {"env": "env", "act": "acting", "learn": "learning"}
-    return [Row(f"  {w}, {name} ({mine[k] / mine['all']:.0%})", mine[k], "ms / frame", "", f"{than} here {other[k]:.2g}" if than else "") for k, w in words.items()]
+    return [
+        Row(
+            f"  {w}, {name} ({mine[k] / mine['all']:.0%})", mine[k], "ms / frame", "",
+            f"{than} here {other[k]:.2g}" if than else "",
+        )
+        for k, w in words.items()
+    ]
 
 def atari_rows(
     algo: str,         # a2c | ppo
@@ -240,24 +293,47 @@ def atari_rows(
     pairs: int = 7,
 ) -> list[Row]:
     "Ours in two dtypes, SB3 and the bare emulator, in turn"
-    r = alternate([ours_on_atari(algo, frames), sb3_on_atari(algo, frames), ours_on_atari(algo, frames, "bfloat16"), emulator(frames)], pairs)
+    r = alternate(
+        [
+            ours_on_atari(algo, frames), sb3_on_atari(algo, frames), ours_on_atari(algo, frames, "bfloat16"),
+            emulator(frames),
+        ],
+        pairs,
+    )
     there, rows = f"SB3 here {1e3 / middle(r, 'SB3')['all']:,.0f}", []
     for d in ("float32", "bfloat16"):
-        rows += [Row(f"{algo.upper()}, Atari, 8 envs, {d}", 1e3 / middle(r, d)["all"], "frames / core-second", "", there),
-                 Row(f"  SB3 / ours, median of {pairs} pairs", ratio(r, "SB3", d), "times", "≥ 2"),
-                 Row("  share of the bare emulator's rate", ratio(r, "emulator", d), ""), *_parts(r, d, "SB3")]
+        rows += [
+            Row(f"{algo.upper()}, Atari, 8 envs, {d}", 1e3 / middle(r, d)["all"], "frames / core-second", "", there),
+            Row(f"  SB3 / ours, median of {pairs} pairs", ratio(r, "SB3", d), "times", "≥ 2"),
+            Row("  share of the bare emulator's rate", ratio(r, "emulator", d), ""), *_parts(r, d, "SB3"),
+        ]
     return rows
 
 # %% ../nbs/82_bench.ipynb #9bb6cadd
 def minipacman_rows(pairs: int = 7) -> list[Row]:
     "32 envs, 5 steps"
-    r = alternate([ours("a2c", 8_000, d, recipe="minipacman", policy={"dtype": d}) for d in ("float32", "bfloat16")], pairs)
-    return [row for d in ("float32", "bfloat16") for row in [Row(f"A2C, MiniPacman, 32 × 5, {d}", 1e3 / middle(r, d)["all"], "frames / core-second", "≥ 6,000", "1,560"), *_parts(r, d)]]
+    r = alternate(
+        [ours("a2c", 8_000, d, recipe="minipacman", policy={"dtype": d}) for d in ("float32", "bfloat16")], pairs
+    )
+    return [
+        row
+        for d in ("float32", "bfloat16")
+        for row in [
+            Row(f"A2C, MiniPacman, 32 × 5, {d}", 1e3 / middle(r, d)["all"], "frames / core-second", "≥ 6,000", "1,560"),
+            *_parts(r, d),
+        ]
+    ]
 
 def cheetah_rows(pairs: int = 3) -> list[Row]:
     "One env, 2,048 steps; a slice is one update"
     r = alternate([ours("ppo", 2_048, "float32", recipe="mujoco", env_id="HalfCheetah-v5")], pairs)
-    return [Row("PPO, HalfCheetah-v5, 1 × 2048", 1e3 / middle(r, "float32")["all"], "env steps / core-second", "", "515 (wall clock)"), *_parts(r, "float32")]
+    return [
+        Row(
+            "PPO, HalfCheetah-v5, 1 × 2048", 1e3 / middle(r, "float32")["all"], "env steps / core-second", "",
+            "515 (wall clock)",
+        ),
+        *_parts(r, "float32"),
+    ]
 
 # %% ../nbs/82_bench.ipynb #6746e1e4
 def gae_loop(
@@ -269,7 +345,9 @@ def gae_loop(
     A, out = torch.zeros_like(value[0]), []
     for t in reversed(range(len(came.reward))):
         cont = 1 - came.terminated[t].float()
-        A = torch.where(came.is_first[t], 0., came.reward[t] + gamma * cont * value[t + 1] - value[t] + gamma * lam * cont * A)
+        A = torch.where(
+            came.is_first[t], 0.0, came.reward[t] + gamma * cont * value[t + 1] - value[t] + gamma * lam * cont * A
+        )
         out.append(A)
     return torch.stack(out[::-1])
 
@@ -294,7 +372,9 @@ def _rollout_like(T: int, B: int, size: int, seed: int = 0):
     end = torch.rand(T + 1, B, generator=g) < .02
     first, end = torch.cat([torch.zeros(1, B, dtype=torch.bool), end[:-1]])[1:], end[1:]
     zero = torch.zeros(T, B)
-    step = Step(zero[..., None], zero[..., None], torch.randn(T, B, generator=g) * ~first, first, end & ~first, zero.bool())
+    step = Step(
+        zero[..., None], zero[..., None], torch.randn(T, B, generator=g) * ~first, first, end & ~first, zero.bool()
+    )
     return step, torch.randn(T + 1, B, generator=g), torch.randn(T, B, size, generator=g)
 
 def loop_rows(pairs: int = 21) -> list[Row]:
@@ -304,12 +384,21 @@ def loop_rows(pairs: int = 21) -> list[Row]:
     rows, none = [], Watch()
     for T, B in ((128, 8), (2048, 1)):
         came, value, _ = _rollout_like(T, B, 1)
-        r = alternate([Peer("loop", lambda: gae_loop(came, value), T * B, none), Peer("fast", lambda: gae(came, value), T * B, none)], pairs)
+        r = alternate(
+            [
+                Peer("loop", lambda: gae_loop(came, value), T * B, none),
+                Peer("fast", lambda: gae(came, value), T * B, none),
+            ],
+            pairs,
+        )
         rows.append(Row(f"GAE, {T} × {B}: loop over time / ours", ratio(r, "loop", "fast"), "times"))
     came, _, x = _rollout_like(128, 8, 256)
     gru, h = torch.nn.GRU(256, 256), torch.zeros(8, 256)
     def learn(f): f(gru, x, h, came.is_first).sum().backward()
-    r = alternate([Peer("loop", lambda: learn(gru_loop), 1024, none), Peer("fast", lambda: learn(gru_sequence), 1024, none)], pairs)
+    r = alternate(
+        [Peer("loop", lambda: learn(gru_loop), 1024, none), Peer("fast", lambda: learn(gru_sequence), 1024, none)],
+        pairs,
+    )
     return rows + [Row("GRU 256, 128 × 8, forward and backward: steps / ours", ratio(r, "loop", "fast"), "times")]
 
 # %% ../nbs/82_bench.ipynb #f07bc46c
@@ -328,7 +417,9 @@ def dreamer_program(
     "A Dreamer that is about to learn"
     import importlib, tempfile
     m = importlib.import_module(f"worldrl.dreamer.dreamerv{version}")
-    config = getattr(m, f"DreamerV{version}Config").make(device="cpu", total_timesteps=10**7, segment_steps=10**5, **settings)
+    config = getattr(m, f"DreamerV{version}Config").make(
+        device="cpu", total_timesteps=10**7, segment_steps=10**5, **settings
+    )
     config = config.replace(prefill=config.num_envs * (config.batch_length + 1))
     t = (m.DreamerTrainer if version == 2 else m.DreamerV3Trainer)(config)
     t.folder = tempfile.mkdtemp()
@@ -352,9 +443,13 @@ def flops_of(peer: Peer) -> float:
 def core_peak(dtype: torch.dtype, n: int = 1024) -> float:
     "Operations per second of one thread at its best of ten: a product of n x n matrices or a wide convolution, whichever is faster"
     a = torch.randn(n, n).to(dtype)
-    x, w = (t.to(dtype).contiguous(memory_format=torch.channels_last) for t in (torch.randn(4, 256, n // 32, n // 32), torch.randn(256, 256, 3, 3)))
+    x, w = (
+        t.to(dtype).contiguous(memory_format=torch.channels_last)
+        for t in (torch.randn(4, 256, n // 32, n // 32), torch.randn(256, 256, 3, 3))
+    )
     rates = []
-    for work in (lambda: a @ a, lambda: torch.nn.functional.conv2d(x, w)):     # on AMD, float32 products go through MKL at half the speed of oneDNN's convolutions
+    # on AMD, float32 products go through MKL at half the speed of oneDNN's convolutions
+    for work in (lambda: a @ a, lambda: torch.nn.functional.conv2d(x, w)):
         with FlopCounterMode(display=False) as count: work()
         rates += [count.get_total_flops() / _seconds(work) for _ in range(10)]
     return max(rates)
@@ -387,15 +482,33 @@ def laptop_rows(pairs: int = 7) -> list[Row]:
     rows = []
     for d in dtypes:
         m = middle(r, d)
-        rows += [Row(f"DreamerV3 cpu, Breakout, 16 envs, {d}", 1e3 / m["all"], "env steps / core-second", "≥ 100", "2.9 at 250 replayed"),
-                 Row("  share of collecting", m["collect"] / m["all"], ""), Row("  one update, 16 × 32 and 256 dreams of 8 steps", (m["all"] - m["collect"]) / programs[d].config.updates_per_step, "ms")]
+        rows += [
+            Row(
+                f"DreamerV3 cpu, Breakout, 16 envs, {d}", 1e3 / m["all"], "env steps / core-second", "≥ 100",
+                "2.9 at 250 replayed",
+            ),
+            Row("  share of collecting", m["collect"] / m["all"], ""),
+            Row(
+                "  one update, 16 × 32 and 256 dreams of 8 steps",
+                (m["all"] - m["collect"]) / programs[d].config.updates_per_step, "ms",
+            ),
+        ]
     return rows
 
 def acting_rows(pairs: int = 21) -> list[Row]:
     "Collecting alone, with 1 env and with 16"
     programs = {n: dreamer_program(3, 256, recipe="cpu", env_id="MinAtar/Breakout-v1", num_envs=n) for n in (1, 16)}
-    r = alternate([Peer(str(n), lambda t=t: [t.collect() for _ in range(20)], 20 * n, Watch(), t) for n, t in programs.items()], pairs)
-    return [Row(f"  acting and stepping, {n} env{'s' if n > 1 else ''} per call", 1e3 / middle(r, str(n))["all"], "env steps / core-second", "", "364" if n == 1 else "") for n in (1, 16)]
+    r = alternate(
+        [Peer(str(n), lambda t=t: [t.collect() for _ in range(20)], 20 * n, Watch(), t) for n, t in programs.items()],
+        pairs,
+    )
+    return [
+        Row(
+            f"  acting and stepping, {n} env{'s' if n > 1 else ''} per call", 1e3 / middle(r, str(n))["all"],
+            "env steps / core-second", "", "364" if n == 1 else "",
+        )
+        for n in (1, 16)
+    ]
 
 def bench_dreamer() -> list[Row]:
     "Updates, their share of the core's peak, env steps with learning"
@@ -403,7 +516,10 @@ def bench_dreamer() -> list[Row]:
     return raj_rows() + laptop_rows() + acting_rows()
 
 # %% ../nbs/82_bench.ipynb #002ecc04
-BENCHES: dict[str, Callable] = {"envs": bench_envs, "carracing": bench_carracing, "vae": bench_vae, "mdnrnn": bench_mdnrnn, "dreams": bench_dreams, "modelfree": bench_modelfree, "dreamer": bench_dreamer, "memory": bench_memory}
+BENCHES: dict[str, Callable] = {
+    "envs": bench_envs, "carracing": bench_carracing, "vae": bench_vae, "mdnrnn": bench_mdnrnn, "dreams": bench_dreams,
+    "modelfree": bench_modelfree, "dreamer": bench_dreamer, "memory": bench_memory,
+}
 
 def bench(
     names: tuple[str, ...] = (),   # envs, carracing, vae, mdnrnn, dreams, modelfree, dreamer, memory; none: all
@@ -412,13 +528,18 @@ def bench(
 ) -> None:
     "Measure on one thread, and print figure, unit, aim and what earlier code reached"
     for n in names:
-        if n not in BENCHES: raise ConfigError(f"no benchmark is called {n!r}.{did_you_mean(n, BENCHES)} There are: {', '.join(BENCHES)}")
+        if n not in BENCHES:
+            raise ConfigError(
+                f"no benchmark is called {n!r}.{did_you_mean(n, BENCHES)} There are: {', '.join(BENCHES)}"
+            )
     torch.set_num_threads(1)
     rows = []
     print(f"{'one core, one thread':44} {'measured':>10} {'unit':26} {'aim':16} earlier code")
     for n in names or BENCHES:
         try:
-            for row in BENCHES[n](): rows.append(row); print(row, flush=True)
+            for row in BENCHES[n]():
+                rows.append(row)
+                print(row, flush=True)
         except WorldrlError as e:
             if names: raise
             print(f"{n}: left out. {e}")
@@ -427,7 +548,13 @@ def bench(
 def _save(rows, path):
     "Rows and the machine they were measured on"
     from worldrl.runs import commit, write_json
-    write_json(path, {"machine": {"processor": _processor(), "system": platform.system(), "torch": torch.__version__}, "commit": commit(), "rows": [vars(r) for r in rows]})
+    write_json(
+        path,
+        {
+            "machine": {"processor": _processor(), "system": platform.system(), "torch": torch.__version__},
+            "commit": commit(), "rows": [vars(r) for r in rows],
+        },
+    )
 
 def _processor() -> str:
     try: return next(l.split(":")[1].strip() for l in open("/proc/cpuinfo") if l.startswith("model name"))

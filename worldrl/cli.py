@@ -28,21 +28,57 @@ class Command:
 
 _REHEARSE = "worldrl.modelfree.train:rehearse"
 COMMANDS = {
-    "tour": Command("worldrl.worldmodels.tour:tour", "worldrl.worldmodels.tour:TourConfig", "from raw experience to the video of a dream"),
-    "gather": Command("worldrl.parts.gather:gather", "worldrl.parts.gather:GatherConfig", "record episodes of a policy in a real env"),
-    "train vae": Command("worldrl.worldmodels.vae:VAETrainer", "worldrl.worldmodels.vae:VAEConfig", "frames to latents", True),
-    "train mdnrnn": Command("worldrl.worldmodels.mdnrnn:MDNRNNTrainer", "worldrl.worldmodels.mdnrnn:MDNRNNConfig", "latents to a world that dreams", True),
-    "train controller": Command("worldrl.worldmodels.controller:ControllerTrainer", "worldrl.worldmodels.controller:ControllerConfig", "CMA-ES in the dream or in the real env", True),
-    "train a2c": Command("worldrl.modelfree.a2c:A2CTrainer", "worldrl.modelfree.a2c:A2CConfig", "actor-critic, one gradient step per rollout", True, _REHEARSE),
-    "train ppo": Command("worldrl.modelfree.ppo:PPOTrainer", "worldrl.modelfree.ppo:PPOConfig", "actor-critic, several clipped passes over each rollout", True, _REHEARSE),
-    "train acktr": Command("worldrl.modelfree.acktr:ACKTRTrainer", "worldrl.modelfree.acktr:ACKTRConfig", "actor-critic with natural gradients (K-FAC)", True, _REHEARSE),
-    "train gail": Command("worldrl.modelfree.gail:GAILTrainer", "worldrl.modelfree.gail:GAILConfig", "imitation of demonstrations, without a reward", True, _REHEARSE),
-    "train dreamerv2": Command("worldrl.dreamer.dreamerv2:DreamerTrainer", "worldrl.dreamer.dreamerv2:DreamerV2Config", "a world of random latents, and an actor that learns in it", True),
-    "train dreamerv3": Command("worldrl.dreamer.dreamerv3:DreamerV3Trainer", "worldrl.dreamer.dreamerv3:DreamerV3Config", "the same with one set of constants for every env", True),
-    "seeds": Command("worldrl.cli:seeds", help="the same training with several seeds: worldrl seeds train ppo ... --seeds 0 1 2 --jobs 2"),
+    "tour": Command(
+        "worldrl.worldmodels.tour:tour", "worldrl.worldmodels.tour:TourConfig",
+        "from raw experience to the video of a dream",
+    ),
+    "gather": Command(
+        "worldrl.parts.gather:gather", "worldrl.parts.gather:GatherConfig", "record episodes of a policy in a real env"
+    ),
+    "train vae": Command(
+        "worldrl.worldmodels.vae:VAETrainer", "worldrl.worldmodels.vae:VAEConfig", "frames to latents", True
+    ),
+    "train mdnrnn": Command(
+        "worldrl.worldmodels.mdnrnn:MDNRNNTrainer", "worldrl.worldmodels.mdnrnn:MDNRNNConfig",
+        "latents to a world that dreams", True,
+    ),
+    "train controller": Command(
+        "worldrl.worldmodels.controller:ControllerTrainer", "worldrl.worldmodels.controller:ControllerConfig",
+        "CMA-ES in the dream or in the real env", True,
+    ),
+    "train a2c": Command(
+        "worldrl.modelfree.a2c:A2CTrainer", "worldrl.modelfree.a2c:A2CConfig",
+        "actor-critic, one gradient step per rollout", True, _REHEARSE,
+    ),
+    "train ppo": Command(
+        "worldrl.modelfree.ppo:PPOTrainer", "worldrl.modelfree.ppo:PPOConfig",
+        "actor-critic, several clipped passes over each rollout", True, _REHEARSE,
+    ),
+    "train acktr": Command(
+        "worldrl.modelfree.acktr:ACKTRTrainer", "worldrl.modelfree.acktr:ACKTRConfig",
+        "actor-critic with natural gradients (K-FAC)", True, _REHEARSE,
+    ),
+    "train gail": Command(
+        "worldrl.modelfree.gail:GAILTrainer", "worldrl.modelfree.gail:GAILConfig",
+        "imitation of demonstrations, without a reward", True, _REHEARSE,
+    ),
+    "train dreamerv2": Command(
+        "worldrl.dreamer.dreamerv2:DreamerTrainer", "worldrl.dreamer.dreamerv2:DreamerV2Config",
+        "a world of random latents, and an actor that learns in it", True,
+    ),
+    "train dreamerv3": Command(
+        "worldrl.dreamer.dreamerv3:DreamerV3Trainer", "worldrl.dreamer.dreamerv3:DreamerV3Config",
+        "the same with one set of constants for every env", True,
+    ),
+    "seeds": Command(
+        "worldrl.cli:seeds",
+        help="the same training with several seeds: worldrl seeds train ppo ... --seeds 0 1 2 --jobs 2",
+    ),
     "eval": Command("worldrl.look:evaluate_agent", help="returns of an agent in the real env, with an interval"),
     "enjoy": Command("worldrl.look:enjoy", help="a film of an agent at work, with its return"),
-    "expert": Command("worldrl.modelfree.gail:demonstrate", help="record demonstrations of a trained agent, for train gail"),
+    "expert": Command(
+        "worldrl.modelfree.gail:demonstrate", help="record demonstrations of a trained agent, for train gail"
+    ),
     "dream": Command("worldrl.look:dream_world", help="the video of a dream beside the real env, and its error"),
     "results add": Command("worldrl.results:add_run", help="enter a finished run into data/results"),
     "results plot": Command("worldrl.results:plot", help="draw a metric of runs as they are now"),
@@ -56,8 +92,16 @@ def usage(
     group: str = "",     # "train": only the commands that begin with this word
 ) -> str:
     "The list of commands"
-    rows = [f"  worldrl {name:17} {c.help}" for name, c in COMMANDS.items() if not group or name.startswith(group + " ")]
-    return "\n".join(["worldrl: world models in reinforcement learning", "", *rows, "", f"worldrl {group or 'COMMAND'}{' WORD' * bool(group)} --help lists a command's flags with their meaning and default; worldrl --version"])
+    rows = [
+        f"  worldrl {name:17} {c.help}" for name, c in COMMANDS.items() if not group or name.startswith(group + " ")
+    ]
+    return "\n".join([
+        "worldrl: world models in reinforcement learning", "", *rows, "",
+        (
+            f"worldrl {group or 'COMMAND'}{' WORD' * bool(group)} --help lists a command's flags with their meaning and"
+            " default; worldrl --version"
+        ),
+    ])
 
 def asked_help(
     argv: list[str],     # what was typed after `worldrl`
@@ -79,9 +123,18 @@ def find_command(
         if " ".join(argv[:n]) in COMMANDS: return " ".join(argv[:n]), argv[n:]
     words = " ".join(a for a in argv[:2] if not a.startswith("-"))
     under = [c for c in COMMANDS if c.startswith(words.split(" ")[0] + " ")]
-    near = difflib.get_close_matches(words, COMMANDS, 1, .5) or difflib.get_close_matches(words.split(" ")[0], COMMANDS, 1, .5)
-    if under and words in ("train", "results"): raise UsageError(f"worldrl {words} needs one more word: {', '.join(c.split(' ')[1] for c in under)}. What each does: worldrl {words} --help")
-    raise UsageError(f"worldrl has no command {words!r}.{' Did you mean: worldrl ' + near[0] + '?' if near else ''} It has: {', '.join(COMMANDS)}")
+    near = difflib.get_close_matches(words, COMMANDS, 1, 0.5) or difflib.get_close_matches(
+        words.split(" ")[0], COMMANDS, 1, 0.5
+    )
+    if under and words in ("train", "results"):
+        raise UsageError(
+            f"worldrl {words} needs one more word: {', '.join(c.split(' ')[1] for c in under)}. What each does: worldrl"
+            f" {words} --help"
+        )
+    raise UsageError(
+        f"worldrl has no command {words!r}.{' Did you mean: worldrl ' + near[0] + '?' if near else ''} It has:"
+        f" {', '.join(COMMANDS)}"
+    )
 
 # %% ../nbs/90_cli.ipynb #f7da25f1
 LONGEST_WORD = 4096      # characters; a path on Linux has no more
@@ -133,10 +186,16 @@ def _take(argv, name, flag=False):
     "Remove `--name value` (or the switch `--name`) from the line; returns its value"
     for i, a in enumerate(argv):
         if a == f"--{name}":
-            if flag: del argv[i]; return True
+            if flag:
+                del argv[i]
+                return True
             if i + 1 >= len(argv) or argv[i + 1].startswith("--"): raise UsageError(f"--{name} needs a value")
-            value = argv[i + 1]; del argv[i:i + 2]; return value
-        if a.startswith(f"--{name}=") and not flag: del argv[i]; return a.split("=", 1)[1]
+            value = argv[i + 1]
+            del argv[i:i + 2]
+            return value
+        if a.startswith(f"--{name}=") and not flag:
+            del argv[i]
+            return a.split("=", 1)[1]
     return False if flag else None
 
 def resolve(where: str):
@@ -178,7 +237,11 @@ def _comment_at(comments: dict, line: int, indent: int) -> str:
 def filled_in(cls) -> set[str]:      # cls: a core.Config
     "The fields of a net's config that are filled in when it is made: its spaces, and where it was trained"
     names = {f.name for f in dataclasses.fields(cls)}
-    return names & {"obs_space", "action_space", "env_id", "env_kwargs"} if {"obs_space", "action_space"} <= names else set()
+    return (
+        names & {"obs_space", "action_space", "env_id", "env_kwargs"}
+        if {"obs_space", "action_space"} <= names
+        else set()
+    )
 
 # %% ../nbs/90_cli.ipynb #36d7aa0c
 def _parsed(what, argv, prog, **options):
@@ -244,7 +307,10 @@ def one_line(
     "The complaint, the nearest flags or the flag's meaning, and where all flags are listed"
     plain = re.sub(r"\x1b\[[0-9;]*m", "", box)
     plain = re.sub(r"╭─ (.*?) ─*╮", r"\1\n---", plain).translate(str.maketrans("│╰╯─", "|  -"))      # with or without line drawing: heading, rule, blocks
-    blocks = [" ".join(part.split()) for part in re.split(r"^-+$", "\n".join(line.strip(" |") for line in plain.splitlines()), flags=re.M)]
+    blocks = [
+        " ".join(part.split())
+        for part in re.split(r"^-+$", "\n".join(line.strip(" |") for line in plain.splitlines()), flags=re.M)
+    ]
     if len(blocks) < 2: return " ".join(plain.split())
     near = [flag for b in blocks if b.startswith("Perhaps") for flag in re.findall(r"--[a-z][\w.-]*", b)]
     about = next((b.removeprefix("Argument helptext: ") for b in blocks if b.startswith("Argument helptext: ")), "")
@@ -300,7 +366,11 @@ def _refuse_filled(cls, argv: list[str], at=()) -> None:
     typed = {a.partition("=")[0].replace("_", "-") for a in argv}
     for name, kind in _field_types(cls).items():
         if isinstance(kind, type) and issubclass(kind, Config): _refuse_filled(kind, argv, (*at, name))
-        elif name in filled_in(cls) and (flag := _flag((*at, name))) in typed: raise UsageError(f"{flag} is no setting: it is filled in from the env that is trained in. Leave it out; --env-id names the env, --env-kwargs its settings")
+        elif name in filled_in(cls) and (flag := _flag((*at, name))) in typed:
+            raise UsageError(
+                f"{flag} is no setting: it is filled in from the env that is trained in. Leave it out; --env-id names"
+                " the env, --env-kwargs its settings"
+            )
 
 def _field_types(cls) -> dict:
     hints = get_type_hints(cls)
@@ -344,8 +414,13 @@ def read_config(
     _refuse_filled(cls, argv)
     start = cls.make(_take(argv, "preset") or "small", _take(argv, "recipe"))
     dicts = _take_dicts(start, argv)
-    names = f"--preset {'|'.join({'small': 0} | cls.presets)}" + (f"    --recipe {'|'.join(cls.recipes)}" if cls.recipes else "")
-    try: return _parsed(cls, argv, prog, default=start, description=f"{(cls.__doc__ or '').strip()}\n\nStart from: {names}\n{also}").replace(**dicts)
+    names = f"--preset {'|'.join({'small': 0} | cls.presets)}" + (
+        f"    --recipe {'|'.join(cls.recipes)}" if cls.recipes else ""
+    )
+    try:
+        return _parsed(
+            cls, argv, prog, default=start, description=f"{(cls.__doc__ or '').strip()}\n\nStart from: {names}\n{also}"
+        ).replace(**dicts)
     except UsageError as e: raise UsageError(_with_moved(cls, argv, str(e))) from None
 
 def _with_moved(cls, argv: list[str], message: str) -> str:
@@ -380,10 +455,13 @@ def run_command(
 def _take_options(c: Command, argv: list[str]) -> dict:     # argv loses them
     "Flags that are no settings: where the run lies, and what to do with it"
     options = {"folder": _take(argv, "folder")}
-    if c.trains or "fresh" in inspect.signature(resolve(c.run)).parameters: options["fresh"] = _take(argv, "fresh", flag=True)
+    if c.trains or "fresh" in inspect.signature(resolve(c.run)).parameters:
+        options["fresh"] = _take(argv, "fresh", flag=True)
     if not c.trains: return options
     stop = _take(argv, "stop-after")
-    options |= {"track": _take(argv, "track"), "stop_after": stop and _whole(stop, "--stop-after", "a number of segments")}
+    options |= {
+        "track": _take(argv, "track"), "stop_after": stop and _whole(stop, "--stop-after", "a number of segments"),
+    }
     return options
 
 TRAINING = ("And: --folder DIR    --fresh (delete the run and start anew)    --stop-after N (finish behind segment N; "
@@ -407,13 +485,14 @@ def _check_name(
     from worldrl.core import ConfigError
     from worldrl.runs import check_name
     check_name(name, flag)
-    if len(os.fsencode(name)) > 150: raise ConfigError(f"{flag} has {len(name)} characters; a folder's name has room for 150")
+    if len(os.fsencode(name)) > 150:
+        raise ConfigError(f"{flag} has {len(name)} characters; a folder's name has room for 150")
 
 def _call(function, argv, prog, parse):
     "A plain function whose parameters are the flags, and their comments the help"
     from tyro.conf import arg
     stub, told = functools.wraps(function)(lambda *a, **k: (a, k)), remarks(function)
-    del stub.__wrapped__                                       # tyro would ask the function itself, which carries no help
+    del stub.__wrapped__  # tyro would ask the function itself, which carries no help
     hints = {k: t for k, t in get_type_hints(function).items() if k != "return"}
     stub.__annotations__ = {k: Annotated[t, arg(help=told[k])] if k in told else t for k, t in hints.items()}
     signature = inspect.signature(function)
@@ -437,7 +516,8 @@ def seeds(
     name, rest = find_command(argv)
     if not COMMANDS[name].trains: raise UsageError(f"worldrl seeds repeats a training, and {name!r} is none. {_SEEDS}")
     if not numbers: raise UsageError(f"which seeds? {_SEEDS}")
-    if len(numbers) != len(set(numbers)): raise UsageError(f"--seeds has a number twice: {numbers}; name each seed once")
+    if len(numbers) != len(set(numbers)):
+        raise UsageError(f"--seeds has a number twice: {numbers}; name each seed once")
     if len(jobs) != 1: raise UsageError(f"--jobs takes one number, and got {jobs}. {_SEEDS}")
     for flag, more in (("--seed", ""), ("--folder", ", and set WORLDRL_RUNS to say where the folders go")):
         if any(a == flag or a.startswith(flag + "=") for a in rest):
@@ -485,7 +565,9 @@ def where_of(
     error: BaseException,
 ) -> str:               # " (in worldrl.runs, load)"; "" when it did not pass through worldrl
     "The innermost place in worldrl that an error passed through, for a message"
-    frames = [f for f, _ in traceback.walk_tb(error.__traceback__) if f.f_globals.get("__name__", "").startswith("worldrl.")]
+    frames = [
+        f for f, _ in traceback.walk_tb(error.__traceback__) if f.f_globals.get("__name__", "").startswith("worldrl.")
+    ]
     return f" (in {frames[-1].f_globals['__name__']}, {frames[-1].f_code.co_name})" if frames else ""
 
 def explain(
@@ -499,7 +581,9 @@ def explain(
         mend = "install worldrl again with all it needs: pip install 'worldrl[all]'"
         return f"the Python package {error.name} is missing; {mend}", 1
     if isinstance(error, BrokenPipeError): return "nobody reads the output any more (a closed pipe)", 1
-    what = _about_disk(error) if isinstance(error, OSError) else _about_memory(error, kinds) or _about_data(error, kinds)
+    what = (
+        _about_disk(error) if isinstance(error, OSError) else _about_memory(error, kinds) or _about_data(error, kinds)
+    )
     return (f"{what}. What was saved stays, and the same command goes on from there" if what else ""), 1
 
 def _stopped(error: BaseException) -> tuple[str, int]:
@@ -510,7 +594,11 @@ def _stopped(error: BaseException) -> tuple[str, int]:
         e = e.__cause__ or e.__context__
     terminated = any(type(e).__name__.endswith("Terminated") for e in chain)      # ours, or that of worldrl.runs
     if isinstance(error, WorldrlError): said = str(error)
-    else: said = f"{'terminated' if terminated else 'interrupted'}; what was saved stays, and the same command goes on from there"
+    else:
+        said = (
+            f"{'terminated' if terminated else 'interrupted'}; what was saved stays, and the same command goes on from"
+            " there"
+        )
     return said, 128 + (signal.SIGTERM if terminated else signal.SIGINT)
 
 # %% ../nbs/90_cli.ipynb #247f8961
@@ -527,23 +615,36 @@ def _about_disk(error: OSError) -> str:
 def _about_memory(error: BaseException, kinds: set[str]) -> str:
     "The same for a full memory, also where torch or a killed worker says it in another way"
     text = " ".join(str(error).split())[:200]
-    if isinstance(error, MemoryError) or "OutOfMemoryError" in kinds or "not enough memory" in text or "DefaultCPUAllocator" in text:
+    if (
+        isinstance(error, MemoryError)
+        or "OutOfMemoryError" in kinds
+        or "not enough memory" in text
+        or "DefaultCPUAllocator" in text
+    ):
         mend = "take a smaller batch or fewer envs, or end other programs"
         return f"out of memory{where_of(error)}{text and ': '}{text}; {mend}"
     if "BrokenProcessPool" in kinds:
-        return f"a worker process was killed{where_of(error)}, most often because the memory is full; take fewer --workers"
+        return (
+            f"a worker process was killed{where_of(error)}, most often because the memory is full; take fewer --workers"
+        )
     return ""
 
 def _about_data(error: BaseException, kinds: set[str]) -> str:
     "The same for numbers that are too large, and files that are not what they should be"
     text, where = " ".join(str(error).split())[:200], where_of(error)
-    if "SafetensorError" in kinds: return f"a file of weights is damaged{where}: {text}; restore it from a copy, or train it again"
-    if isinstance(error, RecursionError): return f"a setting or a file is nested too deeply{where}; write it flat, or restore the file"
+    if "SafetensorError" in kinds:
+        return f"a file of weights is damaged{where}: {text}; restore it from a copy, or train it again"
+    if isinstance(error, RecursionError):
+        return f"a setting or a file is nested too deeply{where}; write it flat, or restore the file"
     if isinstance(error, OverflowError) or isinstance(error, ValueError) and "for integer string conversion" in text:
         return f"a number is too large{where}: {text}; look at the numbers of the command"
     if isinstance(error, UnicodeEncodeError):
-        return f"the output takes only {error.encoding}, which has no {error.object[error.start]!r}{where}; set PYTHONIOENCODING=utf-8"
-    if isinstance(error, UnicodeError): return f"a file that should be text is not text{where}: {text}; restore it from a copy"
+        return (
+            f"the output takes only {error.encoding}, which has no {error.object[error.start]!r}{where}; set"
+            " PYTHONIOENCODING=utf-8"
+        )
+    if isinstance(error, UnicodeError):
+        return f"a file that should be text is not text{where}: {text}; restore it from a copy"
     return ""
 
 # %% ../nbs/90_cli.ipynb #2b285a50
@@ -628,7 +729,8 @@ def parse_only(
     if argv and argv[0] == "--version" or asked_help(argv): return ""
     said = io.StringIO()
     try:
-        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said): run_command(*find_command(argv), parse=True)
+        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+            run_command(*find_command(argv), parse=True)
     except UsageError as e: return str(e)
     except SystemExit as e: return "" if not e.code else said.getvalue()[-400:]
     except Exception as e: return f"{type(e).__name__}: {e}"

@@ -32,7 +32,9 @@ def action_size(
 # %% ../nbs/08_spaces.ipynb #f9b0961d
 def _one_hot(index, n: int):
     if index.device.type == "cpu" and index.numel() and not (0 <= int(index.min()) and int(index.max()) < n):
-        raise SpaceError(f"action out of range: {int(index.min())}..{int(index.max())}, expected 0..{n - 1} after the space's start.")
+        raise SpaceError(
+            f"action out of range: {int(index.min())}..{int(index.max())}, expected 0..{n - 1} after the space's start."
+        )
     return torch.nn.functional.one_hot(index.long(), n).float()
 
 
@@ -80,7 +82,8 @@ def preprocess(
     "What every net sees. Raises SpaceError for other number types."
     dtype = str(obs.dtype).removeprefix("torch.")
     if dtype == "float32": return obs
-    if dtype != "uint8": raise SpaceError(f"observation of dtype {dtype}, expected uint8 (pixels) or float32 (vectors); see make_env.")
+    if dtype != "uint8":
+        raise SpaceError(f"observation of dtype {dtype}, expected uint8 (pixels) or float32 (vectors); see make_env.")
     return obs.float() / 255 if isinstance(obs, torch.Tensor) else obs.astype(np.float32) / 255
 
 # %% ../nbs/08_spaces.ipynb #496ea175
@@ -95,7 +98,11 @@ def space_to_dict(
     "A space as plain data, for a model's config; ConfigError for other kinds"
     if isinstance(space, gym.spaces.Discrete): return {"kind": "discrete", "n": int(space.n), "start": int(space.start)}
     if isinstance(space, gym.spaces.MultiBinary): return {"kind": "bits", "shape": list(space.shape)}
-    if isinstance(space, gym.spaces.Box): return {"kind": "box", "shape": list(space.shape), "dtype": str(space.dtype), "low": _bound(space.low), "high": _bound(space.high)}
+    if isinstance(space, gym.spaces.Box):
+        return {
+            "kind": "box", "shape": list(space.shape), "dtype": str(space.dtype), "low": _bound(space.low),
+            "high": _bound(space.high),
+        }
     raise ConfigError(f"a model for {space} cannot be stored; expected Discrete, Box or MultiBinary")
 
 _FIRST_FORM = {"Discrete": "discrete", "MultiBinary": "bits", "Box": "box"}      # kinds as the World Models of version 0.1 stored them
@@ -111,8 +118,15 @@ def space_from_dict(
 ) -> gym.Space:
     "The space that `space_to_dict` described; ConfigError when it is not of that form"
     d = _today(d)
-    if d.get("kind") not in ("discrete", "bits", "box"): raise ConfigError(f"{d!r} describes no space; a policy's config needs obs_space and action_space: make it with policy_for(env.single_observation_space, env.single_action_space)")
+    if d.get("kind") not in ("discrete", "bits", "box"):
+        raise ConfigError(
+            f"{d!r} describes no space; a policy's config needs obs_space and action_space: make it with"
+            " policy_for(env.single_observation_space, env.single_action_space)"
+        )
     if d["kind"] == "discrete": return gym.spaces.Discrete(d["n"], start=d["start"])
     if d["kind"] == "bits": return gym.spaces.MultiBinary(d["shape"][0] if len(d["shape"]) == 1 else d["shape"])
-    low, high = (np.broadcast_to(np.array(d[k], float).reshape(d["shape"] if isinstance(d[k], list) else ()), d["shape"]) for k in ("low", "high"))
+    low, high = (
+        np.broadcast_to(np.array(d[k], float).reshape(d["shape"] if isinstance(d[k], list) else ()), d["shape"])
+        for k in ("low", "high")
+    )
     return gym.spaces.Box(low.astype(d["dtype"]), high.astype(d["dtype"]), dtype=d["dtype"])

@@ -28,7 +28,8 @@ class FrameError(WorldrlError, ValueError):
 
 
 def _advice(x):
-    if x.ndim >= 3 and x.shape[-1] != 3 and x.shape[-3] == 3: return "channels come first here: np.moveaxis(frames, -3, -1)"
+    if x.ndim >= 3 and x.shape[-1] != 3 and x.shape[-3] == 3:
+        return "channels come first here: np.moveaxis(frames, -3, -1)"
     if x.ndim >= 2 and x.shape[-1] != 3: return "observations become frames by worldrl.envs.core.to_rgb(env_id, obs)"
     if x.dtype.kind == "f": return "floats in 0..1 become bytes by (255 * frames).round().clip(0, 255).astype('uint8')"
     return "use frames.astype('uint8') if the values are 0..255 already"
@@ -41,8 +42,14 @@ def as_frames(
     "Insist on RGB bytes, channels last, and say what to do otherwise (FrameError)"
     x = np.asarray(frames)
     if x.dtype == np.uint8 and x.ndim >= ndim and x.shape[-1] == 3 and x.size: return x
-    want, axis = {4: ("[T, H, W, 3]", "time axis"), 5: ("[N, T, H, W, 3]", "axis of clips")}.get(ndim, ("[..., H, W, 3]", "height"))
-    why = "there is nothing in it" if not x.size else f"the {axis} is missing: frames[None]" if x.ndim < ndim and x.shape[-1:] == (3,) else _advice(x)
+    want, axis = {4: ("[T, H, W, 3]", "time axis"), 5: ("[N, T, H, W, 3]", "axis of clips")}.get(
+        ndim, ("[..., H, W, 3]", "height")
+    )
+    why = (
+        "there is nothing in it"
+        if not x.size
+        else f"the {axis} is missing: frames[None]" if x.ndim < ndim and x.shape[-1:] == (3,) else _advice(x)
+    )
     raise FrameError(f"expected RGB frames {want} uint8, got {list(x.shape)} {x.dtype}; {why}")
 
 # %% ../nbs/09_viz.ipynb #b3a7ea7e
@@ -117,8 +124,11 @@ def mark_border(
     "Green frames before `border`, red ones from there on"
     x = as_frames(frames, 4)
     if border is None: return framed(x, (128, 128, 128), width)
-    if not 0 <= border <= len(x): raise FrameError(f"expected a border in 0..{len(x)} (the number of frames), got {border}")
-    parts = [framed(part, color, width) for part, color in ((x[:border], OBSERVING), (x[border:], IMAGINING)) if len(part)]
+    if not 0 <= border <= len(x):
+        raise FrameError(f"expected a border in 0..{len(x)} (the number of frames), got {border}")
+    parts = [
+        framed(part, color, width) for part, color in ((x[:border], OBSERVING), (x[border:], IMAGINING)) if len(part)
+    ]
     return np.concatenate(parts)
 
 # %% ../nbs/09_viz.ipynb #af16be4c
@@ -134,14 +144,20 @@ def grid(
     nrows = -(-n // ncols)
     out = np.full((nrows, ncols, h + pad, w + pad, 3), 255, np.uint8)
     out.reshape(nrows * ncols, h + pad, w + pad, 3)[:n, :h, :w] = x
-    return out.swapaxes(1, 2).reshape(nrows * (h + pad), ncols * (w + pad), 3)[:nrows * (h + pad) - pad, :ncols * (w + pad) - pad]
+    return out.swapaxes(1, 2).reshape(nrows * (h + pad), ncols * (w + pad), 3)[
+        : nrows * (h + pad) - pad, : ncols * (w + pad) - pad
+    ]
 
 # %% ../nbs/09_viz.ipynb #77704467
 def _same_length(rows: dict, ndim: int = 4) -> tuple:
     "The frames by name, checked, and their common lengths ([T], or [N, T] for several clips); FrameError names the odd one out"
     if not rows: raise FrameError("expected at least one row of frames, got none: {'real': frames}")
     rows = {name: as_frames(frames, ndim) for name, frames in rows.items()}
-    if max(f.ndim for f in rows.values()) > ndim: raise FrameError(f"expected {'[N, T, H, W, 3]' if ndim == 5 else 'one clip [T, H, W, 3]'} per name, got {({n: list(f.shape) for n, f in rows.items()})}; in_rows and strip take several clips")
+    if max(f.ndim for f in rows.values()) > ndim:
+        raise FrameError(
+            f"expected {'[N, T, H, W, 3]' if ndim == 5 else 'one clip [T, H, W, 3]'} per name, got"
+            f" {({n: list(f.shape) for n, f in rows.items()})}; in_rows and strip take several clips"
+        )
     if len({f.shape[:-3] for f in rows.values()}) > 1:
         got = {n: f.shape[-4] if ndim == 4 or len(f) == 1 else f.shape[:2] for n, f in rows.items()}
         raise FrameError(f"all rows show the same steps, got {got} frames; cut them to one length")
@@ -149,7 +165,7 @@ def _same_length(rows: dict, ndim: int = 4) -> tuple:
 
 
 def strip(
-    rows: dict,                 # name -> frames [T, H, W, 3] uint8, or several clips [N, T, H, W, 3]; the same N and T, any sizes
+    rows: dict,  # name -> frames [T, H, W, 3] uint8, or several clips [N, T, H, W, 3]; the same N and T, any sizes
     every: int = 1,             # show every n-th step
     border: int | None = None,  # the first imagined step: green frames before it, red from there on
     start: int = 0,             # the time of the first frame (x labels only)
@@ -160,15 +176,25 @@ def strip(
 ):                              # matplotlib Figure
     "Draw labelled rows of frames, one column per step; the border shows where observing ends"
     import matplotlib.pyplot as plt
-    rows, (n, steps) = _same_length({name: x[None] if (x := as_frames(f, 4)).ndim == 4 else x for name, f in rows.items()}, 5)
-    size = max(40, *(max(f.shape[2:4]) for f in rows.values()))         # pixels; a frame of 10 would drown in its border
-    marked = {name: [mark_border(upscale(clip, max(1, size // max(f.shape[2:4])), 1), border)[::every] for clip in f] for name, f in rows.items()}
+    rows, (n, steps) = _same_length(
+        {name: x[None] if (x := as_frames(f, 4)).ndim == 4 else x for name, f in rows.items()}, 5
+    )
+    size = max(40, *(max(f.shape[2:4]) for f in rows.values()))  # pixels; a frame of 10 would drown in its border
+    marked = {
+        name: [mark_border(upscale(clip, max(1, size // max(f.shape[2:4])), 1), border)[::every] for clip in f]
+        for name, f in rows.items()
+    }
     lines = [_blocks(clips) for clips in marked.values()]
     image = _stack(lines)
     names = columns or ([f"episode {i}" for i in range(n)] if n > 1 else None)
-    fig = plt.figure(figsize=(width, (0.8 if names else 0.55) + (width - 1) * image.shape[0] / image.shape[1]), dpi=75, layout="constrained")
+    fig = plt.figure(
+        figsize=(width, (0.8 if names else 0.55) + (width - 1) * image.shape[0] / image.shape[1]), dpi=75,
+        layout="constrained",
+    )
     plt.close(fig)                                                  # the returned figure is shown once, not twice
-    _axes_of_strip(fig.add_subplot(), image, marked, lines, range(start, start + steps, every), border, title, xlabel, names)
+    _axes_of_strip(
+        fig.add_subplot(), image, marked, lines, range(start, start + steps, every), border, title, xlabel, names
+    )
     return fig
 
 # %% ../nbs/09_viz.ipynb #0e4aaf0c
@@ -184,7 +210,9 @@ def _blocks(clips, pad=3):
 def _stack(lines, pad=3):
     "Images below one another, left-aligned on white"
     width = max(l.shape[1] for l in lines)
-    return np.concatenate([np.pad(l, ((0, pad), (0, width - l.shape[1]), (0, 0)), constant_values=255) for l in lines])[:-pad]
+    return np.concatenate([np.pad(l, ((0, pad), (0, width - l.shape[1]), (0, 0)), constant_values=255) for l in lines])[
+        :-pad
+    ]
 
 
 def _axes_of_strip(ax, image, marked, lines, times, border, title, xlabel, names, pad=3):
@@ -192,12 +220,22 @@ def _axes_of_strip(ax, image, marked, lines, times, border, title, xlabel, names
     ax.imshow(image, interpolation="nearest")
     heights = np.array([l.shape[0] + pad for l in lines])
     ax.set_yticks(np.cumsum(heights) - heights / 2, list(marked))
-    ax.set_xticks(*_ticks(max(clips[0].shape[2] for clips in marked.values()) + pad, times, len(next(iter(marked.values()))), names, pad))
-    ax.set_xlabel(xlabel); ax.tick_params(length=0); ax.spines[:].set_visible(False)
+    ax.set_xticks(
+        *_ticks(
+            max(clips[0].shape[2] for clips in marked.values()) + pad, times, len(next(iter(marked.values()))), names,
+            pad,
+        )
+    )
+    ax.set_xlabel(xlabel)
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
     ax.set_title(title, loc="left")
     if border is not None:
         for k, (word, color) in enumerate((("observing", OBSERVING), ("imagining", IMAGINING))):
-            ax.annotate(word, (0.86 + 0.14 * k, 1), (0, 4), xycoords="axes fraction", textcoords="offset points", ha="right", color=np.array(color) / 255)
+            ax.annotate(
+                word, (0.86 + 0.14 * k, 1), (0, 4), xycoords="axes fraction", textcoords="offset points", ha="right",
+                color=np.array(color) / 255,
+            )
 
 
 def _ticks(cell, times, n, names, pad):
@@ -205,7 +243,11 @@ def _ticks(cell, times, n, names, pad):
     thin = -(-len(times) * n // 24)
     shown = np.arange(0, len(times), thin)
     places = [b * (cell * len(times) - pad + GAP) + k * cell + cell / 2 for b in range(n) for k in shown]
-    texts = [str(times[k]) + (f"\n{names[b]}" if names and i == len(shown) // 2 else "") for b in range(n) for i, k in enumerate(shown)]
+    texts = [
+        str(times[k]) + (f"\n{names[b]}" if names and i == len(shown) // 2 else "")
+        for b in range(n)
+        for i, k in enumerate(shown)
+    ]
     return places, texts
 
 # %% ../nbs/09_viz.ipynb #60550776
@@ -215,7 +257,8 @@ def error_frames(
 ) -> np.ndarray:    # [..., H, W, 3] uint8: |a - b|; black where both agree
     "Absolute difference of two clips, per channel"
     a, b = as_frames(a), as_frames(b)
-    if a.shape != b.shape: raise FrameError(f"frames to compare must have one shape, got {list(a.shape)} and {list(b.shape)}")
+    if a.shape != b.shape:
+        raise FrameError(f"frames to compare must have one shape, got {list(a.shape)} and {list(b.shape)}")
     return np.maximum(a, b) - np.minimum(a, b)
 
 # %% ../nbs/09_viz.ipynb #162cf812
@@ -228,7 +271,8 @@ def side_by_side(
 ) -> np.ndarray:                    # [T, H', W', 3] uint8
     "Put clips next to each other: real | reconstruction | dream | error"
     panels, (n,) = _same_length(panels)
-    if captions is not None and len(captions) != n: raise FrameError(f"expected {n} captions, one per frame, got {len(captions)}")
+    if captions is not None and len(captions) != n:
+        raise FrameError(f"expected {n} captions, one per frame, got {len(captions)}")
     parts = [label(mark_border(upscale(f, scale, 96), border_at, 3), name) for name, f in panels.items()]
     height = max(p.shape[1] for p in parts)
     parts = [np.pad(p, ((0, 0), (0, height - p.shape[1]), (0, pad), (0, 0))) for p in parts]
@@ -247,7 +291,8 @@ def in_rows(
     "Put clips below one another, a column per clip: real / reconstruction / dream / error of several episodes"
     rows, (n, steps) = _same_length(rows, 5)
     for what, given, wanted in (("column names", columns, n), ("captions", captions, steps)):
-        if given is not None and len(given) != wanted: raise FrameError(f"expected {wanted} {what}, got {len(given)}: {list(given)[:12]}")
+        if given is not None and len(given) != wanted:
+            raise FrameError(f"expected {wanted} {what}, got {len(given)}: {list(given)[:12]}")
     cells = {name: [mark_border(upscale(clip, scale), border_at, 3) for clip in clips] for name, clips in rows.items()}
     width = max(c[0].shape[2] for c in cells.values())
     left = 8 + max(int(ImageFont.load_default(12).getlength(name)) for name in rows)
@@ -265,13 +310,16 @@ def _line(name, clips, left, width, pad):
     return _joined([bar, *clips], [left] + [width] * len(clips), pad)
 
 
-def _still(images, steps, pad): return _joined([np.broadcast_to(i, (steps, *i.shape)) for i in images], [i.shape[1] for i in images], pad)
+def _still(images, steps, pad):
+    return _joined([np.broadcast_to(i, (steps, *i.shape)) for i in images], [i.shape[1] for i in images], pad)
 
 
 def _joined(parts, widths, pad):
     "Clips of one height beside one another, each centred in its width; black in between and below"
     gaps = [(w - p.shape[2]) for p, w in zip(parts, widths)]
-    return np.concatenate([np.pad(p, ((0, 0), (0, pad), (g // 2, g - g // 2 + pad), (0, 0))) for p, g in zip(parts, gaps)], 2)[:, :, :-pad]
+    return np.concatenate(
+        [np.pad(p, ((0, 0), (0, pad), (g // 2, g - g // 2 + pad), (0, 0))) for p, g in zip(parts, gaps)], 2
+    )[:, :, :-pad]
 
 # %% ../nbs/09_viz.ipynb #d1a061e0
 def heat(
@@ -292,9 +340,17 @@ def latent_grid(
 ) -> np.ndarray:            # [T, S*scale, C*scale, 3] uint8, a row per categorical
     "The categoricals of a latent as pictures; a row's brightest cell is its likeliest class"
     x = np.moveaxis(np.asarray(probs, np.float64), class_axis, -1) if np.ndim(probs) == 3 else None
-    if x is None: raise FrameError(f"expected probabilities [T, S, C], got {list(np.shape(probs))}; a flat latent becomes them by probs.reshape(T, S, C), one moment by probs[None]")
+    if x is None:
+        raise FrameError(
+            f"expected probabilities [T, S, C], got {list(np.shape(probs))}; a flat latent becomes them by"
+            " probs.reshape(T, S, C), one moment by probs[None]"
+        )
     if np.abs(x.sum(-1) - 1).max() > .01 or x.min() < 0:
-        raise FrameError(f"classes must sum to 1 and be at least 0, got sums {x.sum(-1).min():.2f} to {x.sum(-1).max():.2f} over axis {class_axis} of {list(np.shape(probs))}; for [T, C, S] say class_axis=1, for logits take their softmax")
+        raise FrameError(
+            f"classes must sum to 1 and be at least 0, got sums {x.sum(-1).min():.2f} to {x.sum(-1).max():.2f} over"
+            f" axis {class_axis} of {list(np.shape(probs))}; for [T, C, S] say class_axis=1, for logits take their"
+            " softmax"
+        )
     return upscale(heat(x), scale)
 
 
@@ -308,7 +364,9 @@ def latent_video(
     height: int = 160,              # pixels that all panels have at least
 ) -> np.ndarray:                    # [T, H', W', 3] uint8
     "The frame beside the grids of its categoricals, all of one height"
-    grids = {name: latent_grid(p, class_axis) for name, p in (("posterior", posterior), ("prior", prior)) if p is not None}
+    grids = {
+        name: latent_grid(p, class_axis) for name, p in (("posterior", posterior), ("prior", prior)) if p is not None
+    }
     panels = {"frame": as_frames(frames, 4), **grids}
     height = max(height, *(p.shape[1] for p in panels.values()))
     return side_by_side({name: _to_height(p, height) for name, p in panels.items()}, captions, border_at, scale=1)
@@ -353,13 +411,17 @@ def _write_mp4(frames, path, fps):
 
 
 def _write_gif(frames, path, fps):
-    images = [Image.fromarray(f).quantize(128, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE) for f in frames]
+    images = [
+        Image.fromarray(f).quantize(128, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE) for f in frames
+    ]
     images[0].save(path, save_all=True, append_images=images[1:], duration=max(2, round(100 / fps)) * 10, loop=0)
 
 
 def _write_webp(frames, path, fps):
     images = [Image.fromarray(f) for f in frames]
-    images[0].save(path, save_all=True, append_images=images[1:], duration=round(1000 / fps), loop=0, quality=80, method=3)
+    images[0].save(
+        path, save_all=True, append_images=images[1:], duration=round(1000 / fps), loop=0, quality=80, method=3
+    )
 
 
 WRITERS = {".mp4": _write_mp4, ".gif": _write_gif, ".webp": _write_webp}
@@ -372,7 +434,10 @@ def save_video(
 ) -> Path:              # the path, of a file that is whole and not empty
     "Write a video that opens everywhere, or raise VideoError and leave nothing behind"
     x, path = as_frames(frames, 4), Path(path)
-    if path.suffix not in WRITERS: raise VideoError(f"cannot write {path.suffix or 'a name without ending'!r}; name the video with one of {sorted(WRITERS)}")
+    if path.suffix not in WRITERS:
+        raise VideoError(
+            f"cannot write {path.suffix or 'a name without ending'!r}; name the video with one of {sorted(WRITERS)}"
+        )
     tmp = _beside(path)
     try:
         try: WRITERS[path.suffix](x, tmp, fps)
@@ -390,7 +455,8 @@ def _beside(path):
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         fd, tmp = tempfile.mkstemp(suffix=path.suffix, prefix=".writing-", dir=path.parent)
-    except OSError as e: raise VideoError(f"could not write into {path.parent}: {e.strerror}; name another folder") from e
+    except OSError as e:
+        raise VideoError(f"could not write into {path.parent}: {e.strerror}; name another folder") from e
     os.close(fd)
     return tmp
 
@@ -398,7 +464,10 @@ def _beside(path):
 def _no_video(path, why):
     import shutil
     free = shutil.disk_usage(path.parent).free / 2**20
-    return f"could not write {path.name}: {why}; {free:,.0f} MB are free there. Make room or name another folder; nothing was left behind"
+    return (
+        f"could not write {path.name}: {why}; {free:,.0f} MB are free there. Make room or name another folder; nothing"
+        " was left behind"
+    )
 
 # %% ../nbs/09_viz.ipynb #acf3f172
 def show_video(
@@ -410,12 +479,17 @@ def show_video(
     "Embed a small clip, so that it plays in the notebook without the file"
     from IPython.display import Image as Picture, Video
     if not isinstance(video, (str, Path)):
-        with tempfile.TemporaryDirectory() as d: return show_video(save_video(video, Path(d) / f"clip{as_type}", fps), max_bytes=max_bytes)
+        with tempfile.TemporaryDirectory() as d:
+            return show_video(save_video(video, Path(d) / f"clip{as_type}", fps), max_bytes=max_bytes)
     path = Path(video)
-    if not path.exists(): raise VideoError(f"there is no video {path.name} in {path.parent}; save_video(frames, path) writes one")
+    if not path.exists():
+        raise VideoError(f"there is no video {path.name} in {path.parent}; save_video(frames, path) writes one")
     data = path.read_bytes()
     if len(data) > max_bytes:
-        raise VideoError(f"{path.name} has {len(data):,} bytes, more than {max_bytes:,}; show fewer frames (frames[:100]), every second one (frames[::2]) or raise max_bytes")
+        raise VideoError(
+            f"{path.name} has {len(data):,} bytes, more than {max_bytes:,}; show fewer frames (frames[:100]), every"
+            " second one (frames[::2]) or raise max_bytes"
+        )
     if path.suffix != ".mp4": return Picture(data=data, format=path.suffix[1:], embed=True)
     return Video(data=data, embed=True, mimetype="video/mp4", html_attributes="controls loop muted playsinline")
 
@@ -437,7 +511,10 @@ def common_curve(
 ) -> tuple:                     # steps [points], values [seeds, points]: only where all seeds have data
     "Bring the curves of several seeds to common steps by linear interpolation"
     low, high = max(s[0] for s, _ in runs), min(s[-1] for s, _ in runs)
-    if low > high: raise ValueError(f"the seeds share no steps: the latest starts at {low}, the shortest ends at {high}; draw them one by one")
+    if low > high:
+        raise ValueError(
+            f"the seeds share no steps: the latest starts at {low}, the shortest ends at {high}; draw them one by one"
+        )
     steps = np.linspace(low, high, points)
     return steps, np.stack([np.interp(steps, s, v) for s, v in runs])
 
@@ -483,8 +560,13 @@ def curves(
 
 def _one_run(name, steps, values, smooth):
     steps, values = np.asarray(steps, float), np.asarray(values, float)
-    if steps.shape != values.shape or steps.ndim != 1 or not len(steps): raise ValueError(f"{name!r}: expected steps [N] and values [N], N >= 1, got {steps.shape} and {values.shape}")
-    if (np.diff(steps) < 0).any(): raise ValueError(f"{name!r}: the steps go back at row {int(np.argmax(np.diff(steps) < 0)) + 1}; sort them, or draw the runs as seeds of their own")
+    if steps.shape != values.shape or steps.ndim != 1 or not len(steps):
+        raise ValueError(f"{name!r}: expected steps [N] and values [N], N >= 1, got {steps.shape} and {values.shape}")
+    if (np.diff(steps) < 0).any():
+        raise ValueError(
+            f"{name!r}: the steps go back at row {int(np.argmax(np.diff(steps) < 0)) + 1}; sort them, or draw the runs"
+            " as seeds of their own"
+        )
     return steps, smoothed(values, smooth)
 
 
@@ -492,5 +574,8 @@ def _curve(ax, name, runs, color, band):
     if len(runs) == 1: return ax.plot(*runs[0], color=color, label=f"{name} (1 seed)")
     for r in runs: ax.plot(*r, color=color, alpha=0.2, lw=0.6)
     steps, values = common_curve(runs)
-    ax.plot(steps, values.mean(0), color=color, label=f"{name} ({len(runs)} seeds; band: {'95 % of the mean' if band == 'bootstrap' else band})")
+    ax.plot(
+        steps, values.mean(0), color=color,
+        label=f"{name} ({len(runs)} seeds; band: {'95 % of the mean' if band == 'bootstrap' else band})",
+    )
     ax.fill_between(steps, *band_of(values, band), color=color, alpha=0.2, lw=0)

@@ -88,7 +88,10 @@ def bounds(space: gym.spaces.Box) -> tuple[Tensor, Tensor]:  # low [A], high [A]
     "The limits of a box of actions. Raises ConfigError where there are none"
     low, high = (torch.as_tensor(b, dtype=torch.float32).flatten() for b in (space.low, space.high))
     if torch.isfinite(low).all() and torch.isfinite(high).all(): return low, high
-    raise ConfigError(f"an actor needs a bounded box of actions, and got {space}; wrap the env in gymnasium.wrappers.RescaleAction or ClipAction")
+    raise ConfigError(
+        f"an actor needs a bounded box of actions, and got {space}; wrap the env in gymnasium.wrappers.RescaleAction or"
+        " ClipAction"
+    )
 
 def box_dist(y: Tensor, low: Tensor, high: Tensor, c: BehaviourConfig) -> Gaussian:  # y [..., 2A] of the net
     "A Gaussian whose mean stays within the box, and whose spread is min_std to max_std of half its width"
@@ -171,7 +174,8 @@ class Critic(nn.Module):
         with torch.no_grad(): slow = self.slow.value(features)
         return loss + c.slow_reg * d.loss(slow)
 
-def mean_of(dist) -> Tensor: return dist.mean if isinstance(dist, Gaussian) else dist.mean()      # of a head's distribution: its value
+# of a head's distribution: its value
+def mean_of(dist) -> Tensor: return dist.mean if isinstance(dist, Gaussian) else dist.mean()
 
 # %% ../../nbs/71_behaviour.ipynb #35a44486
 class ReturnNormalizer(nn.Module):
@@ -182,14 +186,18 @@ class ReturnNormalizer(nn.Module):
     ):
         super().__init__()
         self.rate, self.least = rate, least
-        self.register_buffer("range", torch.zeros(2)); self.register_buffer("weight", torch.zeros(()))
+        self.register_buffer("range", torch.zeros(2))
+        self.register_buffer("weight", torch.zeros(()))
 
     @torch.no_grad()
-    def update(self, returns: Tensor) -> None:  # any shape; the first 16.8 million count, more than torch.quantile takes
+    # any shape; the first 16.8 million count, more than torch.quantile takes
+    def update(self, returns: Tensor) -> None:
         now = torch.quantile(returns.float().flatten()[:1 << 24], torch.tensor([.05, .95], device=returns.device))
-        self.range.lerp_(now, self.rate); self.weight.lerp_(torch.ones_like(self.weight), self.rate)
+        self.range.lerp_(now, self.rate)
+        self.weight.lerp_(torch.ones_like(self.weight), self.rate)
 
-    def scale(self) -> Tensor: return ((self.range[1] - self.range[0]) / self.weight.clamp(min=1e-8)).clamp(min=self.least)
+    def scale(self) -> Tensor:
+        return ((self.range[1] - self.range[0]) / self.weight.clamp(min=1e-8)).clamp(min=self.least)
 
 # %% ../../nbs/71_behaviour.ipynb #8480278c
 @contextlib.contextmanager
@@ -275,14 +283,21 @@ class Behaviour(nn.Module):
         cont = d.cont.round() if c.round_cont else d.cont
         value, guess = self._values(d.features, through)
         target = lambda_return(d.reward, cont, value, c.gamma, c.lam)
-        if through and not target.requires_grad: raise ConfigError(f"gradient={c.gradient!r} needs a world that passes gradients from actions to rewards, and {type(world).__name__} passes none; use gradient='reinforce'")
+        if through and not target.requires_grad:
+            raise ConfigError(
+                f"gradient={c.gradient!r} needs a world that passes gradients from actions to rewards, and"
+                f" {type(world).__name__} passes none; use gradient='reinforce'"
+            )
         weight = discount_weights(cont.detach(), c.gamma)
         if alive is not None: weight = weight * alive
         if c.normalise == "percentile": self.scale.update(target.detach())
         scale = self.scale.scale() if c.normalise == "percentile" else 1.
         actor, told = self._actor_loss(d, target, value, weight, scale, entropy)
         critic = (weight * self.critic.loss(d.features[:-1].detach(), target, guess)).mean()
-        told |= {"losses/critic": critic, "dream/return": target.mean(), "dream/reward": d.reward.mean(), "dream/scale": torch.as_tensor(scale)}
+        told |= {
+            "losses/critic": critic, "dream/return": target.mean(), "dream/reward": d.reward.mean(),
+            "dream/scale": torch.as_tensor(scale),
+        }
         return actor + critic, target[0].detach(), {k: v.detach() for k, v in told.items()}
 
     def _values(self, features, through):

@@ -116,23 +116,72 @@ def check_dreamer_settings(
     def need(ok, message):
         if not ok: raise ConfigError(message)
     rows = c.prefill // c.num_envs + 2                       # of each env, at the first update
-    need(c.starts <= c.batch_size * c.batch_length, f"starts is {c.starts}, but a batch has {c.batch_size} x {c.batch_length} = {c.batch_size * c.batch_length} states; take at most so many, or 0 for all")
-    need(c.batch_length <= rows, f"sequences of {c.batch_length} (batch_length) need as many rows of each env, and a prefill of {c.prefill} steps in {c.num_envs} envs gives {rows}; take prefill={c.num_envs * c.batch_length} or more")
-    need(c.capacity // c.num_envs >= c.batch_length, f"a capacity of {c.capacity} rows is {c.capacity // c.num_envs} for each of {c.num_envs} envs, too few for sequences of {c.batch_length}; take at least {c.num_envs * c.batch_length}, better a hundred thousand")
-    need(c.total_timesteps > c.prefill, f"all {c.total_timesteps} env steps (total_timesteps) would go into the prefill of {c.prefill}, and nothing would be learned; take more steps or a smaller prefill")
+    need(
+        c.starts <= c.batch_size * c.batch_length,
+        f"starts is {c.starts}, but a batch has {c.batch_size} x {c.batch_length} = {c.batch_size * c.batch_length}"
+        " states; take at most so many, or 0 for all",
+    )
+    need(
+        c.batch_length <= rows,
+        f"sequences of {c.batch_length} (batch_length) need as many rows of each env, and a prefill of {c.prefill}"
+        f" steps in {c.num_envs} envs gives {rows}; take prefill={c.num_envs * c.batch_length} or more",
+    )
+    need(
+        c.capacity // c.num_envs >= c.batch_length,
+        f"a capacity of {c.capacity} rows is {c.capacity // c.num_envs} for each of {c.num_envs} envs, too few for"
+        f" sequences of {c.batch_length}; take at least {c.num_envs * c.batch_length}, better a hundred thousand",
+    )
+    need(
+        c.total_timesteps > c.prefill,
+        f"all {c.total_timesteps} env steps (total_timesteps) would go into the prefill of {c.prefill}, and nothing"
+        " would be learned; take more steps or a smaller prefill",
+    )
     due = (c.total_timesteps - c.prefill) * c.updates_per_step
-    need(due >= 1, f"a train_ratio of {c.train_ratio:g} with batches of {c.batch_size} x {c.batch_length} makes {due:.2g} updates in {c.total_timesteps - c.prefill} env steps behind the prefill, and nothing would be learned; take train_ratio={math.ceil(c.batch_size * c.batch_length / (c.total_timesteps - c.prefill))} or more, or more steps")
+    need(
+        due >= 1,
+        f"a train_ratio of {c.train_ratio:g} with batches of {c.batch_size} x {c.batch_length} makes {due:.2g} updates"
+        f" in {c.total_timesteps - c.prefill} env steps behind the prefill, and nothing would be learned; take"
+        f" train_ratio={math.ceil(c.batch_size * c.batch_length / (c.total_timesteps - c.prefill))} or more, or more"
+        " steps",
+    )
     need(0 <= c.random_repeat <= 1, f"random_repeat is a chance, from 0 to 1, not {c.random_repeat}")
-    need(max(c.epsilon, c.epsilon_end) <= 1, f"epsilon is a share of actions, from 0 to 1, not {c.epsilon} to {c.epsilon_end}")
-    need(c.compile != "graphs" or where is None or where.type == "cuda", f"compile='graphs' records CUDA graphs, and this run is on {where}; take compile='default', or device='cuda' where there is one")
+    need(
+        max(c.epsilon, c.epsilon_end) <= 1,
+        f"epsilon is a share of actions, from 0 to 1, not {c.epsilon} to {c.epsilon_end}",
+    )
+    need(
+        c.compile != "graphs" or where is None or where.type == "cuda",
+        f"compile='graphs' records CUDA graphs, and this run is on {where}; take compile='default', or device='cuda'"
+        " where there is one",
+    )
     if obs_space is None: return
     shape, kind = obs_space.shape, obs_space.dtype
-    need(len(shape) <= 3, f"{c.env_id} gives observations of shape {shape}; a Dreamer takes vectors [D] and uint8 pictures [H, W, C]. If these are stacked frames, make the env without its stack: the world remembers (or take obs='raw+stack={shape[0]}')")
-    need(len(shape) == 1 or kind == np.uint8, f"{c.env_id} gives {kind} observations of shape {shape}; a Dreamer takes vectors, or uint8 pictures: let the env give uint8 from 0 to 255, or flatten it (gymnasium.wrappers.FlattenObservation)")
-    need(len(shape) in (1, 3), f"{c.env_id} gives observations of shape {shape}; a Dreamer takes vectors [D] and pictures [C, H, W]")
+    need(
+        len(shape) <= 3,
+        f"{c.env_id} gives observations of shape {shape}; a Dreamer takes vectors [D] and uint8 pictures [H, W, C]. If"
+        " these are stacked frames, make the env without its stack: the world remembers (or take"
+        f" obs='raw+stack={shape[0]}')",
+    )
+    need(
+        len(shape) == 1 or kind == np.uint8,
+        f"{c.env_id} gives {kind} observations of shape {shape}; a Dreamer takes vectors, or uint8 pictures: let the"
+        " env give uint8 from 0 to 255, or flatten it (gymnasium.wrappers.FlattenObservation)",
+    )
+    need(
+        len(shape) in (1, 3),
+        f"{c.env_id} gives observations of shape {shape}; a Dreamer takes vectors [D] and pictures [C, H, W]",
+    )
     one, rows = int(np.prod(shape)) * np.dtype(kind).itemsize, min(c.capacity, c.total_timesteps)
-    if memory and ring_home(one * c.capacity, where or torch.device("cpu"), _ON_DEVICE[c.replay_on_device]).type == "cpu":
-        need(one * rows < .9 * memory, f"the replay of this run will hold {rows:,} observations of {one:,} bytes, {one * rows / 1e9:.1f} GB, and this machine has {memory / 1e9:.1f} GB of main memory; take capacity={max(c.num_envs * c.batch_length, int(memory / 2 / one)):,} (older rows are then forgotten)")
+    if (
+        memory
+        and ring_home(one * c.capacity, where or torch.device("cpu"), _ON_DEVICE[c.replay_on_device]).type == "cpu"
+    ):
+        need(
+            one * rows < 0.9 * memory,
+            f"the replay of this run will hold {rows:,} observations of {one:,} bytes, {one * rows / 1e9:.1f} GB, and"
+            f" this machine has {memory / 1e9:.1f} GB of main memory; take"
+            f" capacity={max(c.num_envs * c.batch_length, int(memory / 2 / one)):,} (older rows are then forgotten)",
+        )
 
 # %% ../../nbs/72_dreamerv2.ipynb #ee31a348
 _SMALL = dict(deter=128, groups=16, classes=8, hidden=128)
@@ -184,10 +233,16 @@ class Dreamer(nn.Module):
     @classmethod
     def from_config(cls, d: dict):
         world = RSSMWorld.from_config(d["world"])
-        return cls(world, Behaviour(world.feature_size, world.action_space, BehaviourConfig.from_dict(d["behaviour"])), d.get("env_id", ""), d.get("env_kwargs"))
+        return cls(
+            world, Behaviour(world.feature_size, world.action_space, BehaviourConfig.from_dict(d["behaviour"])),
+            d.get("env_id", ""), d.get("env_kwargs"),
+        )
 
     def config_dict(self) -> dict:
-        return {"world": self.world.config.to_dict(), "behaviour": self.behaviour.config.to_dict(), "env_id": self.env_id, "env_kwargs": self.env_kwargs}
+        return {
+            "world": self.world.config.to_dict(), "behaviour": self.behaviour.config.to_dict(), "env_id": self.env_id,
+            "env_kwargs": self.env_kwargs,
+        }
 
     @property
     def policy(self): return self.behaviour.actor
@@ -241,7 +296,11 @@ def explore(
 
 def uniform_actions(space, n: int, rng: Rng) -> Tensor:      # [n, ...] native, on the CPU
     no = torch.zeros(n, dtype=torch.bool)
-    return RandomAgent(None, space).act({}, Step(torch.zeros(n, 1), torch.zeros(n, 1), torch.zeros(n), no, no, no), rng=rng).action
+    return (
+        RandomAgent(None, space)
+        .act({}, Step(torch.zeros(n, 1), torch.zeros(n, 1), torch.zeros(n), no, no, no), rng=rng)
+        .action
+    )
 
 def repeat_actions(
     action: Tensor,          # [n, ...] fresh random ones
@@ -264,12 +323,19 @@ class Learner:
 
     def groups(self) -> list[dict]:
         a, c = self.agent, self.config
-        nets = (("world", a.world, c.world_lr), ("actor", a.behaviour.actor, c.actor_lr), ("critic", a.behaviour.critic.net, c.critic_lr))
+        nets = (
+            ("world", a.world, c.world_lr), ("actor", a.behaviour.actor, c.actor_lr),
+            ("critic", a.behaviour.critic.net, c.critic_lr),
+        )
         return [{"params": list(m.parameters()), "lr": lr, "base_lr": lr, "name": name} for name, m, lr in nets]
 
     def make_optimizer(self):
         c, kw = self.config, dict(eps=self.config.adam_eps)
-        return torch.optim.AdamW(self.groups(), weight_decay=c.weight_decay, fused=True, **kw) if c.weight_decay else adam(self.groups(), **kw)
+        return (
+            torch.optim.AdamW(self.groups(), weight_decay=c.weight_decay, fused=True, **kw)
+            if c.weight_decay
+            else adam(self.groups(), **kw)
+        )
 
     def update(self, steps: Step, entropy: float, rng: Rng) -> dict:
         "One gradient step for world, actor and critic from [B, T] rows; metrics"
@@ -277,7 +343,9 @@ class Learner:
         a.begin()
         with autocast(self.device, c.dtype):
             if c.tanh_reward: steps = replace(steps, reward=torch.tanh(steps.reward))
-            loss, metrics, states, feat = world_loss(a.world, steps, rng, count=None if c.keep_terminal else ~steps.terminated)
+            loss, metrics, states, feat = world_loss(
+                a.world, steps, rng, count=None if c.keep_terminal else ~steps.terminated
+            )
             behaviour, told = behaviour_loss(a, c, steps, states, feat, entropy, rng)
         self._step(loss + behaviour)
         a.behaviour.critic.follow()
@@ -309,12 +377,17 @@ def behaviour_loss(
     "Dreams from some of these states; and, where replay_value asks for it, the critic on the real rows"
     flat = {k: v.detach().flatten(0, 1) for k, v in states.items()}
     n = len(flat["deter"])
-    pick = rng.uniform((n,), feat.device).argsort()[:c.starts] if c.starts and c.starts < n else torch.arange(n, device=feat.device)
+    pick = (
+        rng.uniform((n,), feat.device).argsort()[: c.starts]
+        if c.starts and c.starts < n
+        else torch.arange(n, device=feat.device)
+    )
     alive = (~steps.terminated).flatten().float()[pick]
     loss, returns, told = agent.behaviour.loss(agent.world, {k: v[pick] for k, v in flat.items()}, rng, entropy, alive)
     if not c.replay_value: return loss, told
     critic = agent.behaviour.critic
-    with torch.no_grad(): boot = critic.value(feat.detach()).flatten().scatter(0, pick, returns).view(steps.reward.shape)
+    with torch.no_grad():
+        boot = critic.value(feat.detach()).flatten().scatter(0, pick, returns).view(steps.reward.shape)
     target, counts = replay_targets(steps, boot, c.behaviour.gamma, c.behaviour.lam)
     real = (critic.loss(feat[:, :-1], target) * counts).sum() / counts.sum().clamp(min=1)
     return loss + c.replay_value * real, told | {"losses/replay_value": real.detach()}
@@ -330,23 +403,42 @@ def describe_settings(trainer) -> dict:      # plain values, in the order in whi
     c, a, numbers = trainer.config, trainer.agent, lambda m: sum(p.numel() for p in m.parameters())
     row = np.prod(a.obs_space.shape) * a.obs_space.dtype.itemsize + 4 * (action_size(a.action_space) + 1) + 3
     b, obs = c.behaviour, ObsSettings(**trainer.protocol["obs"])
-    return {"algorithm": trainer.exp, "recipe": c.recipe or "none", "updates": int((c.total_timesteps - c.prefill) * c.updates_per_step),
-            "replayed_per_env_step": c.train_ratio, "batch": f"{c.batch_size} x {c.batch_length} steps, {c.starts or c.batch_size * c.batch_length} dreams of {b.horizon}",
-            "parameters": f"world {numbers(a.world):,}, actor {numbers(a.behaviour.actor):,}, critic {numbers(a.behaviour.critic.net):,}",
-            "entropy": f"{b.entropy:g} to {b.entropy_end:g}", "epsilon": f"{c.epsilon:g} to {c.epsilon_end:g} in {c.epsilon_decay} steps" if c.epsilon else "none",
-            "replay": f"{c.capacity:,} rows, {c.capacity * int(row) / 1e9:.1f} GB when full", "episodes": f"cut after {c.segment_steps} steps at most, where a segment ends",
-            "device": f"{trainer.device}, {c.dtype}" + {"off": "", "default": ", compiled", "graphs": ", compiled, with CUDA graphs"}[c.compile], "observations": obs.describe()} | {f"world_{k}": v for k, v in a.world.resolved().items()}
+    return {
+        "algorithm": trainer.exp, "recipe": c.recipe or "none",
+        "updates": int((c.total_timesteps - c.prefill) * c.updates_per_step), "replayed_per_env_step": c.train_ratio,
+        "batch": (
+            f"{c.batch_size} x {c.batch_length} steps, {c.starts or c.batch_size * c.batch_length} dreams of"
+            f" {b.horizon}"
+        ),
+        "parameters": (
+            f"world {numbers(a.world):,}, actor {numbers(a.behaviour.actor):,}, critic"
+            f" {numbers(a.behaviour.critic.net):,}"
+        ),
+        "entropy": f"{b.entropy:g} to {b.entropy_end:g}",
+        "epsilon": f"{c.epsilon:g} to {c.epsilon_end:g} in {c.epsilon_decay} steps" if c.epsilon else "none",
+        "replay": f"{c.capacity:,} rows, {c.capacity * int(row) / 1e9:.1f} GB when full",
+        "episodes": f"cut after {c.segment_steps} steps at most, where a segment ends",
+        "device": (
+            f"{trainer.device}, {c.dtype}"
+            + {"off": "", "default": ", compiled", "graphs": ", compiled, with CUDA graphs"}[c.compile]
+        ),
+        "observations": obs.describe(),
+    } | {f"world_{k}": v for k, v in a.world.resolved().items()}
 
 # %% ../../nbs/72_dreamerv2.ipynb #56eb426d
 class Collector:
     "The part of a trainer that plays: envs, prefill, exploration, replay"
     def _env(self, seed): return make_env(self.config.env_id, self.config.num_envs, seed, **self.env_settings)
     @property
-    def env_settings(self) -> dict: return dict(self.config.env_kwargs) | ({"obs": self.config.obs} if self.config.obs else {})
+    def env_settings(self) -> dict:
+        return dict(self.config.env_kwargs) | ({"obs": self.config.obs} if self.config.obs else {})
 
     def _replay(self):
         c = self.config
-        return Replay(c.capacity, folder=Path(self.folder or ".") / "replay", device=self.device, on_device=_ON_DEVICE[c.replay_on_device])
+        return Replay(
+            c.capacity, folder=Path(self.folder or ".") / "replay", device=self.device,
+            on_device=_ON_DEVICE[c.replay_on_device],
+        )
 
     def collect(self) -> None:
         "One step of every env into the replay"
@@ -358,13 +450,19 @@ class Collector:
         self.env_steps += fresh
 
     def _random(self, c):
-        self.last_random = repeat_actions(uniform_actions(self.agent.action_space, c.num_envs, self.act_rng), self.last_random, c.random_repeat, self.act_rng)
+        self.last_random = repeat_actions(
+            uniform_actions(self.agent.action_space, c.num_envs, self.act_rng), self.last_random, c.random_repeat,
+            self.act_rng,
+        )
         return self.last_random
 
     def _action(self, c):
         act = self.agent.act(self.agent_state, self.stream.now, rng=self.act_rng)
         self.agent_state = act.state
-        return explore(self.agent.action_space, act.action, epsilon_at(self.env_steps - c.prefill, c.epsilon, c.epsilon_end, c.epsilon_decay), self.act_rng)
+        return explore(
+            self.agent.action_space, act.action,
+            epsilon_at(self.env_steps - c.prefill, c.epsilon, c.epsilon_end, c.epsilon_decay), self.act_rng,
+        )
 
     def learn(self):
         "The updates that are due; yields the metrics of each"
@@ -377,21 +475,36 @@ class Collector:
 class Checkpointing:
     "The part of a trainer that remembers: what survives a kill, what is told at the end"
     def state(self) -> dict:
-        return {"agent": self.agent.state_dict(), "optimizer": self.learner.optimizer.state_dict(), "updates": self.learner.updates, "env_steps": self.env_steps,
-                "episodes": self.episodes, "credit": self.credit, "late": self.late, "replay": self.replay.state()}
+        return {
+            "agent": self.agent.state_dict(), "optimizer": self.learner.optimizer.state_dict(),
+            "updates": self.learner.updates, "env_steps": self.env_steps, "episodes": self.episodes,
+            "credit": self.credit, "late": self.late, "replay": self.replay.state(),
+        }
 
     def load_state(self, tree: dict) -> None:
-        self.agent.load_state_dict(tree["agent"]); restore_adam(self.learner.optimizer, tree["optimizer"])
+        self.agent.load_state_dict(tree["agent"])
+        restore_adam(self.learner.optimizer, tree["optimizer"])
         self.replay = self._replay()
         self.replay.load_state(tree["replay"])
-        self.learner.updates, self.env_steps, self.episodes, self.credit, self.late = (tree[k] for k in ("updates", "env_steps", "episodes", "credit", "late"))
+        self.learner.updates, self.env_steps, self.episodes, self.credit, self.late = (
+            tree[k] for k in ("updates", "env_steps", "episodes", "credit", "late")
+        )
 
     def result(self) -> dict:
         "Returns of the last tenth of training, and of fresh episodes, drawn and greedy"
-        c, out = self.config, {"updates": self.learner.updates, "env_steps": self.env_steps, "train_return": float(np.mean(self.late)) if self.late else None, "train_episodes": len(self.late)}
+        c, out = self.config, {
+            "updates": self.learner.updates, "env_steps": self.env_steps,
+            "train_return": float(np.mean(self.late)) if self.late else None, "train_episodes": len(self.late),
+        }
         for name, greedy in (("eval", False), ("greedy", True)) if c.eval_episodes else ():
-            e = evaluate(self.agent, c.env_id, c.eval_episodes, derive_seed(c.seed, "evaluate"), greedy=greedy, env_kwargs=self.env_settings, device=self.device)
-            out[name] = {"mean": e.mean, "low": e.low, "high": e.high, "length": float(e.lengths.mean()), "episodes": c.eval_episodes} | ({"cut": e.cut} if e.cut else {})
+            e = evaluate(
+                self.agent, c.env_id, c.eval_episodes, derive_seed(c.seed, "evaluate"), greedy=greedy,
+                env_kwargs=self.env_settings, device=self.device,
+            )
+            out[name] = {
+                "mean": e.mean, "low": e.low, "high": e.high, "length": float(e.lengths.mean()),
+                "episodes": c.eval_episodes,
+            } | ({"cut": e.cut} if e.cut else {})
         return out
 
     def save_final(self, folder: Path) -> None: save_model(folder, self.agent, self.agent.config_dict())
@@ -439,9 +552,13 @@ class SegmentLoop:
         if self.replay is None: self.replay = self._replay()
         self.stream = EnvStream(self._env(derive_seed(seed, "env")), self.device)
         self.replay.generator.manual_seed(derive_seed(seed, "replay"))
-        self.act_rng, self.rng = Rng(1., derive_seed(seed, "act")), Rng(1., generator(derive_seed(seed, "learn"), self.device))
+        self.act_rng, self.rng = Rng(1.0, derive_seed(seed, "act")), Rng(
+            1.0, generator(derive_seed(seed, "learn"), self.device)
+        )
         self.last_random = None                  # the last random actions of the prefill
-        self.agent_state, self.until = self.agent.initial(self.config.num_envs), min((i + 1) * self.segment_steps, self.config.total_timesteps)
+        self.agent_state, self.until = self.agent.initial(self.config.num_envs), min(
+            (i + 1) * self.segment_steps, self.config.total_timesteps
+        )
 
     def segment(self, log: Logger) -> None:
         c, sums, n, begin = self.config, {}, 0, self.env_steps
@@ -449,7 +566,9 @@ class SegmentLoop:
         self.replay.add(self.stream.reset())
         while self.env_steps < self.until:
             self.collect()
-            for metrics in self.learn(): sums = {k: sums.get(k, 0) + v for k, v in metrics.items()}; n += 1
+            for metrics in self.learn():
+                sums = {k: sums.get(k, 0) + v for k, v in metrics.items()}
+                n += 1
             if self.env_steps - told < every and self.env_steps < self.until: continue
             self._log(log, {k: v / n for k, v in sums.items()})
             log.progress(min(self.env_steps - begin, self.until - begin), self.until - begin)
@@ -460,7 +579,11 @@ class SegmentLoop:
         done = self.stream.new_episodes()
         log.scalars(metrics, self.env_steps)
         log.scalars({"charts/updates": self.learner.updates}, self.env_steps)
-        if len(done.returns): log.scalars({"charts/episodic_return": done.returns.mean(), "charts/episodic_length": done.lengths.mean()}, self.env_steps)
+        if len(done.returns):
+            log.scalars(
+                {"charts/episodic_return": done.returns.mean(), "charts/episodic_length": done.lengths.mean()},
+                self.env_steps,
+            )
         if self.env_steps > .9 * self.config.total_timesteps: self.late += done.returns.tolist()
         self.episodes += len(done.returns)
 

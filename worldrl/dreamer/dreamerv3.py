@@ -43,9 +43,11 @@ class LaProp(torch.optim.Optimizer):
             m, v = self._moments(params, "m"), self._moments(params, "v")
             g["steps"] = t = g.get("steps", 0) + 1
             grads = [p.grad for p in params]
-            torch._foreach_mul_(v, b2); torch._foreach_addcmul_(v, grads, grads, 1 - b2)
+            torch._foreach_mul_(v, b2)
+            torch._foreach_addcmul_(v, grads, grads, 1 - b2)
             spread = torch._foreach_div(v, 1 - b2 ** t)
-            torch._foreach_sqrt_(spread); torch._foreach_add_(spread, g["eps"])
+            torch._foreach_sqrt_(spread)
+            torch._foreach_add_(spread, g["eps"])
             torch._foreach_lerp_(m, torch._foreach_div(grads, spread), 1 - b1)
             if g["weight_decay"]: torch._foreach_mul_(params, 1 - g["lr"] * g["weight_decay"])
             torch._foreach_add_(params, m, alpha=-g["lr"] / (1 - b1 ** t))
@@ -64,8 +66,10 @@ def clip_adaptively(
     if not params: return
     grads = [p.grad for p in params]
     size, most = torch._foreach_norm(grads), torch._foreach_norm(params)
-    torch._foreach_clamp_min_(most, least); torch._foreach_mul_(most, limit)
-    torch._foreach_div_(size, most); torch._foreach_clamp_min_(size, 1.)
+    torch._foreach_clamp_min_(most, least)
+    torch._foreach_mul_(most, limit)
+    torch._foreach_div_(size, most)
+    torch._foreach_clamp_min_(size, 1.)
     torch._foreach_div_(grads, size)
 
 # %% ../../nbs/73_dreamerv3.ipynb #cc8ab498
@@ -73,12 +77,21 @@ def world_size(
     d: int,       # width: a multiple of 16, at least 32
 ) -> dict:        # keys of RSSMConfig
     "The world of width d: deter 8 d, units d, d / 16 classes and channels (the table of DreamerV3); 32 categoricals always. ConfigError for other widths"
-    if d % 16 or d < 32: raise ConfigError(f"a world's width is a multiple of 16 and at least 32 (it has width / 16 classes, and needs two), and {d} came; take {max(32, round(d / 16) * 16)}")
+    if d % 16 or d < 32:
+        raise ConfigError(
+            f"a world's width is a multiple of 16 and at least 32 (it has width / 16 classes, and needs two), and {d}"
+            f" came; take {max(32, round(d / 16) * 16)}"
+        )
     return dict(deter=8 * d, hidden=d, classes=d // 16, groups=32, depth=d // 16, units=d, encoder_units=(d, d, d))
 
 SIZES = {"1m": 64, "12m": 256, "25m": 384, "50m": 512, "100m": 768, "200m": 1024, "400m": 1536}
-_DV3_WORLD = world_size(64) | dict(gru="block", blocks=8, prior_layers=2, norm="rms", encoder="pooled", bins=255, bin_limit=20.)
-_DV3_BEHAVIOUR = dict(horizon=15, gamma=1 - 1 / 333, entropy=3e-4, entropy_end=3e-4, units=64, actor_layers=3, critic_layers=3, bins=255, bin_limit=20., norm="rms")
+_DV3_WORLD = world_size(64) | dict(
+    gru="block", blocks=8, prior_layers=2, norm="rms", encoder="pooled", bins=255, bin_limit=20.0
+)
+_DV3_BEHAVIOUR = dict(
+    horizon=15, gamma=1 - 1 / 333, entropy=3e-4, entropy_end=3e-4, units=64, actor_layers=3, critic_layers=3, bins=255,
+    bin_limit=20.0, norm="rms",
+)
 
 @dataclass
 class DreamerV3Config(DreamerConfig):
@@ -126,7 +139,12 @@ DreamerV3Config.recipes = {
 # %% ../../nbs/73_dreamerv3.ipynb #33fefc47
 class LearnerV3(Learner):
     "The update with LaProp and adaptive clipping"
-    def make_optimizer(self): return LaProp(self.groups(), weight_decay=self.config.weight_decay) if self.config.optimizer == "laprop" else super().make_optimizer()
+    def make_optimizer(self):
+        return (
+            LaProp(self.groups(), weight_decay=self.config.weight_decay)
+            if self.config.optimizer == "laprop"
+            else super().make_optimizer()
+        )
 
     def clip(self, params) -> None:
         super().clip(params)

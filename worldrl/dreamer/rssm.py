@@ -22,7 +22,7 @@ from torch import Tensor
 # %% ../../nbs/70_rssm.ipynb #2720d846
 from ..core import Config, ConfigError
 from ..spaces import action_size, preprocess
-from ..spaces import space_from_dict, space_to_dict
+from ..spaces import space_from_dict
 from ..parts.contracts import Rng, State, Step
 from ..parts.distributions import Gaussian, OneHotST, symexp, symlog
 from ..parts.heads import Activation, Bins, Head, Unimix
@@ -89,7 +89,8 @@ class _Through(torch.autograd.Function):
     def forward(ctx, logits, uniform, unimix, temperature):      # [n, C, S], [n, S] or None: the mode
         p = torch.softmax(logits, -2)
         mixed = torch.lerp(p, torch.full_like(p, 1 / p.shape[-2]), unimix) if unimix else p
-        ctx.save_for_backward(p); ctx.unimix = unimix
+        ctx.save_for_backward(p)
+        ctx.unimix = unimix
         return _one_hot(mixed, uniform, temperature)
 
     @staticmethod
@@ -115,12 +116,15 @@ class DiscreteLatent:
     @property
     def size(self) -> int: return self.C * self.S                 # of a sample
 
-    def dist(self, numbers: Tensor) -> OneHotST: return OneHotST(numbers.unflatten(-1, (self.C, self.S)), self.unimix, 1, -2)
+    def dist(self, numbers: Tensor) -> OneHotST:
+        return OneHotST(numbers.unflatten(-1, (self.C, self.S)), self.unimix, 1, -2)
     def draws(self, like: Tensor, n: tuple, rng: Rng | None):
         "Random numbers for `n` rows; None for the mode"
         return None if rng is None or rng.temperature == 0 else rng.uniform((*n, self.S), like.device)
     def sample(self, numbers: Tensor, draws, rng: Rng | None) -> Tensor:   # [n, C * S] -> [n, C * S], straight through
-        return _Through.apply(numbers.unflatten(-1, (self.C, self.S)), draws, self.unimix, rng.temperature if rng else 1.).flatten(-2)
+        return _Through.apply(
+            numbers.unflatten(-1, (self.C, self.S)), draws, self.unimix, rng.temperature if rng else 1.0
+        ).flatten(-2)
     def state(self, numbers: Tensor) -> State: return {self.key: numbers}
     def of(self, state: State) -> OneHotST: return self.dist(state[self.key])
 
@@ -167,8 +171,10 @@ class PlainGRU(nn.Module):
         self.input = nn.Sequential(make_norm(c.norm, c.hidden), activation(c.act))
         self.cell = nn.GRUCell(c.hidden, c.deter)
 
-    def before(self, action: Tensor) -> Tensor: return self.action_in(action)      # [..., A] -> [..., hidden]: what can be had for all moments at once
-    def forward(self, stoch: Tensor, before: Tensor, deter: Tensor) -> Tensor:     # [n, size], [n, hidden], [n, D] -> [n, D]
+    # [..., A] -> [..., hidden]: what can be had for all moments at once
+    def before(self, action: Tensor) -> Tensor: return self.action_in(action)
+    # [n, size], [n, hidden], [n, D] -> [n, D]
+    def forward(self, stoch: Tensor, before: Tensor, deter: Tensor) -> Tensor:
         return self.cell(self.input(self.stoch_in(stoch) + before), deter).to(deter.dtype)
 
 class NormGRU(PlainGRU):
@@ -191,13 +197,17 @@ class BlockGRU(nn.Module):
     ):
         super().__init__()
         self.blocks = g = c.blocks
-        self.deter_in, self.stoch_in, self.action_in = (layer(n, c.hidden, c.norm, c.act) for n in (c.deter, stoch, actions))
+        self.deter_in, self.stoch_in, self.action_in = (
+            layer(n, c.hidden, c.norm, c.act) for n in (c.deter, stoch, actions)
+        )
         self.mix = BlockLinear(c.deter + 3 * c.hidden * g, c.deter, g)
         self.mixed = nn.Sequential(make_norm(c.norm, c.deter), activation(c.act))
         self.gates = BlockLinear(c.deter, 3 * c.deter, g)
 
-    def before(self, action: Tensor) -> Tensor: return self.action_in(action / action.detach().abs().clamp(min=1))      # [..., A] -> [..., hidden]
-    def forward(self, stoch: Tensor, before: Tensor, deter: Tensor) -> Tensor:     # [n, size], [n, hidden], [n, D] -> [n, D]
+    # [..., A] -> [..., hidden]
+    def before(self, action: Tensor) -> Tensor: return self.action_in(action / action.detach().abs().clamp(min=1))
+    # [n, size], [n, hidden], [n, D] -> [n, D]
+    def forward(self, stoch: Tensor, before: Tensor, deter: Tensor) -> Tensor:
         g, x = self.blocks, torch.cat([self.deter_in(deter), self.stoch_in(stoch), before], -1)
         x = torch.cat([deter.unflatten(-1, (g, -1)), x.unsqueeze(-2).expand(-1, g, -1)], -1).flatten(1)
         parts = self.gates(self.mixed(self.mix(x))).unflatten(-1, (g, -1)).chunk(3, -1)
@@ -217,32 +227,43 @@ class RSSM(nn.Module):
         self.config, self.embed_size, c = config, embed, config
         self.latent = (DiscreteLatent if c.latent == "discrete" else GaussianLatent)(c)
         self.gru = GRUS[c.gru](self.latent.size, actions, c)
-        self.prior_net = nn.Sequential(layers(c.deter, c.hidden, c.prior_layers, c.norm, c.act), nn.Linear(c.hidden if c.prior_layers else c.deter, self.latent.numbers))
+        self.prior_net = nn.Sequential(
+            layers(c.deter, c.hidden, c.prior_layers, c.norm, c.act),
+            nn.Linear(c.hidden if c.prior_layers else c.deter, self.latent.numbers),
+        )
         self.post_deter, self.post_embed = nn.Linear(c.deter, c.hidden, bias=False), nn.Linear(embed, c.hidden)
-        self.post_net = nn.Sequential(make_norm(c.norm, c.hidden), activation(c.act), nn.Linear(c.hidden, self.latent.numbers))
+        self.post_net = nn.Sequential(
+            make_norm(c.norm, c.hidden), activation(c.act), nn.Linear(c.hidden, self.latent.numbers)
+        )
 
     @property
     def feature_size(self) -> int: return self.config.deter + self.latent.size
 
     def initial(self, n: int) -> State:
         zero = lambda size: torch.zeros(n, size, device=self.post_embed.weight.device)
-        return {"deter": zero(self.config.deter), "stoch": zero(self.latent.size)} | self.latent.state(zero(self.latent.numbers))
+        return {"deter": zero(self.config.deter), "stoch": zero(self.latent.size)} | self.latent.state(
+            zero(self.latent.numbers)
+        )
 
     def _state(self, deter, stoch, numbers): return {"deter": deter, "stoch": stoch} | self.latent.state(numbers)
 
-    def prior(self, deter: Tensor): return self.latent.dist(self.prior_net(deter).float())     # the distribution of the latent that will come
+    # the distribution of the latent that will come
+    def prior(self, deter: Tensor): return self.latent.dist(self.prior_net(deter).float())
 
     def imagine(self, state: State, action: Tensor, rng: Rng | None = None) -> State:
         "One step onward without looking; action [n, A]"
         deter = self.gru(state["stoch"], self.gru.before(action), state["deter"])
         numbers = self.prior_net(deter).float()
-        return self._state(deter, self.latent.sample(numbers, self.latent.draws(deter, (len(deter),), rng), rng), numbers)
+        return self._state(
+            deter, self.latent.sample(numbers, self.latent.draws(deter, (len(deter),), rng), rng), numbers
+        )
 
     def observe_sequence(self, state: State, action: Tensor, embed: Tensor, is_first: Tensor, rng: Rng | None = None) -> State:
         "Filter embeddings [n, T, E] with actions [n, T, A] and resets [n, T]; only what depends on the recurrence is done step by step"
         n, T = is_first.shape
         before, seen = self.gru.before(action).float().unbind(1), self.post_embed(embed).float().unbind(1)
-        with torch.autocast(embed.device.type, enabled=False): return self._scan(state, before, seen, is_first, rng)      # few rows at a time: casting would cost more than it saves
+        # few rows at a time: casting would cost more than it saves
+        with torch.autocast(embed.device.type, enabled=False): return self._scan(state, before, seen, is_first, rng)
 
     def _scan(self, state, before, seen, is_first, rng):
         "The part that cannot be done for all moments at once; `before` and `seen` are lists of [n, hidden]"
@@ -282,7 +303,9 @@ def stack_of(
     "The convolutions of `planes` (3 x 3, no stride: the MinAtar net of Ghugare) or `strided` (4 x 4, stride 2, until the map is small: DreamerV2)"
     if kind == "planes": return [Conv(depth * m, 3) for m in (1, 2, 4)]
     out, side = [], min(shape[1:])
-    while side > 7: out.append(Conv(depth * 2 ** len(out), 4, 2, 1)); side //= 2
+    while side > 7:
+        out.append(Conv(depth * 2 ** len(out), 4, 2, 1))
+        side //= 2
     return out
 
 POOLED = (2, 3, 4, 4)      # channels in units of depth
@@ -293,7 +316,11 @@ def pooled_sizes(
     "Heights and widths along the pooling stack: halved (rounded up) until the map is at most 4 to 7 wide, at most four times; ConfigError where nothing is left to halve"
     sizes = [tuple(shape[1:])]
     while min(sizes[-1]) > 7 and len(sizes) <= len(POOLED): sizes.append(tuple(-(-n // 2) for n in sizes[-1]))
-    if len(sizes) == 1: raise ConfigError(f"pictures of {shape[1]} x {shape[2]} are too small for encoder='pooled', which wants at least 8 x 8; take encoder='mlp'")
+    if len(sizes) == 1:
+        raise ConfigError(
+            f"pictures of {shape[1]} x {shape[2]} are too small for encoder='pooled', which wants at least 8 x 8; take"
+            " encoder='mlp'"
+        )
     return sizes
 
 # %% ../../nbs/70_rssm.ipynb #67c235f9
@@ -311,10 +338,14 @@ class Encoder(nn.Module):
         if c.embed: self.net, self.size = nn.Sequential(self.net, nn.Linear(self.size, c.embed)), c.embed
 
     def forward(self, x: Tensor) -> Tensor:
-        if x.shape[-len(self.shape):] != self.shape: raise ValueError(f"observations of {tuple(x.shape[-len(self.shape):])} came; this world was built for {self.shape}")
+        if x.shape[-len(self.shape) :] != self.shape:
+            raise ValueError(
+                f"observations of {tuple(x.shape[-len(self.shape):])} came; this world was built for {self.shape}"
+            )
         lead = x.shape[:-len(self.shape)]
         x = x.reshape(-1, *self.shape)
-        if self.kind in ("strided", "pooled"): x = x.contiguous(memory_format=torch.channels_last)      # quicker; timed at the end
+        # quicker; timed at the end
+        if self.kind in ("strided", "pooled"): x = x.contiguous(memory_format=torch.channels_last)
         return self.net(symlog(x) if self.squash else x).reshape(*lead, -1)
 
 # %% ../../nbs/70_rssm.ipynb #416e90af
@@ -323,7 +354,7 @@ class ChannelNorm(nn.Module):
     def __init__(self, kind: str, channels: int):
         super().__init__()
         self.norm = make_norm(kind, channels)
-    def forward(self, x: Tensor) -> Tensor: return self.norm(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)      # [n, C, H, W]
+    def forward(self, x: Tensor) -> Tensor: return self.norm(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)  # [n, C, H, W]
 
 def _channel_norm(kind, channels): return nn.Identity() if kind == "none" else ChannelNorm(kind, channels)
 
@@ -334,13 +365,20 @@ def _mlp_encoder(n, c):
 def _conv_encoder(shape, c, kind):
     stack, net = stack_of(kind, shape, c.depth), []
     sizes = conv_sizes(shape, stack)
-    for (n, *_), l in zip(sizes, stack): net += [nn.Conv2d(n, l.channels, l.kernel, l.stride, l.padding), _channel_norm(c.norm, l.channels), activation(c.act)]
+    for (n, *_), l in zip(sizes, stack):
+        net += [
+            nn.Conv2d(n, l.channels, l.kernel, l.stride, l.padding), _channel_norm(c.norm, l.channels),
+            activation(c.act),
+        ]
     return nn.Sequential(*net, nn.Flatten()), math.prod(sizes[-1])
 
 def _pooled_encoder(shape, c, kind):
     sizes, net, n = pooled_sizes(shape), [], shape[0]
     for m, _ in zip(POOLED, sizes[1:]):
-        net += [nn.Conv2d(n, c.depth * m, 5, padding=2), nn.MaxPool2d(2, ceil_mode=True), _channel_norm(c.norm, c.depth * m), activation(c.act)]
+        net += [
+            nn.Conv2d(n, c.depth * m, 5, padding=2), nn.MaxPool2d(2, ceil_mode=True),
+            _channel_norm(c.norm, c.depth * m), activation(c.act),
+        ]
         n = c.depth * m
     return nn.Sequential(*net, nn.Flatten()), n * math.prod(sizes[-1])
 
@@ -362,11 +400,14 @@ class Decoder(nn.Module):
         make = {"mlp": _mlp_decoder, "pooled": _pooled_decoder}.get(kind, _conv_decoder)
         self.net = make(n_in, shape, c, kind)
 
-    def forward(self, x: Tensor) -> Tensor: return self.net(x.reshape(-1, x.shape[-1])).float().reshape(*x.shape[:-1], *self.shape)
+    def forward(self, x: Tensor) -> Tensor:
+        return self.net(x.reshape(-1, x.shape[-1])).float().reshape(*x.shape[:-1], *self.shape)
 
 def _mlp_decoder(n_in, shape, c, kind):
     sizes = (n_in, *c.encoder_units[::-1])
-    return nn.Sequential(*(layer(a, b, c.norm, c.act) for a, b in zip(sizes, sizes[1:])), nn.Linear(sizes[-1], math.prod(shape)))
+    return nn.Sequential(
+        *(layer(a, b, c.norm, c.act) for a, b in zip(sizes, sizes[1:])), nn.Linear(sizes[-1], math.prod(shape))
+    )
 
 def _conv_decoder(n_in, shape, c, kind):
     start, stack = mirror(shape, stack_of(kind, shape, c.depth))
@@ -392,16 +433,27 @@ def _pooled_decoder(n_in, shape, c, kind):
     net = [layer(n_in, n * math.prod(sizes[-1]), "none", c.act), FirstMap(1, (n, *sizes[-1])), _channel_norm(c.norm, n)]
     for m, size in zip([*channels[-2::-1], shape[0]], sizes[-2::-1]):
         last = size == sizes[0]
-        net += [Upsample(size), nn.Conv2d(n, m, 5, padding=2)] + ([] if last else [_channel_norm(c.norm, m), activation(c.act)])
+        net += [Upsample(size), nn.Conv2d(n, m, 5, padding=2)] + (
+            [] if last else [_channel_norm(c.norm, m), activation(c.act)]
+        )
         n = m
     return nn.Sequential(*net)
 
 # %% ../../nbs/70_rssm.ipynb #ef3c3bf6
 def _spaces(c: RSSMConfig) -> tuple:
     "The spaces of a config; ConfigError where they are missing or of another kind"
-    if not (c.obs_space and c.action_space): raise ConfigError("RSSMConfig lacks obs_space or action_space of one env; give RSSMConfig(obs_space=space_to_dict(env.single_observation_space), action_space=space_to_dict(env.single_action_space))")
+    if not (c.obs_space and c.action_space):
+        raise ConfigError(
+            "RSSMConfig lacks obs_space or action_space of one env; give"
+            " RSSMConfig(obs_space=space_to_dict(env.single_observation_space),"
+            " action_space=space_to_dict(env.single_action_space))"
+        )
     obs, action = space_from_dict(c.obs_space), space_from_dict(c.action_space)
-    if not (isinstance(obs, gym.spaces.Box) and obs.shape): raise ConfigError(f"an RSSM sees pictures or vectors (a Box), not {obs}; wrap the env, e.g. in gymnasium.wrappers.FlattenObservation")
+    if not (isinstance(obs, gym.spaces.Box) and obs.shape):
+        raise ConfigError(
+            f"an RSSM sees pictures or vectors (a Box), not {obs}; wrap the env, e.g. in"
+            " gymnasium.wrappers.FlattenObservation"
+        )
     return obs, action
 
 def _image_loss(c: RSSMConfig, space) -> str:
@@ -441,22 +493,32 @@ class RSSMWorld(nn.Module):
         seen = self.observe_sequence(state, step.map(lambda x: x.unsqueeze(1)), rng=rng)
         return {k: v.squeeze(1) for k, v in seen.items()}
 
-    def imagine(self, state: State, action: Tensor, *, rng: Rng | None = None) -> State: return self.rssm.imagine(state, action, rng)
+    def imagine(self, state: State, action: Tensor, *, rng: Rng | None = None) -> State:
+        return self.rssm.imagine(state, action, rng)
 
     def features(self, state: State) -> Tensor: return torch.cat([state["deter"], state["stoch"]], -1)
     def decode(self, state: State) -> Tensor: return self.picture(self.decoder(self.features(state)))
     def reward(self, state: State) -> Tensor: return self.reward_net.value(self.features(state))
     def cont(self, state: State) -> Tensor: return self.cont_net.value(self.features(state))
-    def surprise(self, state: State) -> Tensor: return self.rssm.latent.of(state).kl(self.rssm.prior(state["deter"])).clamp(min=0)
+    def surprise(self, state: State) -> Tensor:
+        return self.rssm.latent.of(state).kl(self.rssm.prior(state["deter"])).clamp(min=0)
 
     def categoricals(self, state: State) -> tuple[Tensor, Tensor] | None:  # [..., C, S] each
         "Probabilities of the latent's classes: of this state, and as the prior had expected them (the same after imagine); None for a Gaussian latent"
-        return (self.rssm.latent.of(state).probs(), self.rssm.prior(state["deter"]).probs()) if self.config.latent == "discrete" else None
+        return (
+            (self.rssm.latent.of(state).probs(), self.rssm.prior(state["deter"]).probs())
+            if self.config.latent == "discrete"
+            else None
+        )
 
     def resolved(self) -> dict:
         "What `auto` and the size of the pictures came to, as words for whoever shows the settings of a run"
         asked, shape = self.config.encoder, self.obs_space.shape
-        small = f" (pooled needs pictures of 8 x 8 or more, and these are {shape[1]} x {shape[2]})" if len(shape) == 3 and asked == "pooled" != self.encoder.kind else ""
+        small = (
+            f" (pooled needs pictures of 8 x 8 or more, and these are {shape[1]} x {shape[2]})"
+            if len(shape) == 3 and asked == "pooled" != self.encoder.kind
+            else ""
+        )
         return {"encoder": self.encoder.kind + small, "image_loss": self.image_loss}
 
     def picture(self, raw: Tensor) -> Tensor:
@@ -495,10 +557,13 @@ def head_losses(
 ) -> tuple[Tensor, Tensor]:
     "Mean losses of reward and continue: of the state arrived in, or (as a defect kept for comparison) of the one departed from"
     cont = (~steps.terminated).to(feat.dtype)
-    if world.config.reward_of == "arriving": return world.reward_net.loss(feat, steps.reward).mean(), world.cont_net.loss(feat, cont).mean()
+    if world.config.reward_of == "arriving":
+        return world.reward_net.loss(feat, steps.reward).mean(), world.cont_net.loss(feat, cont).mean()
     ok = ~steps.is_first[:, 1:]
     mean = lambda x: (x * ok).sum() / ok.sum().clamp(min=1)
-    return mean(world.reward_net.loss(feat[:, :-1], steps.reward[:, 1:])), mean(world.cont_net.loss(feat[:, :-1], cont[:, 1:]))
+    return mean(world.reward_net.loss(feat[:, :-1], steps.reward[:, 1:])), mean(
+        world.cont_net.loss(feat[:, :-1], cont[:, 1:])
+    )
 
 # %% ../../nbs/70_rssm.ipynb #dc859829
 def world_loss(
@@ -510,7 +575,9 @@ def world_loss(
 ) -> tuple[Tensor, dict, State, Tensor]:   # scalar loss, metrics, posterior states [B, T, ...], features [B, T, F] with their gradient
     "How badly a world foretold these sequences"
     c, x = world.config, preprocess(steps.obs)
-    states = world.rssm.observe_sequence(world.initial(len(steps)) if state is None else state, steps.action, world.encoder(x), steps.is_first, rng)
+    states = world.rssm.observe_sequence(
+        world.initial(len(steps)) if state is None else state, steps.action, world.encoder(x), steps.is_first, rng
+    )
     feat, latent = world.features(states), world.rssm.latent
     dyn, rep = kl_terms(latent, states[latent.key], world.rssm.prior_net(states["deter"]).float())
     image = image_error(world.decoder(feat), x, world.image_loss, len(world.obs_space.shape))

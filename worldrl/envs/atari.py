@@ -26,10 +26,16 @@ def native_size(env_id: str) -> tuple[int, int]:  # (H, W) in pixels
 def ale_options(env_id: str, settings: ObsSettings) -> dict:
     "Observation settings in the words of ale-py's vector env. Raises EnvError for what it cannot show."
     if settings.kind != "pixels":
-        raise EnvError(f"{env_id} gives pixels, but the settings {settings.name!r} ask for {settings.kind}; use obs='world64', 'atari84' or 'raw'.")
+        raise EnvError(
+            f"{env_id} gives pixels, but the settings {settings.name!r} ask for {settings.kind}; use obs='world64',"
+            " 'atari84' or 'raw'."
+        )
     height, width = settings.size or native_size(env_id)
-    return dict(img_height=height, img_width=width, grayscale=settings.gray, stack_num=1, frameskip=settings.skip, maxpool=settings.max_pool,
-                repeat_action_probability=settings.sticky, noop_max=settings.noop_max, reward_clipping=False)
+    return dict(
+        img_height=height, img_width=width, grayscale=settings.gray, stack_num=1, frameskip=settings.skip,
+        maxpool=settings.max_pool, repeat_action_probability=settings.sticky, noop_max=settings.noop_max,
+        reward_clipping=False,
+    )
 
 # %% ../../nbs/15_atari.ipynb #a3023639
 class AtariBatch(Wrapper):
@@ -68,8 +74,10 @@ def make_vec(
     "A batch of an ALE game. Raises EnvError for an unknown id, with the nearest one, and for settings of a wrong type."
     gym.register_envs(ale_py)
     check_id(env_id)
-    for name, value in (("full_action_space", full_action_space), ("fire_reset", fire_reset)): check_setting(env_id, name, value, bool)
-    for name, value, least in (("max_frames", max_frames, 1), ("threads", threads, 0)): check_setting(env_id, name, value, int, least)
+    for name, value in (("full_action_space", full_action_space), ("fire_reset", fire_reset)):
+        check_setting(env_id, name, value, bool)
+    for name, value, least in (("max_frames", max_frames, 1), ("threads", threads, 0)):
+        check_setting(env_id, name, value, int, least)
     ALEInterface.setLoggerMode(LoggerMode.Error)
     own = dict(full_action_space=full_action_space, use_fire_reset=fire_reset, max_num_frames_per_episode=max_frames)
     options = ale_options(env_id, settings) | own
@@ -116,7 +124,10 @@ class EpisodicLife(Wrapper):
 
     def reset(self, *, seed=None, options=None):
         obs, info = super().reset(seed=seed, options=options)
-        if "lives" not in info: raise EnvError(f"EpisodicLife needs info['lives'], and this env tells only {sorted(info)}; leave episodic_life out.")
+        if "lives" not in info:
+            raise EnvError(
+                f"EpisodicLife needs info['lives'], and this env tells only {sorted(info)}; leave episodic_life out."
+            )
         self.lives, self.owed, self.old = np.array(info["lives"]), np.zeros(self.num_envs, bool), None
         return obs, info
 
@@ -131,7 +142,11 @@ class EpisodicLife(Wrapper):
         shown = _where(late, self.old and self.old["obs"], obs)
         self.old = {"obs": obs.copy(), **ends} if self.owed.any() else None
         self.ended = told["terminated"] | told["truncated"] | lost
-        info = {**info, "episode": {"r": told["r"], "l": told["l"]}, "_episode": told["_episode"]} if self.ended.any() else _without_games(info)
+        info = (
+            {**info, "episode": {"r": told["r"], "l": told["l"]}, "_episode": told["_episode"]}
+            if self.ended.any()
+            else _without_games(info)
+        )
         return shown, np.where(fresh | late, 0.0, reward), told["terminated"] | lost, told["truncated"], info
 
 # %% ../../nbs/15_atari.ipynb #7eadbf8e

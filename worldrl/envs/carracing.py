@@ -86,7 +86,9 @@ class FastCarRacing(GYMNASIUM_GAME):
         made = super()._create_track()
         if made:
             self.patches = grass_patches()
-            self.polygons = np.concatenate([self.patches, np.array([corners for corners, _ in self.road_poly], dtype=np.float64)])
+            self.polygons = np.concatenate(
+                [self.patches, np.array([corners for corners, _ in self.road_poly], dtype=np.float64)]
+            )
         return made
 
     def _render(self, mode):
@@ -106,9 +108,12 @@ class FastCarRacing(GYMNASIUM_GAME):
 def _draw_ground(game, zoom, translation, angle):
     "One colour where the window lies inside the playfield, else Gymnasium's polygon"
     reach = (np.hypot(cr.WINDOW_W / 2, cr.WINDOW_H * 0.75) + 2) / zoom  # from the car to the farthest corner of the window
-    if max(map(abs, game.car.hull.position)) + reach < cr.PLAYFIELD: return game.surf.fill([int(c) for c in game.bg_color])
+    if max(map(abs, game.car.hull.position)) + reach < cr.PLAYFIELD:
+        return game.surf.fill([int(c) for c in game.bg_color])
     b = cr.PLAYFIELD
-    game._draw_colored_polygon(game.surf, [(b, b), (b, -b), (-b, -b), (-b, b)], game.bg_color, zoom, translation, angle, clip=False)
+    game._draw_colored_polygon(
+        game.surf, [(b, b), (b, -b), (-b, -b), (-b, b)], game.bg_color, zoom, translation, angle, clip=False
+    )
 
 # %% ../../nbs/17_carracing.ipynb #02078a0c
 def view(
@@ -130,7 +135,9 @@ def native_action(
     "Gymnasium's action from ours. ValueError for a wrong shape or a number that is not finite."
     space, action = ACTIONS[actions], np.asarray(action, dtype=np.float64)
     if action.shape != space.shape or not np.isfinite(action).all():
-        raise ValueError(f"CarRacing with actions={actions!r} takes {space.shape[0]} finite numbers, and got {action.tolist()}")
+        raise ValueError(
+            f"CarRacing with actions={actions!r} takes {space.shape[0]} finite numbers, and got {action.tolist()}"
+        )
     action = np.clip(action, space.low, space.high)
     return action if actions == "native" else np.array([action[0], max(action[1], 0.0), max(-action[1], 0.0)])
 
@@ -161,9 +168,15 @@ class CarRacingEnv(gym.Env):
         frames: int = 1000,             # frames with an action until truncation
         render_mode: str | None = None, # "rgb_array": render() gives [400, 600, 3]
     ):
-        if actions not in ACTIONS: raise ValueError(f"actions={actions!r} is unknown; use one of {', '.join(ACTIONS)}.{did_you_mean(actions, ACTIONS)}")
-        if min(skip, frames, size) < 1: raise ValueError(f"skip, frames and size must be at least 1, and are {skip}, {frames} and {size}")
-        self.skip, self.actions, self.skip_zoom, self.size, self.frames, self.render_mode = skip, actions, skip_zoom, size, frames, render_mode
+        if actions not in ACTIONS:
+            raise ValueError(
+                f"actions={actions!r} is unknown; use one of {', '.join(ACTIONS)}.{did_you_mean(actions, ACTIONS)}"
+            )
+        if min(skip, frames, size) < 1:
+            raise ValueError(f"skip, frames and size must be at least 1, and are {skip}, {frames} and {size}")
+        self.skip, self.actions, self.skip_zoom, self.size, self.frames, self.render_mode = (
+            skip, actions, skip_zoom, size, frames, render_mode,
+        )
         keep_signals()
         self.game = (FastCarRacing if fast_draw else GYMNASIUM_GAME)(render_mode=render_mode)
         self.action_space = ACTIONS[actions]
@@ -186,12 +199,18 @@ class CarRacingEnv(gym.Env):
             if terminated: break
         self.frame += k
         if picture is None: picture = draw_last(self.game)
-        return view(picture, self.size), reward, terminated, self.frame >= self.frames and not terminated, info | {"frames": self.frame}
+        return (
+            view(picture, self.size), reward, terminated, self.frame >= self.frames and not terminated,
+            info | {"frames": self.frame},
+        )
 
     @property
     def protocol(self) -> dict:
         "What a return depends on, for the manifest of a result"
-        return dict(skip=self.skip, actions=self.actions, frames=self.frames, zoom_frames="skipped" if self.skip_zoom else "played")
+        return dict(
+            skip=self.skip, actions=self.actions, frames=self.frames,
+            zoom_frames="skipped" if self.skip_zoom else "played",
+        )
 
     def render(self): return self.game.render()
 
@@ -220,7 +239,10 @@ def make_vec(
     "CarRacing-v3 as a vector env. EnvError for another id, and for settings that this game has not."
     if env_id != "CarRacing-v3": raise EnvError(f"{env_id!r} is not known here; the car game is 'CarRacing-v3'")
     if settings.kind != "pixels" or settings.sticky or settings.noop_max or settings.max_pool:
-        raise EnvError(f"CarRacing-v3 cannot do the observation settings {settings.describe()}; use obs='world64', or obs='raw' for 96 x 96")
+        raise EnvError(
+            f"CarRacing-v3 cannot do the observation settings {settings.describe()}; use obs='world64', or obs='raw'"
+            " for 96 x 96"
+        )
     chosen = {"skip": skip or settings.skip, "size": cr.STATE_W} | kwargs
     env = SyncVectorEnv([lambda: CarRacingEnv(**chosen)] * num_envs, autoreset_mode=AutoresetMode.NEXT_STEP)
     env.protocol = env.envs[0].protocol
@@ -246,5 +268,8 @@ def bench_env(
     envs = [CarRacingEnv(skip=skip, fast_draw=fast) for fast in (False, True)]
     both = np.array([[_observations_per_second(env, seconds / pairs / 2) for env in envs] for _ in range(pairs)])
     (plain, fast), ratio = np.median(both, 0), float(np.median(both[:, 1] / both[:, 0]))
-    print(f"CarRacing-v3, skip {skip}: plain {plain:.0f}, fast {fast:.0f} observations per core-second; ratio {ratio:.1f} (median of {pairs} pairs)")
+    print(
+        f"CarRacing-v3, skip {skip}: plain {plain:.0f}, fast {fast:.0f} observations per core-second; ratio {ratio:.1f}"
+        f" (median of {pairs} pairs)"
+    )
     return {"plain": float(plain), "fast": float(fast), "ratio": ratio}

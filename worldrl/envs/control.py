@@ -39,4 +39,6 @@ def reacher_memory(**kwargs) -> gym.Env:  # for Gymnasium's Reacher-v5
 def reacher_memory_batch(num_envs: int = 1, **kwargs) -> gym.vector.VectorEnv:
     "A NEXT_STEP batch of it: what `make_env('worldrl/ReacherMemory-v0', num_envs)` uses"
     mode = gym.vector.AutoresetMode.NEXT_STEP
-    return require_next_step(gym.vector.SyncVectorEnv([lambda: reacher_memory(**kwargs)] * num_envs, autoreset_mode=mode))
+    return require_next_step(
+        gym.vector.SyncVectorEnv([lambda: reacher_memory(**kwargs)] * num_envs, autoreset_mode=mode)
+    )

@@ -4,7 +4,7 @@
 
 # %% ../../nbs/10_envs.ipynb #5a01f268
 from __future__ import annotations
-import ast, copy, dataclasses, importlib.metadata, os, re, sys
+import ast, dataclasses, importlib.metadata, os, re, sys
 from dataclasses import dataclass
 from functools import partial, wraps
 
@@ -94,7 +94,7 @@ class EpisodeStats(Wrapper):
 class ObsSettings:
     "What an agent gets to see, and how often"
     name: str = "raw"
-    kind: str = "pixels"                      # pixels: uint8 [C, H, W] | planes: uint8 0/255 [C, H, W] | state: float32 [D]
+    kind: str = "pixels"  # pixels: uint8 [C, H, W] | planes: uint8 0/255 [C, H, W] | state: float32 [D]
     size: tuple[int, int] | None = None       # (H, W) in pixels after resizing by area; None = as drawn
     gray: bool = False                        # luminance instead of RGB
     stack: int = 1                            # frames stacked along the first axis
@@ -111,7 +111,10 @@ class ObsSettings:
     def describe(self) -> str:
         "One line for people"
         size = f"{self.size[0]}x{self.size[1]} " if self.size else ""
-        colour = {"pixels": "gray pixels" if self.gray else "RGB pixels", "planes": "0/255 planes", "state": "float32 vectors"}[self.kind]
+        colour = {
+            "pixels": "gray pixels" if self.gray else "RGB pixels", "planes": "0/255 planes",
+            "state": "float32 vectors",
+        }[self.kind]
         parts = [f"{size}{colour}", f"{self.stack} frame{'s' if self.stack > 1 else ''}", f"skip {self.skip}"]
         parts += [f"{k} {getattr(self, k)}" for k in ("max_pool", "sticky", "noop_max", "flicker") if getattr(self, k)]
         return f"{self.name}: " + " · ".join(parts)
@@ -129,7 +132,11 @@ def check_setting(
     if isinstance(kind, tuple): ok, want = value in kind, " or ".join(map(repr, kind))
     elif kind in (bool, str): ok, want = isinstance(value, kind), "True or False" if kind is bool else "a name"
     else:
-        ok = isinstance(value, (int, float) if kind is float else int) and not isinstance(value, bool) and least <= value <= most
+        ok = (
+            isinstance(value, (int, float) if kind is float else int)
+            and not isinstance(value, bool)
+            and least <= value <= most
+        )
         want = "a number" if kind is float else "a whole number"
         want += f" from {least} to {most}" if most < np.inf else f" of at least {least}" if least > -np.inf else ""
     if not ok: raise EnvError(f"{owner}: {name} is {value!r}, expected {want}.")
@@ -137,9 +144,9 @@ def check_setting(
 # %% ../../nbs/10_envs.ipynb #a4693f82
 OBS_SETTINGS = {s.name: s for s in (
     ObsSettings("raw"),                                                                        # as the env draws it
-    ObsSettings("state", kind="state"),                                                        # joint angles, speeds, ...
+    ObsSettings("state", kind="state"),  # joint angles, speeds, ...
     ObsSettings("planes", kind="planes"),                                                      # MinAtar 10x10xC
-    ObsSettings("world64", size=(64, 64), skip=4),                                             # Ha & Schmidhuber 2018; Hafner et al. 2020
+    ObsSettings("world64", size=(64, 64), skip=4),  # Ha & Schmidhuber 2018; Hafner et al. 2020
     ObsSettings("atari64", size=(64, 64), skip=4, max_pool=True, sticky=0.25, noop_max=30),    # as world64, and what ALE needs to be random
     ObsSettings("atari84", size=(84, 84), gray=True, stack=4, skip=4, max_pool=True, sticky=0.25, noop_max=30),   # Mnih 2015 + Machado 2018
 )}
@@ -150,10 +157,15 @@ def obs_settings(
     **changes,                           # fields of ObsSettings, e.g. sticky=0.0
 ) -> ObsSettings:
     "Settings by name, with changes; the changed ones carry the changes in their name. Raises EnvError."
-    if not isinstance(name, (str, ObsSettings)): raise EnvError(f"obs is {name!r}, expected a name ({', '.join(OBS_SETTINGS)}) or ObsSettings.")
+    if not isinstance(name, (str, ObsSettings)):
+        raise EnvError(f"obs is {name!r}, expected a name ({', '.join(OBS_SETTINGS)}) or ObsSettings.")
     if isinstance(name, str):
         name, *written = name.split("+")
-        if name not in OBS_SETTINGS: raise EnvError(f"no observation settings {name!r}.{did_you_mean(name, OBS_SETTINGS)} There are: {', '.join(OBS_SETTINGS)}.")
+        if name not in OBS_SETTINGS:
+            raise EnvError(
+                f"no observation settings {name!r}.{did_you_mean(name, OBS_SETTINGS)} There are:"
+                f" {', '.join(OBS_SETTINGS)}."
+            )
         changes = dict(_read_change(w) for w in written) | changes
     base = OBS_SETTINGS[name] if isinstance(name, str) else name
     if not changes: return base
@@ -164,20 +176,28 @@ def obs_settings(
 
 def _read_change(written: str) -> tuple[str, object]:
     k, eq, v = written.partition("=")
-    if not eq: raise EnvError(f"{written!r} is no change of observation settings; write field=value, as in 'atari84+sticky=0.0'.")
+    if not eq:
+        raise EnvError(
+            f"{written!r} is no change of observation settings; write field=value, as in 'atari84+sticky=0.0'."
+        )
     try: return k, ast.literal_eval(v)
     except (ValueError, SyntaxError, MemoryError, RecursionError): return k, v
 
 
-_ALLOWED = {"name": (str,), "kind": (("pixels", "planes", "state"),), "gray": (bool,), "max_pool": (bool,), "stack": (int, 1), "skip": (int, 1),
-            "noop_max": (int, 0), "sticky": (float, 0, 1), "flicker": (float, 0, 1)}
+_ALLOWED = {
+    "name": (str,), "kind": (("pixels", "planes", "state"),), "gray": (bool,), "max_pool": (bool,), "stack": (int, 1),
+    "skip": (int, 1), "noop_max": (int, 0), "sticky": (float, 0, 1), "flicker": (float, 0, 1),
+}
 
 
 def _fits(k: str, v):
     "The value for this field of ObsSettings, or EnvError"
     fields = [f.name for f in dataclasses.fields(ObsSettings)]
-    if k not in fields: raise EnvError(f"ObsSettings has no field {k!r}.{did_you_mean(k, fields)} Fields: {', '.join(fields)}.")
-    if k != "size": check_setting("ObsSettings", k, v, *_ALLOWED[k]); return v
+    if k not in fields:
+        raise EnvError(f"ObsSettings has no field {k!r}.{did_you_mean(k, fields)} Fields: {', '.join(fields)}.")
+    if k != "size":
+        check_setting("ObsSettings", k, v, *_ALLOWED[k])
+        return v
     ok = v is None or (isinstance(v, (tuple, list)) and len(v) == 2 and all(type(n) is int and n > 0 for n in v))
     if not ok: raise EnvError(f"ObsSettings: size is {v!r}, expected (height, width) in pixels, or None.")
     return tuple(v) if v else v
@@ -198,7 +218,8 @@ def to_chw(
     "Frames with channels first, resized by area, gray if wished."
     if frames.ndim == 3: frames = frames[..., None]
     elif frames.shape[-1] not in (1, 3): frames = frames.transpose(0, 2, 3, 1)
-    if gray and frames.shape[-1] == 3: frames = np.stack([cv2.cvtColor(f, cv2.COLOR_RGB2GRAY) for f in np.ascontiguousarray(frames)])[..., None]
+    if gray and frames.shape[-1] == 3:
+        frames = np.stack([cv2.cvtColor(f, cv2.COLOR_RGB2GRAY) for f in np.ascontiguousarray(frames)])[..., None]
     if size and frames.shape[1:3] != tuple(size):
         small = [cv2.resize(f, size[::-1], interpolation=cv2.INTER_AREA) for f in np.ascontiguousarray(frames)]
         frames = np.stack(small).reshape(len(small), *size, -1)
@@ -245,7 +266,9 @@ class FrameStack(Wrapper):
     ):
         super().__init__(env)
         self.k, box = k, env.single_observation_space
-        self._new_obs_space(gym.spaces.Box(np.concatenate([box.low] * k), np.concatenate([box.high] * k), dtype=box.dtype))
+        self._new_obs_space(
+            gym.spaces.Box(np.concatenate([box.low] * k), np.concatenate([box.high] * k), dtype=box.dtype)
+        )
 
     def _stacked(self): return self.frames.reshape(self.num_envs, *self.single_observation_space.shape).copy()
 
@@ -279,7 +302,8 @@ def row_seeds(
 ) -> list[int]:          # n seeds below 2**31
     "A seed per row: unrelated ones from one seed, or those given. Raises EnvError when the count is wrong."
     if isinstance(seed, (int, np.integer)): return [derive_seed(int(seed), name, i) for i in range(n)]
-    if isinstance(seed, str) or not hasattr(seed, "__len__"): raise EnvError(f"the seed is {seed!r}, expected a whole number, or a list of {n}.")
+    if isinstance(seed, str) or not hasattr(seed, "__len__"):
+        raise EnvError(f"the seed is {seed!r}, expected a whole number, or a list of {n}.")
     if len(seed) != n: raise EnvError(f"{len(seed)} seeds for {n} envs; give one seed, or a list of {n}.")
     return [int(s) for s in seed]
 
@@ -342,7 +366,8 @@ class Moments:
         return np.clip((x - self.mean * centre) / np.sqrt(self.var + 1e-8), -clip, clip)
 
     def state(self) -> dict: return {"count": self.count, "mean": np.array(self.mean), "m2": np.array(self.m2)}
-    def load_state(self, tree: dict) -> None: self.count, self.mean, self.m2 = float(tree["count"]), np.array(tree["mean"]), np.array(tree["m2"])
+    def load_state(self, tree: dict) -> None:
+        self.count, self.mean, self.m2 = float(tree["count"]), np.array(tree["mean"]), np.array(tree["m2"])
 
 # %% ../../nbs/10_envs.ipynb #c7d83196
 class Normalise(Wrapper):
@@ -358,7 +383,10 @@ class Normalise(Wrapper):
     ):
         super().__init__(env)
         box = env.single_observation_space
-        if obs and box.dtype != np.float32: raise EnvError(f"Normalise: observations are {box.dtype}, expected float32 vectors; pixels go through preprocess().")
+        if obs and box.dtype != np.float32:
+            raise EnvError(
+                f"Normalise: observations are {box.dtype}, expected float32 vectors; pixels go through preprocess()."
+            )
         self.scale_obs, self.scale_reward, self.gamma, self.clip, self.frozen = obs, reward, gamma, clip, frozen
         self.obs_moments, self.return_moments, self.running = Moments(box.shape), Moments(), np.zeros(env.num_envs)
         if obs: self._new_obs_space(gym.spaces.Box(-clip, clip, box.shape, np.float32))
@@ -383,7 +411,8 @@ class Normalise(Wrapper):
     def state(self) -> dict: return {"obs": self.obs_moments.state(), "return": self.return_moments.state()}
 
     def load_state(self, tree: dict) -> None:
-        self.obs_moments.load_state(tree["obs"]); self.return_moments.load_state(tree["return"])
+        self.obs_moments.load_state(tree["obs"])
+        self.return_moments.load_state(tree["return"])
 
 # %% ../../nbs/10_envs.ipynb #d1a36b30
 @dataclass(frozen=True)
@@ -410,12 +439,15 @@ def family_of(env_id: str) -> Family | None:
     return next((f for f in FAMILIES if env_id.startswith(f.prefix)), None)
 
 # %% ../../nbs/10_envs.ipynb #621459ac
-_TWINS = {"HalfCheetah": "HalfCheetah-v5 or dm_control/cheetah-run-v0", "Ant": "Ant-v5 or dm_control/quadruped-walk-v0",
-          "Hopper": "Hopper-v5 or dm_control/hopper-hop-v0", "Walker2D": "Walker2d-v5 or dm_control/walker-walk-v0",
-          "Humanoid": "Humanoid-v5 or dm_control/humanoid-walk-v0", "Reacher": "Reacher-v5 or dm_control/reacher-easy-v0",
-          "Pusher": "Pusher-v5", "Minitaur": "Ant-v5 or dm_control/quadruped-walk-v0", "InvertedPendulum": "InvertedPendulum-v5",
-          "InvertedDoublePendulum": "InvertedDoublePendulum-v5", "InvertedPendulumSwingup": "dm_control/cartpole-swingup-v0",
-          "CartPole": "CartPole-v1 or InvertedPendulum-v5", "CartPoleContinuous": "InvertedPendulum-v5"}
+_TWINS = {
+    "HalfCheetah": "HalfCheetah-v5 or dm_control/cheetah-run-v0", "Ant": "Ant-v5 or dm_control/quadruped-walk-v0",
+    "Hopper": "Hopper-v5 or dm_control/hopper-hop-v0", "Walker2D": "Walker2d-v5 or dm_control/walker-walk-v0",
+    "Humanoid": "Humanoid-v5 or dm_control/humanoid-walk-v0", "Reacher": "Reacher-v5 or dm_control/reacher-easy-v0",
+    "Pusher": "Pusher-v5", "Minitaur": "Ant-v5 or dm_control/quadruped-walk-v0",
+    "InvertedPendulum": "InvertedPendulum-v5", "InvertedDoublePendulum": "InvertedDoublePendulum-v5",
+    "InvertedPendulumSwingup": "dm_control/cartpole-swingup-v0", "CartPole": "CartPole-v1 or InvertedPendulum-v5",
+    "CartPoleContinuous": "InvertedPendulum-v5",
+}
 
 
 def _pybullet_advice(env_id: str) -> str:
@@ -432,12 +464,16 @@ def _load_plugin(env_id: str) -> None:
 
 def is_mujoco(env_id: str) -> bool:
     "One of Gymnasium's MuJoCo envs, or of dm-control"
-    return env_id.startswith("dm_control/") or "mujoco" in str(getattr(gym.registry.get(env_id.split(":")[-1]), "entry_point", ""))
+    return env_id.startswith("dm_control/") or "mujoco" in str(
+        getattr(gym.registry.get(env_id.split(":")[-1]), "entry_point", "")
+    )
 
 
 def _outdated(spec) -> bool:
     "Registered for history only: MuJoCo's ids that raise, and Atari's of before ALE/"
-    return getattr(spec.entry_point, "__name__", "").startswith("_raise") or (str(spec.entry_point).startswith("ale_py") and not spec.id.startswith("ALE/"))
+    return getattr(spec.entry_point, "__name__", "").startswith("_raise") or (
+        str(spec.entry_point).startswith("ale_py") and not spec.id.startswith("ALE/")
+    )
 
 
 def successor(
@@ -445,13 +481,18 @@ def successor(
 ) -> str:           # a sentence, or "" for an id that is not one of an earlier system
     "What is used today in place of an id of MuJoCo's v0 to v3, of Atari without ALE/, or dm.domain.task"
     if env_id in gym.registry and not _outdated(gym.registry[env_id]): return ""
-    if m := re.fullmatch(r"dm\.(\w+)\.(\w+)", env_id): return f"It is 'dm_control/{m[1]}-{m[2]}-v0' here (pip install 'worldrl[dmc]')."
+    if m := re.fullmatch(r"dm\.(\w+)\.(\w+)", env_id):
+        return f"It is 'dm_control/{m[1]}-{m[2]}-v0' here (pip install 'worldrl[dmc]')."
     new = re.sub(r"-v\d+$", "-v5", env_id)
-    if new != env_id and new in gym.registry and is_mujoco(new): return f"Use {new!r}; the versions differ in details, so compare their returns with care."
+    if new != env_id and new in gym.registry and is_mujoco(new):
+        return f"Use {new!r}; the versions differ in details, so compare their returns with care."
     m = re.fullmatch(r"(?:ALE/)?([A-Za-z]+?)(?:-ram)?(?:NoFrameskip|Deterministic)?-v\d+", env_id)
     if m: _load_plugin("ALE/")
     if not m or (new := f"ALE/{m[1]}-v5") not in gym.registry: return ""
-    return f"Use {new!r}; what its wrappers did is a setting: obs='atari84', or 'atari84+sticky=0.0' for a game without sticky actions."
+    return (
+        f"Use {new!r}; what its wrappers did is a setting: obs='atari84', or 'atari84+sticky=0.0' for a game without"
+        " sticky actions."
+    )
 
 
 def _import_module(env_id: str) -> None:
@@ -460,7 +501,10 @@ def _import_module(env_id: str) -> None:
     try: __import__(module)
     except ModuleNotFoundError as e:
         if e.name != module and not module.startswith(f"{e.name}."): raise
-        raise EnvError(f"{env_id}: Python finds no module {module!r}. If it is a file {module.replace('.', '/')}.py here, say so: PYTHONPATH=. worldrl ...") from None
+        raise EnvError(
+            f"{env_id}: Python finds no module {module!r}. If it is a file {module.replace('.', '/')}.py here, say so:"
+            " PYTHONPATH=. worldrl ..."
+        ) from None
 
 
 LONGEST_ID = 200      # characters of an env id; a longer one is a mistake
@@ -492,8 +536,10 @@ def check_id(
     if advice := successor(name := env_id.split(":")[-1]): raise EnvError(f"{env_id!r} is no env id here. {advice}")
     if name in gym.registry: return
     known = [i for i, spec in gym.registry.items() if not i.startswith(("phys2d/", "tabular/")) and not _outdated(spec)]
-    raise EnvError(f"unknown env id {env_id!r}.{did_you_mean(env_id, known)} "
-                   "Ours start with worldrl/, Atari's with ALE/, MinAtar's with MinAtar/; gymnasium.pprint_registry() lists the rest.")
+    raise EnvError(
+        f"unknown env id {env_id!r}.{did_you_mean(env_id, known)} Ours start with worldrl/, Atari's with ALE/,"
+        " MinAtar's with MinAtar/; gymnasium.pprint_registry() lists the rest."
+    )
 
 # %% ../../nbs/10_envs.ipynb #8aabda9d
 def data_env_id(
@@ -504,8 +550,10 @@ def data_env_id(
     if not isinstance(env_id, str) or ":" not in env_id: return env_id
     module = env_id.partition(":")[0]
     if module == "worldrl.envs": return env_id
-    raise EnvError(f"{where} names the env {env_id!r}, which would import the module {module!r}. Files may not name code. "
-                   f"If you trust it, name the env yourself: --env-id {env_id} (env_id={env_id!r})")
+    raise EnvError(
+        f"{where} names the env {env_id!r}, which would import the module {module!r}. Files may not name code. "
+        f"If you trust it, name the env yourself: --env-id {env_id} (env_id={env_id!r})"
+    )
 
 # %% ../../nbs/10_envs.ipynb #b9e0edda
 def same_env(a: str, b: str) -> bool:
@@ -548,9 +596,16 @@ def missing_extra(
     "The error that names the extra to install, or None when the missing module is not one of ours."
     chain = [e for e in (error, error.__cause__, error.__context__) if e is not None]
     names = [n for e in chain if isinstance(e, ImportError) and e.name for n in [e.name.split(".")[0]] if n in EXTRAS]
-    names += [m for m in EXTRAS for e in chain if isinstance(e, gym.error.DependencyNotInstalled) and m.lower() in str(e).lower()]
+    names += [
+        m
+        for m in EXTRAS
+        for e in chain
+        if isinstance(e, gym.error.DependencyNotInstalled) and m.lower() in str(e).lower()
+    ]
     if not names: return None
-    return EnvError(f"{env_id} needs the package {names[0]}, which is not installed. Run: pip install 'worldrl[{EXTRAS[names[0]]}]'")
+    return EnvError(
+        f"{env_id} needs the package {names[0]}, which is not installed. Run: pip install 'worldrl[{EXTRAS[names[0]]}]'"
+    )
 
 # %% ../../nbs/10_envs.ipynb #096a20cf
 def _headless_mujoco(env_id: str) -> None:
@@ -561,7 +616,8 @@ def _hear_mujoco() -> None:
     "MuJoCo's warnings as Python's; by itself it writes them to a file in the current folder"
     import mujoco, warnings
     old_file = "compiler attribute"                       # about the XML files of Gymnasium, which nobody here can mend
-    if mujoco.get_mju_user_warning() is None: mujoco.set_mju_user_warning(lambda m: None if old_file in m else warnings.warn(f"MuJoCo: {m}"))
+    if mujoco.get_mju_user_warning() is None:
+        mujoco.set_mju_user_warning(lambda m: None if old_file in m else warnings.warn(f"MuJoCo: {m}"))
 
 
 def _picture_size(env_id: str, size) -> dict:
@@ -613,7 +669,9 @@ def _make_single(env_id: str, settings: ObsSettings, render: bool, plain: bool, 
     if plain: drawn |= _picture_size(env_id, settings.size)
     if is_mujoco(env_id): _hear_mujoco()
     env = gym.make(env_id, disable_env_checker=True, **{**drawn, **kwargs})
-    if plain: draw_plainly(env); follow(env, kwargs)
+    if plain:
+        draw_plainly(env)
+        follow(env, kwargs)
     if settings.sticky: env = gym.wrappers.StickyAction(env, settings.sticky)
     if settings.skip > 1: env = ActionRepeat(env, settings.skip)
     if render: return gym.wrappers.AddRenderObservation(env, render_only=True)
@@ -622,7 +680,11 @@ def _make_single(env_id: str, settings: ObsSettings, render: bool, plain: bool, 
 
 def _parts(space, at: str = "obs") -> list:
     "The leaves of a space of several parts: (how Python gets there, space)"
-    inner = space.spaces.items() if isinstance(space, gym.spaces.Dict) else enumerate(space.spaces) if isinstance(space, gym.spaces.Tuple) else None
+    inner = (
+        space.spaces.items()
+        if isinstance(space, gym.spaces.Dict)
+        else enumerate(space.spaces) if isinstance(space, gym.spaces.Tuple) else None
+    )
     return [(at, space)] if inner is None else [leaf for k, s in inner for leaf in _parts(s, f"{at}[{k!r}]")]
 
 
@@ -632,9 +694,16 @@ def _flat(env_id: str, env: gym.Env) -> gym.Env:
         try: row = not is_image(space) and isinstance(gym.spaces.flatten_space(space), gym.spaces.Box)
         except NotImplementedError: row = False
         if row: continue
-        what = "a picture among other things" if is_image(space) else "of no fixed length, or of a kind that Gymnasium cannot flatten"
-        raise EnvError(f"{env_id}: the observations are {env.observation_space}, and {at} is {what}. Take obs='world64' (the rendered picture), or register the env with one part of it: "
-                       "gym.wrappers.TransformObservation(env, lambda obs: obs['image'], env.observation_space['image']).")
+        what = (
+            "a picture among other things"
+            if is_image(space)
+            else "of no fixed length, or of a kind that Gymnasium cannot flatten"
+        )
+        raise EnvError(
+            f"{env_id}: the observations are {env.observation_space}, and {at} is {what}. Take obs='world64' (the"
+            " rendered picture), or register the env with one part of it: gym.wrappers.TransformObservation(env,"
+            " lambda obs: obs['image'], env.observation_space['image'])."
+        )
     return gym.wrappers.FlattenObservation(env)
 
 
@@ -642,7 +711,10 @@ def _refuse(env_id: str, settings: ObsSettings, fields: tuple) -> None:
     idle = ObsSettings()
     for f in fields:
         if getattr(settings, f) != getattr(idle, f):
-            raise EnvError(f"{env_id} cannot do {f}={getattr(settings, f)}; use obs_settings({settings.name!r}, {f}={getattr(idle, f)}).")
+            raise EnvError(
+                f"{env_id} cannot do {f}={getattr(settings, f)}; use obs_settings({settings.name!r},"
+                f" {f}={getattr(idle, f)})."
+            )
 
 # %% ../../nbs/10_envs.ipynb #a0176ba1
 def _own_batch(env_id: str, num_envs: int, settings: ObsSettings, kwargs: dict) -> VectorEnv:
@@ -669,19 +741,32 @@ def make_registered(
     "A batch of any registered env in our observation format, and the settings it has. Raises EnvError."
     _headless_mujoco(env_id)
     check_id(env_id)
-    check_setting(env_id, "workers", workers, bool); check_setting(env_id, "drawing", drawing, ("plain", "native"))
+    check_setting(env_id, "workers", workers, bool)
+    check_setting(env_id, "drawing", drawing, ("plain", "native"))
     own = env_id.split(":")[-1].startswith("worldrl/")
-    probe = gym.make_vec(env_id, 1, vectorization_mode="vector_entry_point", **kwargs) if own else _make_single(env_id, ObsSettings(), False, False, kwargs)
+    probe = (
+        gym.make_vec(env_id, 1, vectorization_mode="vector_entry_point", **kwargs)
+        if own
+        else _make_single(env_id, ObsSettings(), False, False, kwargs)
+    )
     image = is_image(probe.single_observation_space if own else probe.observation_space)
     _try_out(probe, kwargs)
     probe.close()
     settings = settings or OBS_SETTINGS["raw" if image else "state"]
-    if settings.kind == "state" and image: raise EnvError(f"{env_id} gives frames and no state vector; use obs='raw' or obs='world64'.")
+    if settings.kind == "state" and image:
+        raise EnvError(f"{env_id} gives frames and no state vector; use obs='raw' or obs='world64'.")
     if own: return _in_our_format(_own_batch(env_id, num_envs, settings, kwargs), settings), settings
     render = settings.kind == "pixels" and not image
     plain = render and drawing == "plain" and is_mujoco(env_id)
     env = _in_our_format(_sync_batch(env_id, num_envs, settings, render, plain, kwargs, workers), settings)
-    if render: env.protocol = {"drawing": "MuJoCo without shadows, reflections, multisampling, at twice the size, the camera goes along" if plain else "as rendered"}
+    if render:
+        env.protocol = {
+            "drawing": (
+                "MuJoCo without shadows, reflections, multisampling, at twice the size, the camera goes along"
+                if plain
+                else "as rendered"
+            )
+        }
     return env, settings
 
 
@@ -689,7 +774,8 @@ def _try_out(env, kwargs: dict) -> None:
     "One step with the settings that were typed: a wrong type shows here, and not in the middle of a run"
     if not _typed(kwargs): return
     env.action_space.seed(0)
-    env.reset(seed=0); env.step(env.action_space.sample())
+    env.reset(seed=0)
+    env.step(env.action_space.sample())
 
 
 def _typed(kwargs: dict) -> bool:
@@ -718,7 +804,10 @@ class MadeEnv(Wrapper):
         self.env_id, self.settings, self.protocol, self.seed, self.used = env_id, settings, protocol, seed, False
 
     def reset(self, *, seed=None, options=None):
-        if options and "reset_mask" in options: raise EnvError("resetting some rows is not part of the contract; rows start again by themselves (NEXT_STEP).")
+        if options and "reset_mask" in options:
+            raise EnvError(
+                "resetting some rows is not part of the contract; rows start again by themselves (NEXT_STEP)."
+            )
         if seed is None and not self.used: seed = self.seed
         self.used = True
         return super().reset(seed=None if seed is None else row_seeds(seed, self.num_envs), options=options)
@@ -727,7 +816,10 @@ class MadeEnv(Wrapper):
         "Id, batch, observation and action spaces and settings in one line"
         obs = self.single_observation_space
         extra = "".join(f" · {k}={v}" for k, v in self.protocol["kwargs"].items())
-        return f"{self.env_id} x{self.num_envs} · obs {obs.dtype}{list(obs.shape)} · {self.single_action_space} · {self.settings.describe()}{extra}"
+        return (
+            f"{self.env_id} x{self.num_envs} · obs {obs.dtype}{list(obs.shape)} · {self.single_action_space} ·"
+            f" {self.settings.describe()}{extra}"
+        )
 
 # %% ../../nbs/10_envs.ipynb #a58749ea
 def _versions(packages) -> dict:
@@ -742,7 +834,10 @@ def _protocol(env_id: str, env: VectorEnv, settings: ObsSettings, kwargs: dict, 
     "What must be equal for two results to be compared"
     own = getattr(env, "protocol", {})
     plain = {k: v if isinstance(v, (str, int, float, bool, type(None))) else repr(v)[:80] for k, v in kwargs.items()}
-    return {"env_id": env_id, "obs": settings.to_dict(), "kwargs": plain, **own, "autoreset": "NEXT_STEP", "versions": _versions(packages)}
+    return {
+        "env_id": env_id, "obs": settings.to_dict(), "kwargs": plain, **own, "autoreset": "NEXT_STEP",
+        "versions": _versions(packages),
+    }
 
 # %% ../../nbs/10_envs.ipynb #afac196f
 def _given_once(make):
@@ -750,7 +845,11 @@ def _given_once(make):
     @wraps(make)
     def made(*args, **kwargs):
         for name, value in zip(("env_id", "num_envs", "seed"), args):
-            if name in kwargs: raise EnvError(f"{args[0]}: {name} is {value!r} already, and comes a second time as {kwargs[name]!r}. Leave it out of env_kwargs; it has an argument (a flag) of its own.")
+            if name in kwargs:
+                raise EnvError(
+                    f"{args[0]}: {name} is {value!r} already, and comes a second time as {kwargs[name]!r}. Leave it out"
+                    " of env_kwargs; it has an argument (a flag) of its own."
+                )
         return make(*args, **kwargs)
     return made
 
@@ -762,7 +861,10 @@ def _check_asked(env_id, num_envs, kwargs: dict) -> None:
         raise EnvError(f"num_envs is {num_envs!r}, expected a whole number of at least 1.")
     if re.search(r"BulletEnv-v\d+$", env_id): raise EnvError(_pybullet_advice(env_id))
     if kwargs.get("render_mode") not in (None, "rgb_array"):
-        raise EnvError(f"{env_id}: render_mode is {kwargs['render_mode']!r}, and a batch opens no window. Leave it out; `worldrl enjoy` makes a film of an agent.")
+        raise EnvError(
+            f"{env_id}: render_mode is {kwargs['render_mode']!r}, and a batch opens no window. Leave it out; `worldrl"
+            " enjoy` makes a film of an agent."
+        )
 
 # %% ../../nbs/10_envs.ipynb #de45eeed
 def with_obs(
@@ -784,7 +886,7 @@ def keep_signals() -> None:
 # %% ../../nbs/10_envs.ipynb #30e7d9e7
 @_given_once
 def make_env(
-    env_id: str,                             # "ALE/Breakout-v5", "MinAtar/Breakout-v1", "CarRacing-v3", "worldrl/Toy-v0", "HalfCheetah-v5", ...
+    env_id: str,  # "ALE/Breakout-v5", "MinAtar/Breakout-v1", "CarRacing-v3", "worldrl/Toy-v0", "HalfCheetah-v5", ...
     num_envs: int = 1,                       # rows
     seed: int | list = 0,                    # for the first reset(); a list gives each row its own
     *,
@@ -817,20 +919,32 @@ def _explained(env_id: str, settings, kwargs: dict, e: Exception) -> EnvError | 
     "What a person can mend, in one line; None: the error is a clear one already, or a fault of code"
     if isinstance(e, WorldrlError): return None
     if isinstance(e, gym.error.UnregisteredEnv): return EnvError(f"unknown env id {env_id!r}: {e}")
-    if isinstance(e, (ImportError, gym.error.DependencyNotInstalled)): return missing_extra(env_id, e) or EnvError(f"{env_id} cannot be made here: {_without(env_id, e)}")
+    if isinstance(e, (ImportError, gym.error.DependencyNotInstalled)):
+        return missing_extra(env_id, e) or EnvError(f"{env_id} cannot be made here: {_without(env_id, e)}")
     if unknown := _unknown_setting(env_id, settings, kwargs, e): return unknown
     if not _typed(kwargs): return None
-    return EnvError(f"{env_id} does not work with {', '.join(f'{k}={v!r}' for k, v in kwargs.items())}: {(str(e).splitlines() or [''])[0]} ({type(e).__name__}). Look up what the env takes.")
+    return EnvError(
+        f"{env_id} does not work with {', '.join(f'{k}={v!r}' for k, v in kwargs.items())}:"
+        f" {(str(e).splitlines() or [''])[0]} ({type(e).__name__}). Look up what the env takes."
+    )
 
 
 def _unknown_setting(env_id: str, settings, kwargs: dict, e: Exception) -> EnvError | None:
     "EnvError in place of Python's own about a keyword that nobody takes, or that is set already; None where the error is another one"
-    found = isinstance(e, TypeError) and re.search(r"got (?:an unexpected|multiple values for)(?: keyword)? argument '(\w+)'", str(e))
+    found = isinstance(e, TypeError) and re.search(
+        r"got (?:an unexpected|multiple values for)(?: keyword)? argument '(\w+)'", str(e)
+    )
     if not found or (k := found[1]) not in kwargs: return None
     if k in {f.name for f in dataclasses.fields(ObsSettings)}:
         name = f"{(settings or OBS_SETTINGS['raw']).name}+{k}={kwargs[k]}"
-        return EnvError(f"{env_id} has no setting {k!r} of its own; it belongs to the observation settings: obs={name!r} (on a command line: --obs {name}).")
-    return EnvError(f"{env_id} has no setting {k!r} (it was given {', '.join(f'{n}={v!r}' for n, v in kwargs.items())}). Leave it out, or look up what the env takes.")
+        return EnvError(
+            f"{env_id} has no setting {k!r} of its own; it belongs to the observation settings: obs={name!r} (on a"
+            f" command line: --obs {name})."
+        )
+    return EnvError(
+        f"{env_id} has no setting {k!r} (it was given {', '.join(f'{n}={v!r}' for n, v in kwargs.items())}). Leave it"
+        " out, or look up what the env takes."
+    )
 
 
 def _make(env_id: str, num_envs: int, family, settings, kwargs: dict) -> tuple[VectorEnv, ObsSettings]:
@@ -841,8 +955,13 @@ def _make(env_id: str, num_envs: int, family, settings, kwargs: dict) -> tuple[V
     return load_entry(family.entry)(env_id, num_envs, bare, **kwargs), settings
 
 # %% ../../nbs/10_envs.ipynb #f4524342
-PLANE_COLOURS = np.array([[236, 98, 76], [82, 178, 242], [250, 206, 78], [122, 204, 120], [190, 126, 222],
-                          [246, 150, 196], [90, 214, 204], [236, 236, 236], [170, 140, 96], [132, 146, 238]], np.float32)
+PLANE_COLOURS = np.array(
+    [
+        [236, 98, 76], [82, 178, 242], [250, 206, 78], [122, 204, 120], [190, 126, 222], [246, 150, 196],
+        [90, 214, 204], [236, 236, 236], [170, 140, 96], [132, 146, 238],
+    ],
+    np.float32,
+)
 _BACK = np.array([24, 24, 32], np.float32)
 
 
@@ -866,7 +985,7 @@ def vectors_to_rgb(
     n, d = x.shape
     width = max(1, 64 // d)
     mid, squashed = height // 2, x / (1 + np.abs(x))
-    row = (mid - np.arange(height) - 0.5)[None, :, None] / mid                                  # 1 at the top, -1 at the bottom
+    row = (mid - np.arange(height) - 0.5)[None, :, None] / mid  # 1 at the top, -1 at the bottom
     up, down = (row > 0) & (row <= squashed[:, None]), (row < 0) & (row >= squashed[:, None])   # [n, height, D]
     image = np.broadcast_to(_BACK, (n, height, d, 3)).copy()
     image[up], image[down] = PLANE_COLOURS[1], PLANE_COLOURS[0]
@@ -908,13 +1027,19 @@ def to_rgb(
     settings: ObsSettings | None = None,     # needed only for stacks: 3 gray frames or one RGB frame? 12 planes of which form?
 ) -> np.ndarray:                             # [n, H, W, 3] uint8
     "Observations as pictures. Raises EnvError for shapes it does not know."
-    x = obs.detach().cpu().float().numpy() if isinstance(obs, torch.Tensor) and obs.dtype != torch.uint8 else np.asarray(obs)
+    x = (
+        obs.detach().cpu().float().numpy()
+        if isinstance(obs, torch.Tensor) and obs.dtype != torch.uint8
+        else np.asarray(obs)
+    )
     if x.ndim == 2: return vectors_to_rgb(np.nan_to_num(x.astype(np.float32)))
     if x.ndim != 4: raise EnvError(f"to_rgb: observations of shape {x.shape}, expected [n, C, H, W] or [n, D].")
     if env_id.startswith("MinAtar/"):
         shown = _planes_shown(env_id, x.shape[1], settings.stack if settings else 1)
         x = x[:, -len(shown):]
-        return planes_to_rgb(x / np.float32(255) if x.dtype == np.uint8 else x, PLANE_COLOURS[np.array(shown) % len(PLANE_COLOURS)])
+        return planes_to_rgb(
+            x / np.float32(255) if x.dtype == np.uint8 else x, PLANE_COLOURS[np.array(shown) % len(PLANE_COLOURS)]
+        )
     colours = 1 if (settings and settings.gray) or x.shape[1] % 3 else 3
     x = x[:, -colours:]
     if x.dtype != np.uint8: x = (x.clip(0, 1) * 255).round().astype(np.uint8)

@@ -13,7 +13,9 @@ import numpy as np
 from gymnasium.vector import AutoresetMode, SyncVectorEnv
 
 # %% ../../nbs/14_minatar.ipynb #90dbd0b6
-from .core import EnvError, MINATAR_PLANES, ObsSettings, Wrapper, check_id, check_setting, minatar_planes, missing_extra
+from worldrl.envs.core import (
+    EnvError, MINATAR_PLANES, ObsSettings, Wrapper, check_id, check_setting, minatar_planes, missing_extra,
+)
 
 # %% ../../nbs/14_minatar.ipynb #24c2f786
 class ForgetAction(gym.Wrapper):
@@ -30,7 +32,10 @@ def channels(
 ) -> tuple[str, ...]:        # a name per plane, in index order
     "What the planes of a MinAtar game show. Raises EnvError for another game."
     game = env_id.split("/")[-1].split("-")[0]
-    if game not in MINATAR_PLANES: raise EnvError(f"no planes are known of {env_id!r}; the games are {', '.join(MINATAR_PLANES)}: 'MinAtar/Breakout-v1'.")
+    if game not in MINATAR_PLANES:
+        raise EnvError(
+            f"no planes are known of {env_id!r}; the games are {', '.join(MINATAR_PLANES)}: 'MinAtar/Breakout-v1'."
+        )
     return tuple(MINATAR_PLANES[game][i] for i in minatar_planes(env_id, pomdp))
 
 # %% ../../nbs/14_minatar.ipynb #f8fb384a
@@ -90,13 +95,26 @@ def make_vec(
     options = dict(sticky_action_prob=settings.sticky if named else sticky, difficulty_ramping=ramping)
     one = partial(_make_one, env_id, max_steps, options)
     env = Planes(SyncVectorEnv([one] * num_envs, autoreset_mode=AutoresetMode.NEXT_STEP), minatar_planes(env_id, pomdp))
-    env.protocol = {"sticky": options["sticky_action_prob"], "ramping": ramping, "pomdp": pomdp, "planes": list(names), "max_steps": max_steps}
+    env.protocol = {
+        "sticky": options["sticky_action_prob"], "ramping": ramping, "pomdp": pomdp, "planes": list(names),
+        "max_steps": max_steps,
+    }
     return env
 
 
 def _check_settings(env_id: str, settings: ObsSettings, sticky, ramping, pomdp, max_steps) -> None:
-    for name, value, *allowed in (("sticky", sticky, float, 0, 1), ("ramping", ramping, bool), ("pomdp", pomdp, bool), *[("max_steps", max_steps, int, 1)] * (max_steps is not None)):
+    for name, value, *allowed in (
+        ("sticky", sticky, float, 0, 1), ("ramping", ramping, bool), ("pomdp", pomdp, bool),
+        *[("max_steps", max_steps, int, 1)] * (max_steps is not None),
+    ):
         check_setting(env_id, name, value, *allowed)
-    wrong = [f for f, idle in (("size", None), ("gray", False), ("skip", 1), ("max_pool", False), ("noop_max", 0)) if getattr(settings, f) != idle]
+    wrong = [
+        f
+        for f, idle in (("size", None), ("gray", False), ("skip", 1), ("max_pool", False), ("noop_max", 0))
+        if getattr(settings, f) != idle
+    ]
     if settings.kind != "planes" or wrong:
-        raise EnvError(f"{env_id} gives 10x10 planes; the settings {settings.name!r} ask for {', '.join(wrong) or settings.kind}. Use obs='planes'.")
+        raise EnvError(
+            f"{env_id} gives 10x10 planes; the settings {settings.name!r} ask for {', '.join(wrong) or settings.kind}."
+            " Use obs='planes'."
+        )

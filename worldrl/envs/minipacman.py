@@ -12,7 +12,6 @@ __all__ = ['ROWS', 'COLS', 'CELLS', 'MAZE', 'WALL', 'FREE', 'GONE', 'STAY', 'RIG
 from dataclasses import dataclass, fields
 from functools import cache, partial
 from time import process_time
-from types import SimpleNamespace
 import gymnasium as gym
 import numpy as np
 from gymnasium.vector import AutoresetMode, VectorEnv
@@ -74,7 +73,10 @@ MODES = {
 def get_mode(name: str) -> Mode:
     "The mode of that name, in any case. Raises ConfigError, with the nearest name."
     if str(name).lower() not in MODES:
-        raise ConfigError(f"unknown MiniPacman mode {name!r}, expected one of {', '.join(MODES)}.{did_you_mean(str(name).lower(), list(MODES))}")
+        raise ConfigError(
+            f"unknown MiniPacman mode {name!r}, expected one of"
+            f" {', '.join(MODES)}.{did_you_mean(str(name).lower(), list(MODES))}"
+        )
     return MODES[str(name).lower()]
 
 
@@ -217,10 +219,14 @@ def _turns():
     score = np.stack([0 * right, right, -down, -right, down])  # of each heading
     best, stray = np.zeros((2, 5, CELLS, CELLS), dtype=np.uint8), np.zeros((5, CELLS, 6), dtype=np.uint8)
     for h in (RIGHT, UP, LEFT, DOWN):
-        ahead = EXITS.copy(); ahead[BACK[h]] = False  # [5, ghost]
+        # [5, ghost]
+        ahead = EXITS.copy()
+        ahead[BACK[h]] = False
         forced = np.where(EXITS[h], h, np.where(ahead.sum(0) == 1, ahead.argmax(0), 1 + (h - 2) % 4))  # for one or two exits
         junction, keep = (DEGREE >= 3)[:, None], np.equal.outer(place, place) & EXITS[h][:, None]
-        for powered, pick in enumerate((np.where(ahead[..., None], score, -99).argmax(0), np.where(ahead[..., None], score, 99).argmin(0))):
+        for powered, pick in enumerate(
+            (np.where(ahead[..., None], score, -99).argmax(0), np.where(ahead[..., None], score, 99).argmin(0))
+        ):
             best[powered, h] = np.where(junction, np.where(keep, h, pick), forced[:, None])
         for ghost in FREE:  # a die of six chooses fairly among 1, 2 or 3 ways
             ways = np.flatnonzero(ahead[:, ghost]) if DEGREE[ghost] >= 3 else [forced[ghost]]
@@ -253,7 +259,8 @@ def _speed(game: Game, rules: str) -> np.ndarray:  # [n, 1] chance to move
     return ((4 + game.level) * (2 - (game.power > 0)) / 20)[:, None]
 
 
-def move_ghosts(game: Game, on_the_way: np.ndarray, rules: str = "released"):  # on_the_way: [n] the cell Pacman came through
+# on_the_way: [n] the cell Pacman came through
+def move_ghosts(game: Game, on_the_way: np.ndarray, rules: str = "released"):
     "All ghosts, each after the one before it. Returns (eaten [n] bool, dead [n] bool)."
     bits = _draws(game, game.ghosts.shape[1])
     pacman = game.pacman[:, None]
@@ -337,7 +344,8 @@ def _state(game: Game) -> dict:
     "The truth about all games, as fresh arrays."
     state = {name: _PLACE[getattr(game, name)] for name in ("pacman", "ghosts", "pills")}
     missing = GHOST_PLACES - game.ghosts.shape[1]
-    if missing > 0: state["ghosts"] = np.concatenate([state["ghosts"], np.full((len(game), missing, 2), -1, np.int16)], axis=1)
+    if missing > 0:
+        state["ghosts"] = np.concatenate([state["ghosts"], np.full((len(game), missing, 2), -1, np.int16)], axis=1)
     return state | {name: getattr(game, name).copy() for name in ("power", "level", "timer", "frame", "food")}
 
 
@@ -345,7 +353,8 @@ def _seeds(seed, num_envs: int, rng: np.random.Generator) -> list[int]:
     "Gymnasium's custom: a number s means s, s+1, ...; a list is taken as it is; None draws some."
     if seed is None: return [int(s) for s in rng.integers(0, 2**62, num_envs)]
     if isinstance(seed, (int, np.integer)): return [int(seed) + i for i in range(num_envs)]
-    if len(seed) != num_envs: raise ValueError(f"{len(seed)} seeds for {num_envs} envs; pass one number, or one per env")
+    if len(seed) != num_envs:
+        raise ValueError(f"{len(seed)} seeds for {num_envs} envs; pass one number, or one per env")
     return [int(s) for s in seed]
 
 # %% ../../nbs/12_minipacman.ipynb #606c17d7
@@ -362,7 +371,8 @@ def _stay_a_while(some: Game, episode, mode: Mode, rules: str) -> np.ndarray:  #
     return lost
 
 
-def begin(game: Game, rows, episode, stay=None):  # rows: indices; episode: [len(rows)] bool; stay: what to do before the start
+# rows: indices; episode: [len(rows)] bool; stay: what to do before the start
+def begin(game: Game, rows, episode, stay=None):
     "Start a new episode, or else the next level, in some games. Returns what `stay` returned, or None."
     some = game.take(rows)
     some.level, some.frame = np.where(episode, 1, some.level + 1), np.where(episode, 0, some.frame)
@@ -373,16 +383,24 @@ def begin(game: Game, rows, episode, stay=None):  # rows: indices; episode: [len
 
 
 def _check_options(num_envs: int, rules: str, frame_cap: int, noop_start: bool) -> None:
-    if rules not in RULES: raise ConfigError(f"unknown rules {rules!r}, expected one of {', '.join(RULES)}.{did_you_mean(rules, list(RULES))}")
-    if num_envs < 1 or frame_cap < 1: raise ConfigError(f"num_envs={num_envs} and frame_cap={frame_cap} must be at least 1")
-    if noop_start and frame_cap <= 30: raise ConfigError(f"noop_start takes up to 30 steps; frame_cap={frame_cap} must be larger")
+    if rules not in RULES:
+        raise ConfigError(
+            f"unknown rules {rules!r}, expected one of {', '.join(RULES)}.{did_you_mean(rules, list(RULES))}"
+        )
+    if num_envs < 1 or frame_cap < 1:
+        raise ConfigError(f"num_envs={num_envs} and frame_cap={frame_cap} must be at least 1")
+    if noop_start and frame_cap <= 30:
+        raise ConfigError(f"noop_start takes up to 30 steps; frame_cap={frame_cap} must be larger")
 
 
 def check_actions(actions, num_envs: int) -> np.ndarray:
     "n whole numbers 0..4, or ValueError."
     actions = np.asarray(actions)
     if actions.shape != (num_envs,) or actions.dtype.kind not in "iu" or actions.min() < 0 or actions.max() > 4:
-        raise ValueError(f"actions must be {num_envs} whole numbers 0..4 (stay, right, up, left, down), got {actions.dtype}{list(actions.shape)}: {actions.reshape(-1)[:8]}")
+        raise ValueError(
+            f"actions must be {num_envs} whole numbers 0..4 (stay, right, up, left, down), got"
+            f" {actions.dtype}{list(actions.shape)}: {actions.reshape(-1)[:8]}"
+        )
     return actions
 
 # %% ../../nbs/12_minipacman.ipynb #319e0874
@@ -400,7 +418,9 @@ class MiniPacmanVec(VectorEnv):
         render_mode: str | None = "rgb_array",
     ):
         _check_options(num_envs, rules, frame_cap, noop_start)
-        self.num_envs, self.mode, self.rules, self.frame_cap, self.noop_start = num_envs, get_mode(mode), rules, frame_cap, noop_start
+        self.num_envs, self.mode, self.rules, self.frame_cap, self.noop_start = (
+            num_envs, get_mode(mode), rules, frame_cap, noop_start,
+        )
         self.render_mode = render_mode
         self.single_observation_space = gym.spaces.Box(0, 255, (3, ROWS, COLS), np.uint8)
         self.single_action_space = gym.spaces.Discrete(5)

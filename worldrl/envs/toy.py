@@ -116,9 +116,15 @@ class ToyVec(VectorEnv):
         max_steps: int = MAX_STEPS,
     ):
         self.num_envs, self.max_steps = num_envs, max_steps
-        self.single_action_space, self.single_observation_space = toy_action_space(actions), gym.spaces.Box(0, 255, (3, PIXELS, PIXELS), np.uint8)
-        self.action_space, self.observation_space = (batch_space(s, num_envs) for s in (self.single_action_space, self.single_observation_space))
-        self.seeds, self.episode = np.random.SeedSequence().generate_state(num_envs, np.uint64), np.zeros(num_envs, np.int64)
+        self.single_action_space, self.single_observation_space = toy_action_space(actions), gym.spaces.Box(
+            0, 255, (3, PIXELS, PIXELS), np.uint8
+        )
+        self.action_space, self.observation_space = (
+            batch_space(s, num_envs) for s in (self.single_action_space, self.single_observation_space)
+        )
+        self.seeds, self.episode = np.random.SeedSequence().generate_state(num_envs, np.uint64), np.zeros(
+            num_envs, np.int64
+        )
 
     def _start(self, rows):
         agent, goal, hazard = draw_starts(self.seeds[rows], self.episode[rows])
@@ -164,7 +170,8 @@ class ToyEnv(gym.Env):
         self.frame = obs[0]
         return self.frame, float(reward[0]), bool(terminated[0]), bool(truncated[0]), {}
 
-    def render(self): return self.frame.transpose(1, 2, 0).repeat(8, 0).repeat(8, 1) if self.render_mode == "rgb_array" else None
+    def render(self):
+        return self.frame.transpose(1, 2, 0).repeat(8, 0).repeat(8, 1) if self.render_mode == "rgb_array" else None
 
 # %% ../../nbs/11_toy.ipynb #b431edf6
 def shift_matrices() -> np.ndarray:     # [5, 64, 64] float32; row = from, column = to
@@ -189,7 +196,10 @@ def read_maps(
     x = obs.float() / (1 if obs.is_floating_point() else 255)
     left, right = x[..., 2, ::2, ::2].flatten(-2), x[..., 2, ::2, 1::2].flatten(-2)
     bright = 0.75                                      # between 128/255 and 1
-    return {"goal": (x[..., 1, ::2, ::2].flatten(-2) > 0.5).float(), "hazard": torch.cat([right > bright, left > bright], -1).float()}
+    return {
+        "goal": (x[..., 1, ::2, ::2].flatten(-2) > 0.5).float(),
+        "hazard": torch.cat([right > bright, left > bright], -1).float(),
+    }
 
 
 def show_cells(
@@ -226,11 +236,17 @@ class OracleWorld(nn.Module):
     def __init__(self):
         super().__init__()
         env = ToyVec(1, "moves")
-        self.obs_space, self.action_space, self.feature_size = env.single_observation_space, env.single_action_space, 4 * CELLS**2
+        self.obs_space, self.action_space, self.feature_size = (
+            env.single_observation_space, env.single_action_space, 4 * CELLS**2,
+        )
         self.register_buffer("moves", torch.from_numpy(shift_matrices()))
         self.register_buffer("patrols", torch.from_numpy(patrol_matrix()))
 
-    def initial(self, n): return {"agent": self.moves.new_zeros(n, 64), "goal": self.moves.new_zeros(n, 64), "hazard": self.moves.new_zeros(n, 128)}
+    def initial(self, n):
+        return {
+            "agent": self.moves.new_zeros(n, 64), "goal": self.moves.new_zeros(n, 64),
+            "hazard": self.moves.new_zeros(n, 128),
+        }
 
     def observe(self, state, step, *, rng=None):
         x = step.obs[..., 0, ::2, ::2]
@@ -242,7 +258,8 @@ class OracleWorld(nn.Module):
         return {"agent": moved, "goal": state["goal"], "hazard": state["hazard"] @ self.patrols}
 
     def features(self, state): return torch.cat([state["agent"], state["goal"], state["hazard"]], -1)
-    def decode(self, state): return torch.stack([show_cells(state["agent"]), show_cells(state["goal"]), show_hazard(state["hazard"])], -3)
+    def decode(self, state):
+        return torch.stack([show_cells(state["agent"]), show_cells(state["goal"]), show_hazard(state["hazard"])], -3)
     def at_goal(self, state): return (state["agent"] * state["goal"]).sum(-1)
     def on_hazard(self, state): return (state["agent"] * state["hazard"].unflatten(-1, (2, -1)).sum(-2)).sum(-1)
     def reward(self, state): return self.at_goal(state) - HAZARD_COST * self.on_hazard(state)
@@ -277,7 +294,9 @@ def middle_of(
     maps: torch.Tensor,     # [..., 64] zeros and ones
 ) -> torch.Tensor:          # [..., 2] (y, x) in 1/255 pixel
     "The mean position of the marked cells"
-    at = torch.stack(torch.meshgrid(*[torch.arange(CELLS, device=maps.device) * float(CELL)] * 2, indexing="ij"), -1).flatten(0, 1)
+    at = torch.stack(
+        torch.meshgrid(*[torch.arange(CELLS, device=maps.device) * float(CELL)] * 2, indexing="ij"), -1
+    ).flatten(0, 1)
     return maps @ at / maps.sum(-1, keepdim=True).clamp(min=1)
 
 # %% ../../nbs/11_toy.ipynb #7a59c66c
@@ -301,7 +320,8 @@ class BoxOracleWorld(OracleWorld):
         moved = (state["agent"] + straight_through(step.round(), step)).clamp(0, (CELLS - 1) * CELL)
         return {"agent": moved, "goal": state["goal"], "hazard": state["hazard"] @ self.patrols}
 
-    def features(self, state): return torch.cat([state["agent"] / ((CELLS - 1) * CELL), state["goal"], state["hazard"]], -1)
+    def features(self, state):
+        return torch.cat([state["agent"] / ((CELLS - 1) * CELL), state["goal"], state["hazard"]], -1)
 
     def decode(self, state):
         area = soft_coverage(state["agent"][..., 0])[..., :, None] * soft_coverage(state["agent"][..., 1])[..., None, :]
@@ -310,7 +330,9 @@ class BoxOracleWorld(OracleWorld):
 
     def _touch(self, state, maps, size):
         gap = state["agent"] - middle_of(maps)
-        return straight_through((gap.abs() <= size * UNIT).all(-1).float(), 1 / (1 + (gap / (2 * CELL)).square().sum(-1)))
+        return straight_through(
+            (gap.abs() <= size * UNIT).all(-1).float(), 1 / (1 + (gap / (2 * CELL)).square().sum(-1))
+        )
 
     def at_goal(self, state): return self._touch(state, state["goal"], 2)
     def on_hazard(self, state): return self._touch(state, state["hazard"].unflatten(-1, (2, -1)).sum(-2), 1)

@@ -92,7 +92,8 @@ def recipe_for(
     "The recipe that suits an env: atari, minatar, minipacman, minipacman-hunt, mujoco"
     family = family_of(env_id)
     if family is not None: return {"ALE/": "atari", "MinAtar/": "minatar"}.get(family.prefix)
-    if env_id.startswith("worldrl/MiniPacmanHunt"): return "minipacman-hunt"     # with "minipacman" nothing is learned there: see the end
+    # with "minipacman" nothing is learned there: see the end
+    if env_id.startswith("worldrl/MiniPacmanHunt"): return "minipacman-hunt"
     if env_id.startswith("worldrl/MiniPacman"): return "minipacman"
     return "mujoco" if is_mujoco(env_id) else None
 
@@ -114,13 +115,25 @@ def describe_settings(
 ) -> dict:                        # plain values, in the order in which one would tell them
     "What settings come to: updates, env steps, minibatches, truncation, device, observations; ConfigError for one that would come to nothing"
     c, name = config, type(config).__name__.removesuffix("Config").lower()
-    if c.policy.aux and name == "acktr": raise ConfigError("acktr does not learn auxiliary heads, and would ignore policy.aux: K-FAC's factors are those of actor and critic. Leave policy.aux out, or train with a2c or ppo")
-    if protocol is None: env = make_env(c.env_id, 1, **with_obs(c.obs, c.env_kwargs)); protocol = env.protocol; env.close()
+    if c.policy.aux and name == "acktr":
+        raise ConfigError(
+            "acktr does not learn auxiliary heads, and would ignore policy.aux: K-FAC's factors are those of actor and"
+            " critic. Leave policy.aux out, or train with a2c or ppo"
+        )
+    if protocol is None:
+        env = make_env(c.env_id, 1, **with_obs(c.obs, c.env_kwargs))
+        protocol = env.protocol
+        env.close()
     obs = ObsSettings(**protocol["obs"])
     steps = c.num_updates * c.num_envs * c.num_steps
-    told = {"algorithm": name, "recipe": _recipe(c), "updates": c.num_updates, "rollout": f"{c.num_envs} envs x {c.num_steps} steps",
-            "env_steps": steps, "asked_for": c.total_timesteps} | ({"game_frames": steps * obs.skip} if obs.skip > 1 else {})
-    told |= {"returns": f"gae({c.gae_lambda:g})" if c.use_gae else "n-step", "truncation": c.truncation, "learning_rate": f"{c.learning_rate:g}" + (" falling to 0" if c.anneal_lr else "")}
+    told = {
+        "algorithm": name, "recipe": _recipe(c), "updates": c.num_updates,
+        "rollout": f"{c.num_envs} envs x {c.num_steps} steps", "env_steps": steps, "asked_for": c.total_timesteps,
+    } | ({"game_frames": steps * obs.skip} if obs.skip > 1 else {})
+    told |= {
+        "returns": f"gae({c.gae_lambda:g})" if c.use_gae else "n-step", "truncation": c.truncation,
+        "learning_rate": f"{c.learning_rate:g}" + (" falling to 0" if c.anneal_lr else ""),
+    }
     if hasattr(c, "num_minibatches"): told |= {"minibatches": _minibatches(c), "update_epochs": c.update_epochs}
     return told | {"device": str(device(c.device)), "observations": obs.describe()}
 
@@ -165,13 +178,21 @@ def stream_with_aux(
     stream = EnvStream(env, device, keep=("auxiliary",) if aux else ())
     if aux: stream.reset()
     for head in (AuxHead(*h) for h in aux):
-        if f"auxiliary/{head.name}" not in stream.kept: raise ConfigError(f"no truth for the auxiliary head {head.name!r}: the env must put it into info['auxiliary'] at every reset and step; there are {', '.join(stream.kept) or 'none'}")
+        if f"auxiliary/{head.name}" not in stream.kept:
+            raise ConfigError(
+                f"no truth for the auxiliary head {head.name!r}: the env must put it into info['auxiliary'] at every"
+                f" reset and step; there are {', '.join(stream.kept) or 'none'}"
+            )
     return stream
 
 # %% ../../nbs/31_a2c.ipynb #d7e1b64c
 def env_settings(config: OnPolicyConfig) -> dict:
     "Keywords for make_env: in training, evaluation and films alike"
-    return dict(config.env_kwargs) | ({"obs": config.obs} if config.obs else {}) | ({"fire_reset": True} if config.fire_reset else {})
+    return (
+        dict(config.env_kwargs)
+        | ({"obs": config.obs} if config.obs else {})
+        | ({"fire_reset": True} if config.fire_reset else {})
+    )
 
 def learner_env(
     config: OnPolicyConfig,
@@ -179,7 +200,11 @@ def learner_env(
 ):                           # VectorEnv; raw returns are kept in info["episode"]
     "The env as the learner sees it"
     c = config
-    if c.fire_reset and recipe_for(c.env_id) != "atari": raise ConfigError(f"fire_reset presses a button that only ALE games have, and this env is {c.env_id}; leave out " + ("recipe='atari' (--recipe atari), which sets it" if c.recipe == "atari" else "fire_reset"))
+    if c.fire_reset and recipe_for(c.env_id) != "atari":
+        raise ConfigError(
+            f"fire_reset presses a button that only ALE games have, and this env is {c.env_id}; leave out "
+            + ("recipe='atari' (--recipe atari), which sets it" if c.recipe == "atari" else "fire_reset")
+        )
     env = make_env(c.env_id, c.num_envs, seed, **env_settings(c))
     if c.clip_reward or c.episodic_life:
         from worldrl.envs.atari import ClipReward, EpisodicLife
@@ -193,7 +218,10 @@ class TrainerLog:
     def _log(self, log, metrics):
         step, done = self.env_steps, self.stream.new_episodes()
         log.scalars(metrics, step)
-        if len(done.returns): log.scalars({"charts/episodic_return": done.returns.mean(), "charts/episodic_length": done.lengths.mean()}, step)
+        if len(done.returns):
+            log.scalars(
+                {"charts/episodic_return": done.returns.mean(), "charts/episodic_length": done.lengths.mean()}, step
+            )
         if self.updates > .9 * self.config.num_updates: self.late += done.returns.tolist()
         n, every = self.episodes + len(done.returns), self.config.capture_video
         if every and n // every > self.episodes // every: self._video(n)
@@ -203,33 +231,56 @@ class TrainerLog:
         "Once: episodes that are longer than a segment are never seen to end, and their returns are missing"
         if self.updates % self.segment_updates or len(self.stream.stats.returns) or self.told_no_end: return
         self.told_no_end, steps = True, self.segment_updates * self.config.num_steps
-        print(f"note: no episode ended within a segment of {steps:,} steps per env, and each segment begins with fresh envs. If episodes are longer, their ends are never seen, and charts/episodic_return counts none of them: raise --segment-steps", file=sys.stderr)
+        print(
+            f"note: no episode ended within a segment of {steps:,} steps per env, and each segment begins with fresh"
+            " envs. If episodes are longer, their ends are never seen, and charts/episodic_return counts none of them:"
+            " raise --segment-steps", file=sys.stderr,
+        )
 
     def _evaluate(self, greedy: bool):
-        return evaluate(self.policy, self.config.env_id, max(self.config.eval_episodes, 1), derive_seed(self.config.seed, "evaluate"), greedy=greedy, env_kwargs=self.policy.env_kwargs, device=self.device)
+        return evaluate(
+            self.policy, self.config.env_id, max(self.config.eval_episodes, 1),
+            derive_seed(self.config.seed, "evaluate"), greedy=greedy, env_kwargs=self.policy.env_kwargs,
+            device=self.device,
+        )
 
     def _video(self, n: int):
         "One episode of the present policy, into the run folder; where nothing can be drawn, the run goes on without"
-        try: frames, fps, _ = film(self.policy, self.config.env_id, 1, derive_seed(self.config.seed, "video"), env_kwargs=self.policy.env_kwargs, device=self.device)
+        try:
+            frames, fps, _ = film(
+                self.policy, self.config.env_id, 1, derive_seed(self.config.seed, "video"),
+                env_kwargs=self.policy.env_kwargs, device=self.device,
+            )
         except WorldrlError as e: return print(f"no video of episode {n}: {e}", file=sys.stderr)
         save_video(frames, Path(self.folder or ".") / "videos" / f"episode-{n:08d}.mp4", fps)
 
     # what survives a kill
     def state(self) -> dict:
-        return {"policy": self.policy.state_dict(), "optimizer": self.optimizer.state_dict(), "updates": self.updates, "env_steps": self.env_steps,
-                "episodes": self.episodes, "late": self.late, "reward_norm": self.reward_norm}
+        return {
+            "policy": self.policy.state_dict(), "optimizer": self.optimizer.state_dict(), "updates": self.updates,
+            "env_steps": self.env_steps, "episodes": self.episodes, "late": self.late, "reward_norm": self.reward_norm,
+        }
 
     def load_state(self, tree: dict) -> None:
-        self.policy.load_state_dict(tree["policy"]); restore_adam(self.optimizer, tree["optimizer"])
-        self.updates, self.env_steps, self.episodes, self.late, self.reward_norm = (tree[k] for k in ("updates", "env_steps", "episodes", "late", "reward_norm"))
+        self.policy.load_state_dict(tree["policy"])
+        restore_adam(self.optimizer, tree["optimizer"])
+        self.updates, self.env_steps, self.episodes, self.late, self.reward_norm = (
+            tree[k] for k in ("updates", "env_steps", "episodes", "late", "reward_norm")
+        )
 
     def result(self) -> dict:
         "Returns of the last tenth of training, and of fresh episodes, drawn and greedy"
-        c, out = self.config, {"updates": self.updates, "env_steps": self.env_steps, "train_return": float(np.mean(self.late)) if self.late else None, "train_episodes": len(self.late)}
+        c, out = self.config, {
+            "updates": self.updates, "env_steps": self.env_steps,
+            "train_return": float(np.mean(self.late)) if self.late else None, "train_episodes": len(self.late),
+        }
         if not c.eval_episodes: return out
         for name, greedy in (("eval", False), ("greedy", True)):
             e = self._evaluate(greedy)
-            out[name] = {"mean": e.mean, "low": e.low, "high": e.high, "length": float(e.lengths.mean()), "episodes": c.eval_episodes}
+            out[name] = {
+                "mean": e.mean, "low": e.low, "high": e.high, "length": float(e.lengths.mean()),
+                "episodes": c.eval_episodes,
+            }
         return out
 
     def save_final(self, folder: Path) -> None: save_model(folder, self.policy, self.policy.config)
@@ -247,7 +298,9 @@ class SegmentedTrainer(TrainerLog):
         env = learner_env(c, derive_seed(seed, "env"))
         if c.normalize_reward and self.reward_norm: env.load_state(self.reward_norm)
         self.stream = stream_with_aux(env, c.policy.aux, self.device)
-        self.agent_state, self.rng, self.generator = None, Rng(1., derive_seed(seed, "act")), generator(derive_seed(seed, "learn"))
+        self.agent_state, self.rng, self.generator = (
+            None, Rng(1.0, derive_seed(seed, "act")), generator(derive_seed(seed, "learn")),
+        )
 
     def segment(self, log: Logger) -> None:
         c, first = self.config, self.updates
@@ -262,7 +315,8 @@ class SegmentedTrainer(TrainerLog):
         if c.normalize_reward: self.reward_norm = self.stream.env.state()
         self._tell_no_end()
         self.stream.env.close()
-        if c.eval_every and (self.segment_index + 1) % c.eval_every == 0: log.scalar("eval/episodic_return", self._evaluate(greedy=False).mean, self.env_steps)
+        if c.eval_every and (self.segment_index + 1) % c.eval_every == 0:
+            log.scalar("eval/episodic_return", self._evaluate(greedy=False).mean, self.env_steps)
 
 # %% ../../nbs/31_a2c.ipynb #ad10e808
 class OnPolicyTrainer(SegmentedTrainer):
@@ -274,14 +328,18 @@ class OnPolicyTrainer(SegmentedTrainer):
         seed_everything(derive_seed(config.seed, "init"))
         env = learner_env(config, 0)
         self.protocol = env.protocol
-        self.policy = policy_for(env.single_observation_space, env.single_action_space, config.policy, env_id=config.env_id, env_kwargs=env_settings(config)).to(self.device)
+        self.policy = policy_for(
+            env.single_observation_space, env.single_action_space, config.policy, env_id=config.env_id,
+            env_kwargs=env_settings(config),
+        ).to(self.device)
         env.close()
         self.check()
         self.resolved = describe_settings(config, self.protocol)
         if config.compile: compile_encoder(self.policy)
         self.optimizer = self.make_optimizer()
         self.updates, self.env_steps, self.episodes, self.segment_index = 0, 0, 0, 0
-        self.late, self.reward_norm = [], None     # returns of the episodes of the last tenth of the run; spread of the rewards
+        # returns of the episodes of the last tenth of the run; spread of the rewards
+        self.late, self.reward_norm = [], None
         self.told_no_end = False
 
     def check(self) -> None: "ConfigError when policy and settings do not fit"
@@ -305,10 +363,15 @@ class OnPolicyTrainer(SegmentedTrainer):
         r, last_value = self.collect()
         rows = int(r.mask.sum())
         metrics = self.update(self.rewards(r), last_value) if rows else {}
-        check_losses(metrics, f"in update {self.updates + 1} of {c.num_updates}, after {self.env_steps:,} env steps, at learning rate {lr:g} and with rewards up to {float(r.came.reward.abs().max()):g}")
+        check_losses(
+            metrics,
+            f"in update {self.updates + 1} of {c.num_updates}, after {self.env_steps:,} env steps, at learning rate"
+            f" {lr:g} and with rewards up to {float(r.came.reward.abs().max()):g}",
+        )
         if self.policy.norm is not None: self.policy.norm.update(r.came.obs.flatten(0, 1))
         self.agent_state = r.state
-        self.updates += 1; self.env_steps += rows
+        self.updates += 1
+        self.env_steps += rows
         return metrics | {"charts/learning_rate": lr}
 
 # %% ../../nbs/31_a2c.ipynb #946e89b9
@@ -329,11 +392,18 @@ def check_losses(
 ) -> None:
     "NonFiniteError when a loss is not finite"
     for k, v in metrics.items():
-        if k.startswith("losses/") and not math.isfinite(v): raise NonFiniteError(f"{k} is {float(v)} {where}: the weights are lost. Start anew (--fresh) with a smaller --learning-rate, or with --normalize-reward where rewards are large")
+        if k.startswith("losses/") and not math.isfinite(v):
+            raise NonFiniteError(
+                f"{k} is {float(v)} {where}: the weights are lost. Start anew (--fresh) with a smaller --learning-rate,"
+                " or with --normalize-reward where rewards are large"
+            )
 
 def compile_encoder(policy: ActorCritic) -> None:
     "torch.compile in place, so that names of weights stay; ConfigError where there are no pictures"
-    if policy.encoder is None: raise ConfigError(f"compile is for the encoder of pictures; {policy.config.env_id} shows vectors; set compile=False")
+    if policy.encoder is None:
+        raise ConfigError(
+            f"compile is for the encoder of pictures; {policy.config.env_id} shows vectors; set compile=False"
+        )
     policy.encoder.compile()
 
 # %% ../../nbs/31_a2c.ipynb #fe111d81
@@ -363,18 +433,29 @@ A2CConfig.recipes = {
 class A2CTrainer(OnPolicyTrainer):
     "One gradient step per rollout"
     exp = "a2c"
-    def make_optimizer(self): return torch.optim.RMSprop(self.policy.parameters(), self.config.learning_rate, self.config.rmsprop_alpha, self.config.rmsprop_eps, foreach=True)
+    def make_optimizer(self):
+        return torch.optim.RMSprop(
+            self.policy.parameters(), self.config.learning_rate, self.config.rmsprop_alpha, self.config.rmsprop_eps,
+            foreach=True,
+        )
 
     def update(self, r: Rollout, last_value: Tensor) -> dict:
         c, m = self.config, r.mask
         advantage, target = targets(r, last_value, c)
         if c.norm_adv: advantage = normalised(advantage, m)
         out = self.policy.evaluate_actions(r.seen.obs, r.action, r.seen.is_first, r.start)
-        policy_loss, value_loss, entropy = -masked_mean(advantage * out.log_prob, m), masked_mean((target - out.value) ** 2, m), masked_mean(out.entropy, m)
+        policy_loss, value_loss, entropy = (
+            -masked_mean(advantage * out.log_prob, m), masked_mean((target - out.value) ** 2, m),
+            masked_mean(out.entropy, m),
+        )
         aux, told = auxiliary(c, out, r.info, m)
         self.optimizer.zero_grad()
         (policy_loss + c.vf_coef * value_loss - c.ent_coef * entropy + aux).backward()
         if c.max_grad_norm: torch.nn.utils.clip_grad_norm_(self.policy.parameters(), c.max_grad_norm)
         self.optimizer.step()
         metrics = {"losses/policy_loss": policy_loss, "losses/value_loss": value_loss, "losses/entropy": entropy}
-        return {k: v.detach() for k, v in metrics.items()} | told | {"losses/explained_variance": explained_variance(r.info["value"], target, m)}
+        return (
+            {k: v.detach() for k, v in metrics.items()}
+            | told
+            | {"losses/explained_variance": explained_variance(r.info["value"], target, m)}
+        )

@@ -9,9 +9,8 @@ __all__ = ['covariance', 'linear_factors', 'patches', 'conv_factors', 'natural',
 
 # %% ../../nbs/33_acktr.ipynb #25d7b867
 import contextlib
-import math
-from dataclasses import dataclass, field
-from typing import Annotated, ClassVar
+from dataclasses import dataclass
+from typing import Annotated
 
 import torch
 import torch.nn as nn
@@ -54,7 +53,9 @@ def conv_factors(
     rows, s = patches(a, conv), s.flatten(2)
     total = covariance(s.sum(2))
     if fast: return {"A": covariance(rows.mean(1)), "G": total, "B": total}
-    return {"A": covariance(rows.flatten(0, 1)), "G": covariance(s.transpose(1, 2).flatten(0, 1)) * s.shape[2], "B": total}
+    return {
+        "A": covariance(rows.flatten(0, 1)), "G": covariance(s.transpose(1, 2).flatten(0, 1)) * s.shape[2], "B": total,
+    }
 
 # %% ../../nbs/33_acktr.ipynb #14477440
 def natural(
@@ -77,14 +78,21 @@ def symmetric_eigh(
     "Eigendecomposition that survives singular and badly scaled matrices; WorldrlError for NaN or infinity, or if all tries fail"
     m = (m + m.T) / 2
     scale = m.abs().max()
-    if not scale.isfinite(): raise WorldrlError("a factor of K-FAC is not finite: the gradients of the log-likelihood are NaN or infinite; look for the cause in observations, rewards or weights, or lower the learning rate")
+    if not scale.isfinite():
+        raise WorldrlError(
+            "a factor of K-FAC is not finite: the gradients of the log-likelihood are NaN or infinite; look for the"
+            " cause in observations, rewards or weights, or lower the learning rate"
+        )
     if scale == 0: return torch.zeros_like(m[0]), torch.eye(len(m), dtype=m.dtype, device=m.device)
     m = m / scale
     for where, jitter in ((m, 0.), (m, 1e-6), (m.cpu().double(), 0.), (m.cpu().double(), 1e-9)):
         with contextlib.suppress(RuntimeError):       # torch's LinAlgError is one
             d, q = solve(where + jitter * torch.eye(len(m), dtype=where.dtype, device=where.device))
             if d.isfinite().all() and q.isfinite().all(): return (d - jitter).to(m) * scale, q.to(m).contiguous()
-    raise WorldrlError(f"no eigendecomposition of a factor [{len(m)}, {len(m)}] of K-FAC was found, in float64 with jitter neither; raise `damping`, or look for exploding activations")
+    raise WorldrlError(
+        f"no eigendecomposition of a factor [{len(m)}, {len(m)}] of K-FAC was found, in float64 with jitter neither;"
+        " raise `damping`, or look for exploding activations"
+    )
 
 # %% ../../nbs/33_acktr.ipynb #8f677669
 def kl_scale(
@@ -107,7 +115,11 @@ class Recorder:
         self.seen, seen = {}, {}
         def keep(name):
             def hook(_, inputs, out):
-                if name in seen: raise WorldrlError(f"layer {name!r} ran twice in one pass; K-FAC's factors need each layer once: put the batches together into one call")
+                if name in seen:
+                    raise WorldrlError(
+                        f"layer {name!r} ran twice in one pass; K-FAC's factors need each layer once: put the batches"
+                        " together into one call"
+                    )
                 seen[name] = inputs[0].detach(), out, out._version
             return hook
         handles = [layer.register_forward_hook(keep(name)) for name, layer in self.layers.items()]
@@ -121,10 +133,19 @@ class Recorder:
     ) -> dict:                     # name -> (inputs, gradients at the outputs), of the layers it depends on
         "Each recorded pass serves once; WorldrlError without one, or when an output was changed in place"
         seen, self.seen = self.seen, {}
-        if not seen: raise WorldrlError("no forward pass was recorded; run the net inside `with kfac.recording():` before observe()")
+        if not seen:
+            raise WorldrlError(
+                "no forward pass was recorded; run the net inside `with kfac.recording():` before observe()"
+            )
         changed = [name for name, (_, out, version) in seen.items() if out._version != version]
-        if changed: raise WorldrlError(f"the output of layer {changed[0]!r} was changed in place, so its gradient is lost; use activations with inplace=False")
-        slopes = torch.autograd.grad(log_likelihood, [out for _, out, _ in seen.values()], retain_graph=True, allow_unused=True)
+        if changed:
+            raise WorldrlError(
+                f"the output of layer {changed[0]!r} was changed in place, so its gradient is lost; use activations"
+                " with inplace=False"
+            )
+        slopes = torch.autograd.grad(
+            log_likelihood, [out for _, out, _ in seen.values()], retain_graph=True, allow_unused=True
+        )
         return {name: (a, s) for (name, (a, _, _)), s in zip(seen.items(), slopes) if s is not None}
 
 # %% ../../nbs/33_acktr.ipynb #068ed50d
@@ -137,11 +158,20 @@ def kfac_layers(
     owners = {}
     for n, m in layers.items():
         if isinstance(m, nn.Conv2d) and (m.groups > 1 or m.padding_mode != "zeros" or isinstance(m.padding, str)):
-            raise ConfigError(f"K-FAC takes convolutions with groups=1 and zero padding given as a number; {n!r} is {m}")
+            raise ConfigError(
+                f"K-FAC takes convolutions with groups=1 and zero padding given as a number; {n!r} is {m}"
+            )
         for p in m.parameters(recurse=False): owners.setdefault(p, []).append(n)
     for n, p in net.named_parameters():
-        if p.requires_grad and p not in owners and n not in known: raise ConfigError(f"K-FAC knows Linear and Conv2d layers; {n!r} belongs to neither. Use A2C or PPO for recurrent policies; else freeze it, or give its Fisher matrix: KFAC(net, known={{{n!r}: ...}})")
-        if len(owners.get(p, ())) > 1: raise ConfigError(f"layers {', '.join(owners[p])} share the weights {n!r}; K-FAC needs each parameter in one layer")
+        if p.requires_grad and p not in owners and n not in known:
+            raise ConfigError(
+                f"K-FAC knows Linear and Conv2d layers; {n!r} belongs to neither. Use A2C or PPO for recurrent"
+                f" policies; else freeze it, or give its Fisher matrix: KFAC(net, known={{{n!r}: ...}})"
+            )
+        if len(owners.get(p, ())) > 1:
+            raise ConfigError(
+                f"layers {', '.join(owners[p])} share the weights {n!r}; K-FAC needs each parameter in one layer"
+            )
     return layers
 
 # %% ../../nbs/33_acktr.ipynb #81fa8373
@@ -166,7 +196,11 @@ def kfac_blocks(
 ) -> dict:                        # parameter -> (the parameter whose state keeps the factors, name of the left one there, name of the right one or None)
     "Where each parameter's factors are kept: a bias shares its layer's"
     weights = {m.weight: (m.weight, "G", "A") for m in layers.values()}
-    return weights | {m.bias: (m.weight, "B" if isinstance(m, nn.Conv2d) else "G", None) for m in layers.values() if m.bias is not None}
+    return weights | {
+        m.bias: (m.weight, "B" if isinstance(m, nn.Conv2d) else "G", None)
+        for m in layers.values()
+        if m.bias is not None
+    }
 
 # %% ../../nbs/33_acktr.ipynb #51455996
 class KFAC(torch.optim.Optimizer):
@@ -187,8 +221,13 @@ class KFAC(torch.optim.Optimizer):
         known = known or {}
         self.layers, self.fast_conv, self.scale = kfac_layers(net, known), fast_conv, torch.ones(())
         self.recorder, self.names = Recorder(self.layers), {p: n for n, p in net.named_parameters()}
-        super().__init__(net.parameters(), dict(lr=lr, max_lr=lr, momentum=momentum, stat_decay=stat_decay, kl_clip=kl_clip, damping=damping,
-                                                weight_decay=weight_decay, stats_every=stats_every, eig_every=eig_every, updates=0))
+        super().__init__(
+            net.parameters(),
+            dict(
+                lr=lr, max_lr=lr, momentum=momentum, stat_decay=stat_decay, kl_clip=kl_clip, damping=damping,
+                weight_decay=weight_decay, stats_every=stats_every, eig_every=eig_every, updates=0,
+            ),
+        )
         self.blocks = kfac_blocks(self.layers)
         for name, matrix in known.items():
             p = net.get_parameter(name)
@@ -216,10 +255,16 @@ class KFAC(torch.optim.Optimizer):
     def _natural(self, p: Tensor, g: Tensor) -> Tensor:
         "The natural gradient of one parameter"
         home, left, right = self.blocks[p]
-        if left not in self.state[home]: raise WorldrlError(f"K-FAC has no statistics for {self.names[p]!r}; before step() call the net inside `with kfac.recording():`, then kfac.observe(...)")
+        if left not in self.state[home]:
+            raise WorldrlError(
+                f"K-FAC has no statistics for {self.names[p]!r}; before step() call the net inside `with"
+                " kfac.recording():`, then kfac.observe(...)"
+            )
         if f"d{left}" not in self.state[home]: decompose(self.state[home])
         dl, ql, dr, qr = (self.state[home].get(f"{kind}{k}") for k in (left, right) for kind in "dQ")
-        return natural(g.reshape(g.shape[0], -1), (dl, ql), right and (dr, qr), self.param_groups[0]["damping"]).view_as(g)
+        return natural(
+            g.reshape(g.shape[0], -1), (dl, ql), right and (dr, qr), self.param_groups[0]["damping"]
+        ).view_as(g)
 
     @torch.no_grad()
     def step(self) -> None:
@@ -231,13 +276,14 @@ class KFAC(torch.optim.Optimizer):
         steps = {p: self._natural(p, g) for p, g in grads.items()}
         self.scale = kl_scale([(steps[p], grads[p]) for p in grads], group["max_lr"], group["kl_clip"])
         for p, v in steps.items():
-            if "momentum" not in self.state[p]: self.state[p]["momentum"] = torch.zeros_like(p)      # with the parameter's memory layout, as after a resume
+            # with the parameter's memory layout, as after a resume
+            if "momentum" not in self.state[p]: self.state[p]["momentum"] = torch.zeros_like(p)
             p.sub_(self.state[p]["momentum"].mul_(group["momentum"]).add_(v * self.scale), alpha=self.step_size)
         group["updates"] += 1
 
 # %% ../../nbs/33_acktr.ipynb #4eabe793
 from .a2c import OnPolicyConfig, OnPolicyTrainer, explained_variance, normalised, targets
-from ..parts.policy import ActorCritic, Out
+from ..parts.policy import Out
 from ..parts.rollout import Rollout
 
 # %% ../../nbs/33_acktr.ipynb #b2dd0f7c
@@ -282,23 +328,47 @@ class ACKTRTrainer(OnPolicyTrainer):
     "A2C with natural gradients"
     exp = "acktr"
     def check(self):
-        if self.policy.recurrent: raise ConfigError("ACKTR cannot train a policy with memory: K-FAC has no factors for a GRU. Set policy.recurrent to False, or train it with a2c or ppo")
-        if self.config.policy.aux: raise ConfigError("ACKTR has no auxiliary heads: their loss is no log-likelihood of the policy, which K-FAC would need. Leave policy.aux empty, or train with a2c or ppo")
+        if self.policy.recurrent:
+            raise ConfigError(
+                "ACKTR cannot train a policy with memory: K-FAC has no factors for a GRU. Set policy.recurrent to"
+                " False, or train it with a2c or ppo"
+            )
+        if self.config.policy.aux:
+            raise ConfigError(
+                "ACKTR has no auxiliary heads: their loss is no log-likelihood of the policy, which K-FAC would need."
+                " Leave policy.aux empty, or train with a2c or ppo"
+            )
 
     def make_optimizer(self):
-        c, known = self.config, {n: 2 * torch.eye(p.numel()) for n, p in self.policy.named_parameters() if n.endswith("log_std")}
-        return KFAC(self.policy, c.learning_rate, c.momentum, c.stat_decay, c.kl_clip, c.damping, c.weight_decay, c.stats_every, c.eig_every, c.fast_conv, known)
+        c, known = self.config, {
+            n: 2 * torch.eye(p.numel()) for n, p in self.policy.named_parameters() if n.endswith("log_std")
+        }
+        return KFAC(
+            self.policy, c.learning_rate, c.momentum, c.stat_decay, c.kl_clip, c.damping, c.weight_decay, c.stats_every,
+            c.eig_every, c.fast_conv, known,
+        )
 
     def update(self, r: Rollout, last_value: Tensor) -> dict:
         c, m = self.config, r.mask
         advantage, target = (x[m] for x in targets(r, last_value, c))
         if c.norm_adv: advantage = normalised(advantage, torch.ones_like(target, dtype=torch.bool))
         with self.optimizer.recording(): out = self.policy.evaluate_actions(r.seen.obs[m][None], r.action[m][None])
-        self.optimizer.observe(fisher_log_likelihood(out, torch.randn(out.value.shape, generator=self.generator).to(out.value)))
-        policy_loss, value_loss, entropy = -(advantage * out.log_prob[0]).mean(), (target - out.value[0]).square().mean(), out.entropy.mean()
+        self.optimizer.observe(
+            fisher_log_likelihood(out, torch.randn(out.value.shape, generator=self.generator).to(out.value))
+        )
+        policy_loss, value_loss, entropy = (
+            -(advantage * out.log_prob[0]).mean(), (target - out.value[0]).square().mean(), out.entropy.mean(),
+        )
         self.optimizer.zero_grad()
         (policy_loss + c.vf_coef * value_loss - c.ent_coef * entropy).backward()
         if c.max_grad_norm: torch.nn.utils.clip_grad_norm_(self.policy.parameters(), c.max_grad_norm)
         self.optimizer.step()
-        metrics = {"losses/policy_loss": policy_loss.detach(), "losses/value_loss": value_loss.detach(), "losses/entropy": entropy.detach(), "losses/kl_scale": self.optimizer.scale}
-        return metrics | {"losses/explained_variance": explained_variance(r.info["value"][m], target, torch.ones_like(target, dtype=torch.bool))}
+        metrics = {
+            "losses/policy_loss": policy_loss.detach(), "losses/value_loss": value_loss.detach(),
+            "losses/entropy": entropy.detach(), "losses/kl_scale": self.optimizer.scale,
+        }
+        return metrics | {
+            "losses/explained_variance": explained_variance(
+                r.info["value"][m], target, torch.ones_like(target, dtype=torch.bool)
+            )
+        }

@@ -47,19 +47,29 @@ _RECORD = "Record them anew: worldrl expert RUN --episodes 10 --out PATH"
 def _checked(d, name: str) -> dict[str, Tensor]:
     "The four tensors as float32 and int64; ExpertError says what came and what was expected"
     if not isinstance(d, dict) or not set(SCHEMA) <= set(d):
-        raise ExpertError(f"{name} holds {', '.join(map(str, d)) if isinstance(d, dict) else f'a {type(d).__name__}'}; expected {', '.join(SCHEMA)}. {_RECORD}")
+        raise ExpertError(
+            f"{name} holds {', '.join(map(str, d)) if isinstance(d, dict) else f'a {type(d).__name__}'}; expected"
+            f" {', '.join(SCHEMA)}. {_RECORD}"
+        )
     sizes: dict[str, int] = {}
     for k, axes in SCHEMA.items(): _check_tensor(d[k], axes, sizes, f"{name}: {k}")
     lengths = d["lengths"].long()
     if not len(lengths) or int(lengths.min()) < 1 or int(lengths.max()) > sizes["T"]:
-        raise ExpertError(f"{name}: lengths are {lengths.tolist()[:8]}; expected one per trajectory, each in 1..{sizes['T']}. {_RECORD}")
+        raise ExpertError(
+            f"{name}: lengths are {lengths.tolist()[:8]}; expected one per trajectory, each in 1..{sizes['T']}."
+            f" {_RECORD}"
+        )
     return {k: d[k].float() for k in ("states", "actions", "rewards")} | {"lengths": lengths}
 
 def _check_tensor(x, axes: tuple, sizes: dict, what: str) -> None:
     "One entry of the file: a finite tensor whose axes agree with those seen before"
-    if not isinstance(x, Tensor): raise ExpertError(f"{what} is a {type(x).__name__}; expected a tensor [{', '.join(axes)}]. {_RECORD}")
+    if not isinstance(x, Tensor):
+        raise ExpertError(f"{what} is a {type(x).__name__}; expected a tensor [{', '.join(axes)}]. {_RECORD}")
     if x.ndim != len(axes) or any(sizes.setdefault(a, n) != n for a, n in zip(axes, x.shape)):
-        raise ExpertError(f"{what} has shape {list(x.shape)}; expected [{', '.join(f'{a} = {sizes[a]}' if a in sizes else a for a in axes)}]. {_RECORD}")
+        raise ExpertError(
+            f"{what} has shape {list(x.shape)}; expected"
+            f" [{', '.join(f'{a} = {sizes[a]}' if a in sizes else a for a in axes)}]. {_RECORD}"
+        )
     if not bool(x.isfinite().all()): raise ExpertError(f"{what} holds numbers that are not finite. {_RECORD}")
 
 # %% ../../nbs/34_gail.ipynb #4832d7f0
@@ -73,7 +83,8 @@ class ExpertData:
         name: str = "the data",   # in messages
     ):
         self.name = name
-        for k, v in _checked(dict(states=states, actions=actions, rewards=rewards, lengths=lengths), name).items(): setattr(self, k, v)
+        for k, v in _checked(dict(states=states, actions=actions, rewards=rewards, lengths=lengths), name).items():
+            setattr(self, k, v)
 
     def __len__(self) -> int: return len(self.lengths)
     def tensors(self) -> dict[str, Tensor]: return {k: getattr(self, k) for k in SCHEMA}
@@ -85,15 +96,25 @@ class ExpertData:
 
     def check(self, obs_space: gym.Space, action_space: gym.Space) -> None:      # of one env
         "ExpertError unless these demonstrations fit an env with these spaces"
-        want, came = (vector_size(obs_space), action_size(action_space)), (self.states.shape[-1], self.actions.shape[-1])
-        if came != want: raise ExpertError(f"{self.name} holds observations of {came[0]} and actions of {came[1]} numbers; this env has {want[0]} and {want[1]} ({action_space}). {_RECORD}, with a run on this env")
+        want, came = (vector_size(obs_space), action_size(action_space)), (
+            self.states.shape[-1], self.actions.shape[-1],
+        )
+        if came != want:
+            raise ExpertError(
+                f"{self.name} holds observations of {came[0]} and actions of {came[1]} numbers; this env has {want[0]}"
+                f" and {want[1]} ({action_space}). {_RECORD}, with a run on this env"
+            )
 
 def vector_size(
     space: gym.Space,   # of the observations of one env
 ) -> int:
     "Numbers in a vector observation; ConfigError for pictures"
     if isinstance(space, gym.spaces.Box) and len(space.shape) == 1: return space.shape[0]
-    raise ConfigError(f"GAIL here is for vector observations, and these are {space}. Its discriminator is an MLP on raw numbers; pictures would need an encoder of its own. Use an env that gives vectors, such as HalfCheetah-v5 or CartPole-v1")
+    raise ConfigError(
+        f"GAIL here is for vector observations, and these are {space}. Its discriminator is an MLP on raw numbers;"
+        " pictures would need an encoder of its own. Use an env that gives vectors, such as HalfCheetah-v5 or"
+        " CartPole-v1"
+    )
 
 # %% ../../nbs/34_gail.ipynb #31adcce6
 def save_expert(
@@ -111,11 +132,16 @@ def load_expert(
 ) -> ExpertData:
     "Read demonstrations: tensors, never code. ExpertError for a missing, damaged or ill-shaped file"
     path = Path(path)
-    if not path.is_file(): raise ExpertError(f"there are no demonstrations {path}. Record them: worldrl expert RUN --episodes 10 --out {path}")
+    if not path.is_file():
+        raise ExpertError(
+            f"there are no demonstrations {path}. Record them: worldrl expert RUN --episodes 10 --out {path}"
+        )
     try: d = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as e:
         why = (str(e).strip().splitlines() or [""])[0][:80]
-        raise ExpertError(f"{path} cannot be read ({type(e).__name__}: {why}); expected a .pt file with tensors only. {_RECORD}") from None
+        raise ExpertError(
+            f"{path} cannot be read ({type(e).__name__}: {why}); expected a .pt file with tensors only. {_RECORD}"
+        ) from None
     return ExpertData(**_checked(d, str(path)), name=str(path))
 
 # %% ../../nbs/34_gail.ipynb #218f70ad
@@ -136,10 +162,17 @@ def record_expert(
     def keep(t, step, act, alive):
         if t == 0: waves.append([])
         waves[-1].append(step.to("cpu"))
-    e = evaluate(agent, env_id, episodes, seed, num_envs=num_envs, greedy=greedy, env_kwargs=env_kwargs, max_steps=max_steps, callback=keep)
+    e = evaluate(
+        agent, env_id, episodes, seed, num_envs=num_envs, greedy=greedy, env_kwargs=env_kwargs, max_steps=max_steps,
+        callback=keep,
+    )
     rows = [(steps, i) for steps in waves for i in range(len(steps[0]))]
     good = [k for k in range(episodes) if min_return is None or e.returns[k] >= min_return]
-    if not good: raise ExpertError(f"none of {episodes} episodes reached a return of {min_return}; the best was {e.returns.max():.1f}. Take a better agent, or a lower --min-return")
+    if not good:
+        raise ExpertError(
+            f"none of {episodes} episodes reached a return of {min_return}; the best was {e.returns.max():.1f}. Take a"
+            " better agent, or a lower --min-return"
+        )
     return _padded([_trajectory(*rows[k], int(e.lengths[k])) for k in good]), e
 
 # %% ../../nbs/34_gail.ipynb #630de7ae
@@ -173,13 +206,23 @@ def demonstrate(
 ) -> dict:
     "Record demonstrations of a trained agent, for GAIL and behaviour cloning"
     found = load(agent, "cpu")
-    if not hasattr(found, "act"): raise ExpertError(f"{agent!r} is a {type(found).__name__}, which does not act; give the run of a policy")
-    env, env_kwargs = env_of_agent(found, env_id, where=agent)        # the agent's own env and settings, unless the user names another env
-    data, e = record_expert(found, env, episodes, seed, greedy=greedy, env_kwargs=env_kwargs, max_steps=max_steps, min_return=min_return)
+    if not hasattr(found, "act"):
+        raise ExpertError(f"{agent!r} is a {type(found).__name__}, which does not act; give the run of a policy")
+    # the agent's own env and settings, unless the user names another env
+    env, env_kwargs = env_of_agent(found, env_id, where=agent)
+    data, e = record_expert(
+        found, env, episodes, seed, greedy=greedy, env_kwargs=env_kwargs, max_steps=max_steps, min_return=min_return
+    )
     path, r, l = save_expert(data, Path(out) if out else expert_path(env)), data.returns, data.lengths
-    about = {"agent": agent, "trajectories": len(data), "return": float(r.mean()), "steps": int(l.sum()), "protocol": e.protocol}
+    about = {
+        "agent": agent, "trajectories": len(data), "return": float(r.mean()), "steps": int(l.sum()),
+        "protocol": e.protocol,
+    }
     write_json(path.with_suffix(".json"), about)
-    print(f"{path}: {len(data)} trajectories of {env}, return {r.mean():.1f} ({r.min():.1f} to {r.max():.1f}), lengths {int(l.min())} to {int(l.max())}")
+    print(
+        f"{path}: {len(data)} trajectories of {env}, return {r.mean():.1f} ({r.min():.1f} to {r.max():.1f}), lengths"
+        f" {int(l.min())} to {int(l.max())}"
+    )
     print(f"to imitate them: worldrl train gail --env-id {env} --expert {path}")
     return about
 
@@ -191,7 +234,11 @@ def sample_pairs(
     seed: int = 0,           # draws the trajectories and each one's first step
 ) -> tuple[Tensor, Tensor]:  # observations [M, Do], encoded actions [M, Da]
     "What an imitator is given; at least one pair of each trajectory. ExpertError when there are not so many"
-    if not 0 <= trajectories <= len(data): raise ExpertError(f"{data.name} holds {len(data)} trajectories, and {trajectories} were asked for; record more (worldrl expert RUN --episodes {trajectories}), or use fewer (--expert-trajectories {len(data)})")
+    if not 0 <= trajectories <= len(data):
+        raise ExpertError(
+            f"{data.name} holds {len(data)} trajectories, and {trajectories} were asked for; record more (worldrl"
+            f" expert RUN --episodes {trajectories}), or use fewer (--expert-trajectories {len(data)})"
+        )
     gen, rows = generator(seed), []
     for i in torch.randperm(len(data), generator=gen)[:trajectories or len(data)].tolist():
         n = int(data.lengths[i])
@@ -209,12 +256,17 @@ def behaviour_cloning(
     lr: float = 1e-3,        # of Adam
 ) -> float:                  # the last loss: nats per action
     "Imitation as supervised learning; ConfigError for a policy with memory, which single steps cannot teach"
-    if policy.recurrent: raise ConfigError("behaviour_cloning is given single steps, and this policy has a memory; take one with recurrent=False")
+    if policy.recurrent:
+        raise ConfigError(
+            "behaviour_cloning is given single steps, and this policy has a memory; take one with recurrent=False"
+        )
     if policy.norm is not None: policy.norm.update(obs)
     native, optimizer = native_action(policy.action_space, action), adam(policy.parameters(), lr)
     for _ in range(steps):
         loss = -policy.evaluate_actions(obs[None], native[None]).log_prob.mean()
-        optimizer.zero_grad(); loss.backward(); optimizer.step()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
     return float(loss.detach())
 
 # %% ../../nbs/34_gail.ipynb #213597f4
@@ -263,7 +315,10 @@ def discriminator_loss(
     e, p = judge(expert), judge(policy)
     bce = F.softplus(-e).mean() + F.softplus(p).mean()          # -log D(expert) - log(1 - D(policy))
     penalty = gradient_penalty(judge, expert, policy, mix)
-    metrics = {"losses/discriminator": bce, "losses/gradient_penalty": penalty, "gail/expert_D": e.sigmoid().mean(), "gail/policy_D": p.sigmoid().mean()}
+    metrics = {
+        "losses/discriminator": bce, "losses/gradient_penalty": penalty, "gail/expert_D": e.sigmoid().mean(),
+        "gail/policy_D": p.sigmoid().mean(),
+    }
     return bce + gp_coef * penalty, {k: v.detach() for k, v in metrics.items()}
 
 # %% ../../nbs/34_gail.ipynb #95afd61d
@@ -284,8 +339,12 @@ def train_discriminator(
         for i, j in zip(*orders):
             if min(len(i), len(j)) < n: break
             mix = torch.rand(n, generator=gen).to(expert.device)
-            loss, metrics = discriminator_loss(judge, expert[i.to(expert.device)], policy[j.to(policy.device)], mix, gp_coef)
-            optimizer.zero_grad(); loss.backward(); optimizer.step()
+            loss, metrics = discriminator_loss(
+                judge, expert[i.to(expert.device)], policy[j.to(policy.device)], mix, gp_coef
+            )
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
             for k, v in metrics.items(): sums[k] = sums.get(k, 0) + v
             count += 1
     return {k: v / count for k, v in sums.items()}
@@ -299,7 +358,8 @@ REWARDS = {
 # %% ../../nbs/34_gail.ipynb #57291b9e
 class RewardScaler:
     "Rewards in units of the running spread of their discounted return; time first, resets inside"
-    def __init__(self, rows: int, gamma: float): self.gamma, self.moments, self.running = gamma, Moments(), np.zeros(rows)
+    def __init__(self, rows: int, gamma: float):
+        self.gamma, self.moments, self.running = gamma, Moments(), np.zeros(rows)
 
     def __call__(self,
         reward: Tensor,      # [T, B]
@@ -309,12 +369,17 @@ class RewardScaler:
         "Take a rollout in, then scale it"
         r, first, m = (x.cpu().numpy() for x in (reward, is_first, mask))
         returns = np.empty(r.shape)
-        for t in range(len(r)): returns[t] = self.running = np.where(m[t], np.where(first[t], 0., self.gamma * self.running) + r[t], self.running)
+        for t in range(len(r)):
+            returns[t] = self.running = np.where(
+                m[t], np.where(first[t], 0.0, self.gamma * self.running) + r[t], self.running
+            )
         self.moments.update(returns[m])
         return reward / math.sqrt(float(self.moments.var) + 1e-8)
 
     def state(self) -> dict: return {"running": self.running, "moments": self.moments.state()}
-    def load_state(self, tree: dict) -> None: self.running = np.array(tree["running"]); self.moments.load_state(tree["moments"])
+    def load_state(self, tree: dict) -> None:
+        self.running = np.array(tree["running"])
+        self.moments.load_state(tree["moments"])
 
 # %% ../../nbs/34_gail.ipynb #02ef9d4f
 @dataclass
@@ -348,29 +413,44 @@ GAILConfig.recipes = {"mujoco": _MUJOCO, "survive": _MUJOCO | dict(gail_reward="
 # %% ../../nbs/34_gail.ipynb #4af17047
 class Judge:
     "A discriminator in training: it learns from a rollout, then rewards it"
-    def __init__(self, config: GAILConfig, policy: ActorCritic, obs: Tensor, action: Tensor):     # the expert's pairs, on the policy's device
+    # the expert's pairs, on the policy's device
+    def __init__(self, config: GAILConfig, policy: ActorCritic, obs: Tensor, action: Tensor):
         self.config, self.policy, self.obs = config, policy, obs
-        self.action = encode_action(policy.action_space, native_action(policy.action_space, action))       # a box is clipped
-        about = DiscriminatorConfig(space_to_dict(policy.obs_space), space_to_dict(policy.action_space), config.gail_hidden)
+        self.action = encode_action(policy.action_space, native_action(policy.action_space, action))  # a box is clipped
+        about = DiscriminatorConfig(
+            space_to_dict(policy.obs_space), space_to_dict(policy.action_space), config.gail_hidden
+        )
         self.net = Discriminator(about).to(obs.device)
         self.optimizer = adam(self.net.parameters(), config.gail_lr)
-        self.scale, self.generator = RewardScaler(config.num_envs, config.gamma), generator(derive_seed(config.seed, "discriminator"))
+        self.scale, self.generator = RewardScaler(config.num_envs, config.gamma), generator(
+            derive_seed(config.seed, "discriminator")
+        )
 
     def pairs(self, obs: Tensor, action: Tensor) -> Tensor:     # [..., Do], [..., Da] encoded -> [..., Do + Da]
         return torch.cat([obs if self.policy.norm is None else self.policy.norm(obs), action], -1)
 
     def __call__(self, r: Rollout, passes: int) -> tuple[Tensor, dict]:      # reward [T, B], metrics
         c, made = self.config, self.pairs(r.seen.obs, r.came.action)
-        metrics = train_discriminator(self.net, self.optimizer, self.pairs(self.obs, self.action), made[r.mask], passes, c.gail_batch_size, c.gail_gp_coef, self.generator)
+        metrics = train_discriminator(
+            self.net, self.optimizer, self.pairs(self.obs, self.action), made[r.mask], passes, c.gail_batch_size,
+            c.gail_gp_coef, self.generator,
+        )
         with torch.no_grad(): reward = REWARDS[c.gail_reward](self.net(made)) * r.mask
         metrics["gail/reward"] = reward[r.mask].mean()
         return self.scale(reward, r.seen.is_first, r.mask) if c.gail_norm_reward else reward, metrics
 
-    def state(self) -> dict: return {"net": self.net.state_dict(), "optimizer": self.optimizer.state_dict(), "scale": self.scale.state(), "dice": self.generator.get_state(), "expert": sha256_tree([self.obs, self.action])}
+    def state(self) -> dict:
+        return {
+            "net": self.net.state_dict(), "optimizer": self.optimizer.state_dict(), "scale": self.scale.state(),
+            "dice": self.generator.get_state(), "expert": sha256_tree([self.obs, self.action]),
+        }
     def load_state(self, tree: dict) -> None:
-        if tree["expert"] != self.state()["expert"]: raise ValueError("it imitated other demonstrations; put the old file back")
-        self.net.load_state_dict(tree["net"]); restore_adam(self.optimizer, tree["optimizer"])
-        self.scale.load_state(tree["scale"]); self.generator.set_state(tree["dice"])
+        if tree["expert"] != self.state()["expert"]:
+            raise ValueError("it imitated other demonstrations; put the old file back")
+        self.net.load_state_dict(tree["net"])
+        restore_adam(self.optimizer, tree["optimizer"])
+        self.scale.load_state(tree["scale"])
+        self.generator.set_state(tree["dice"])
 
 # %% ../../nbs/34_gail.ipynb #533ed17b
 class GAILTrainer(PPOTrainer):
@@ -383,13 +463,21 @@ class GAILTrainer(PPOTrainer):
         data = load_expert(c.expert or expert_path(c.env_id))
         data.check(p.obs_space, p.action_space)
         self.expert_return = float(data.returns.mean())
-        self.judge = Judge(c, p, *(x.to(self.device) for x in sample_pairs(data, c.expert_trajectories, c.expert_every, derive_seed(c.seed, "expert"))))
+        self.judge = Judge(
+            c, p,
+            *(
+                x.to(self.device)
+                for x in sample_pairs(data, c.expert_trajectories, c.expert_every, derive_seed(c.seed, "expert"))
+            ),
+        )
 
     @property
     def warming_up(self) -> bool: return self.updates < self.config.gail_warmup_updates
 
     def rewards(self, r: Rollout) -> Rollout:
-        reward, self.judged = self.judge(r, self.config.gail_warmup_epoch if self.warming_up else self.config.gail_epoch)
+        reward, self.judged = self.judge(
+            r, self.config.gail_warmup_epoch if self.warming_up else self.config.gail_epoch
+        )
         return replace(r, steps=replace(r.steps, reward=torch.cat([torch.zeros_like(reward[:1]), reward])))
 
     def one_update(self) -> dict:
@@ -400,8 +488,15 @@ class GAILTrainer(PPOTrainer):
         return metrics | self.judged
 
     def state(self) -> dict: return super().state() | {"judge": self.judge.state()}
-    def load_state(self, tree: dict) -> None: self.judge.load_state(tree["judge"]); super().load_state(tree)
-    def result(self) -> dict: return super().result() | {"expert_return": self.expert_return, "expert_pairs": len(self.judge.obs)} | self._clone()
+    def load_state(self, tree: dict) -> None:
+        self.judge.load_state(tree["judge"])
+        super().load_state(tree)
+    def result(self) -> dict:
+        return (
+            super().result()
+            | {"expert_return": self.expert_return, "expert_pairs": len(self.judge.obs)}
+            | self._clone()
+        )
 
     def save_final(self, folder: Path) -> None:
         super().save_final(folder)
@@ -413,5 +508,8 @@ class GAILTrainer(PPOTrainer):
         if p.recurrent or not (c.clone_steps and c.eval_episodes): return {}
         clone = policy_for(p.obs_space, p.action_space, c.policy).to(self.device)
         behaviour_cloning(clone, self.judge.obs, self.judge.action, c.clone_steps)
-        e = evaluate(clone, c.env_id, c.eval_episodes, derive_seed(c.seed, "evaluate"), greedy=True, env_kwargs=p.env_kwargs, device=self.device)
+        e = evaluate(
+            clone, c.env_id, c.eval_episodes, derive_seed(c.seed, "evaluate"), greedy=True, env_kwargs=p.env_kwargs,
+            device=self.device,
+        )
         return {"clone_greedy": {"mean": e.mean, "low": e.low, "high": e.high, "episodes": c.eval_episodes}}

@@ -15,7 +15,9 @@ from torch import Tensor
 
 # %% ../../nbs/32_ppo.ipynb #a08691da
 from ..core import ConfigError
-from .a2c import OnPolicyConfig, OnPolicyTrainer, auxiliary, explained_variance, masked_mean, normalised, targets
+from worldrl.modelfree.a2c import (
+    OnPolicyConfig, OnPolicyTrainer, auxiliary, explained_variance, masked_mean, normalised, targets,
+)
 from ..parts.contracts import State, map_state
 from ..parts.nets import adam
 from ..parts.rollout import Rollout
@@ -50,11 +52,13 @@ def minibatches(
     count: int,            # minibatches
     recurrent: bool,       # deal out whole envs [T, n]; else single rows [1, n], without those that a reset ignored
     generator: torch.Generator, # of the CPU
-):                         # call it for one pass: dicts with obs action is_first state mask (None: all count) and the columns
+):  # call it for one pass: dicts with obs action is_first state mask (None: all count) and the columns
     "Deal a rollout out in minibatches of a new order, every row (or env) once a pass"
     columns = dict(obs=r.seen.obs, action=r.action, is_first=r.seen.is_first, mask=r.mask) | columns
     if recurrent:
-        rows, pick = torch.arange(r.mask.shape[1]), lambda i: map_state(lambda x: x[:, i], columns) | {"state": map_state(lambda x: x[i], r.start)}
+        rows, pick = torch.arange(r.mask.shape[1]), lambda i: map_state(lambda x: x[:, i], columns) | {
+            "state": map_state(lambda x: x[i], r.start)
+        }
     else:
         rows, flat = r.mask.flatten().nonzero().squeeze(1).cpu(), map_state(lambda x: x.flatten(0, 1), columns)
         pick = lambda i: map_state(lambda x: x[i][None], flat) | {"state": {}, "mask": None}
@@ -104,8 +108,16 @@ class PPOTrainer(OnPolicyTrainer):
     exp = "ppo"
     def check(self):
         c = self.config
-        if self.policy.recurrent and c.num_envs < c.num_minibatches: raise ConfigError(f"with a GRU whole envs are dealt out to minibatches: num_envs is {c.num_envs}, num_minibatches {c.num_minibatches}; take at most as many minibatches as envs")
-        if c.num_envs * c.num_steps < 2 * c.num_minibatches: raise ConfigError(f"{c.num_envs} envs x {c.num_steps} steps are too few for {c.num_minibatches} minibatches; take fewer minibatches or more steps")
+        if self.policy.recurrent and c.num_envs < c.num_minibatches:
+            raise ConfigError(
+                f"with a GRU whole envs are dealt out to minibatches: num_envs is {c.num_envs}, num_minibatches"
+                f" {c.num_minibatches}; take at most as many minibatches as envs"
+            )
+        if c.num_envs * c.num_steps < 2 * c.num_minibatches:
+            raise ConfigError(
+                f"{c.num_envs} envs x {c.num_steps} steps are too few for {c.num_minibatches} minibatches; take fewer"
+                " minibatches or more steps"
+            )
 
     def make_optimizer(self): return adam(self.policy.parameters(), self.config.learning_rate, eps=self.config.adam_eps)
 
@@ -115,14 +127,18 @@ class PPOTrainer(OnPolicyTrainer):
         explained = explained_variance(r.info["value"], target, r.mask)
         if c.norm_adv: advantage = normalised(advantage, r.mask)
         truths = {k: v for k, v in r.info.items() if k.startswith("auxiliary/")}
-        columns = dict(old_log_prob=r.info["log_prob"], old_value=r.info["value"], advantage=advantage, target=target, truths=truths)
+        columns = dict(
+            old_log_prob=r.info["log_prob"], old_value=r.info["value"], advantage=advantage, target=target,
+            truths=truths,
+        )
         deal, sums, n = minibatches(r, columns, c.num_minibatches, self.policy.recurrent, self.generator), {}, 0
         for _ in range(c.update_epochs):
             kls = []
             for batch in deal():
                 told = self._minibatch(**batch)
                 for k, v in told.items(): sums[k] = sums.get(k, 0) + v
-                kls.append(told["losses/approx_kl"]); n += 1
+                kls.append(told["losses/approx_kl"])
+                n += 1
             if c.target_kl is not None and float(sum(kls)) / len(kls) > c.target_kl: break
         return {k: v / n for k, v in sums.items()} | {"losses/explained_variance": explained}
 
@@ -138,5 +154,9 @@ class PPOTrainer(OnPolicyTrainer):
         (policy_loss + c.vf_coef * loss_v - c.ent_coef * entropy + aux).backward()
         if c.max_grad_norm: torch.nn.utils.clip_grad_norm_(self.policy.parameters(), c.max_grad_norm)
         self.optimizer.step()
-        with torch.no_grad(): kl, clipped = mean(ratio - 1 - ratio.log()), mean(((ratio - 1).abs() > c.clip_coef).float())
-        return {"losses/policy_loss": policy_loss.detach(), "losses/value_loss": loss_v.detach(), "losses/entropy": entropy.detach(), "losses/approx_kl": kl, "losses/clipfrac": clipped} | told
+        with torch.no_grad():
+            kl, clipped = mean(ratio - 1 - ratio.log()), mean(((ratio - 1).abs() > c.clip_coef).float())
+        return {
+            "losses/policy_loss": policy_loss.detach(), "losses/value_loss": loss_v.detach(),
+            "losses/entropy": entropy.detach(), "losses/approx_kl": kl, "losses/clipfrac": clipped,
+        } | told

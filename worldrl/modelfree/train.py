@@ -8,7 +8,7 @@ __all__ = ['ALGOS', 'SEED_FLAGS', 'FORK_FLAGS', 'MIGRATION', 'METRICS', 'algorit
            'recipes_table', 'Moved', 'our_defaults', 'migration_table', 'moved', 'metrics_table']
 
 # %% ../../nbs/35_train.ipynb #b2b34a3f
-import ast, functools, importlib, os, re, shlex, signal, subprocess, sys, threading
+import functools, importlib, os, re, shlex, signal, subprocess, sys, threading
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import NamedTuple
@@ -18,7 +18,7 @@ import torch.nn as nn
 
 # %% ../../nbs/35_train.ipynb #7be2bb9b
 from ..core import Config, ConfigError, WorldrlError, derive_seed, did_you_mean
-from .a2c import learner_env, recipe_for, describe_settings, stream_with_aux
+from .a2c import learner_env, stream_with_aux
 from ..runs.disk import run_dir
 from ..runs.models import class_path, load
 from ..runs.run import run_training
@@ -35,7 +35,8 @@ def algorithm(
     name: str,          # a key of ALGOS
 ) -> tuple[type, type]: # Trainer, Config
     "The classes of an algorithm; ConfigError with the nearest name"
-    if name not in ALGOS: raise ConfigError(f"there is no algorithm {name!r}.{did_you_mean(name, ALGOS)} There are: {', '.join(ALGOS)}")
+    if name not in ALGOS:
+        raise ConfigError(f"there is no algorithm {name!r}.{did_you_mean(name, ALGOS)} There are: {', '.join(ALGOS)}")
     return tuple(getattr(importlib.import_module(m), c) for m, c in (where.split(":") for where in ALGOS[name]))
 
 def algorithm_of(
@@ -73,8 +74,14 @@ def train(
 def make_config(algo: str, env_id: str | None = None, *, preset: str = "small", recipe: str | None = None, **settings) -> Config:
     "The config that these words mean, as on the command line; ConfigError for what is filled in from the env"
     policy = settings.get("policy")
-    filled = [k for k in ("obs_space", "action_space", "env_id", "env_kwargs") if isinstance(policy, dict) and policy.get(k)]
-    if filled: raise ConfigError(f"policy.{filled[0]} is no setting: it is filled in from the env that is trained in. Leave it out; env_id names the env, env_kwargs its settings")
+    filled = [
+        k for k in ("obs_space", "action_space", "env_id", "env_kwargs") if isinstance(policy, dict) and policy.get(k)
+    ]
+    if filled:
+        raise ConfigError(
+            f"policy.{filled[0]} is no setting: it is filled in from the env that is trained in. Leave it out; env_id"
+            " names the env, env_kwargs its settings"
+        )
     return algorithm(algo)[1].make(preset, recipe, **({"env_id": env_id} if env_id else {}) | settings)
 
 def new_trainer(config: Config):
@@ -106,8 +113,18 @@ def command(
 ) -> list[str]:     # ["worldrl", "train", "ppo", "--env-id", ...]
     "The command line that does what `train` with the same arguments does; ConfigError for settings that do not exist"
     config = make_config(algo, env_id, preset=preset, recipe=recipe, **settings)
-    words = [w for k, v in dict(preset=preset if preset != "small" else None, recipe=recipe, env_id=env_id).items() if v is not None for w in (_flag(k), v)]
-    words += flags(config, settings) + ([_flag("folder"), str(folder)] if folder else []) + (["--track", track] if track else []) + ["--fresh"] * fresh
+    words = [
+        w
+        for k, v in dict(preset=preset if preset != "small" else None, recipe=recipe, env_id=env_id).items()
+        if v is not None
+        for w in (_flag(k), v)
+    ]
+    words += (
+        flags(config, settings)
+        + ([_flag("folder"), str(folder)] if folder else [])
+        + (["--track", track] if track else [])
+        + ["--fresh"] * fresh
+    )
     return ["worldrl", "train", algo, *words]
 
 def flags(
@@ -156,7 +173,9 @@ class _Children:
     def _start(self, line: list[str], env: dict[str, str]) -> subprocess.Popen:
         "Start one process; its standard input is a pipe that nobody writes to, and that closes when this process ends"
         command = [sys.executable, "-m", "worldrl.cli", *line[1:]]
-        pipes = dict(stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
+        pipes = dict(
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+        )
         return subprocess.Popen(command, env=env | {"WORLDRL_ENDS_WITH_STDIN": "1"}, process_group=0, **pipes)
 
     def end(self, signum: int) -> int:     # SIGTERM: save and end; SIGKILL: end now, with all that it started
@@ -178,7 +197,8 @@ def run_lines(
     """Run command lines in processes of their own; WorldrlError names those that failed, after the others are done.
 
     Ctrl-C (or SIGTERM, on the command line) tells the processes to save and end, and waits for them. A second one kills them."""
-    if type(jobs) is not int or jobs < 1: raise ConfigError(f"run_lines: jobs is {jobs!r}, and must be a whole number from 1 on")
+    if type(jobs) is not int or jobs < 1:
+        raise ConfigError(f"run_lines: jobs is {jobs!r}, and must be a whole number from 1 on")
     env = {"OMP_NUM_THREADS": str(max(1, (os.cpu_count() or 1) // jobs))} | os.environ
     labels = labels or range(1, len(lines) + 1)
     children = _Children()
@@ -212,8 +232,20 @@ def run_seeds(
 ) -> list[Trained]:             # one per seed, in their order
     "Train several seeds, each in a run folder of its own; ConfigError for no seeds, or one twice"
     seeds = list(seeds) if isinstance(seeds, (list, tuple, range, set)) else seeds
-    if not isinstance(seeds, list) or not seeds or len(set(seeds)) != len(seeds) or not all(type(s) is int and s >= 0 for s in seeds): raise ConfigError(f"run_seeds takes one or more different whole numbers from 0 on as seeds, and got {seeds!r}; write seeds=(0, 1, 2)")
-    if options.get("folder"): raise ConfigError("run_seeds: each seed has a folder of its own; leave out folder, and set WORLDRL_RUNS to say where")
+    if (
+        not isinstance(seeds, list)
+        or not seeds
+        or len(set(seeds)) != len(seeds)
+        or not all(type(s) is int and s >= 0 for s in seeds)
+    ):
+        raise ConfigError(
+            f"run_seeds takes one or more different whole numbers from 0 on as seeds, and got {seeds!r}; write"
+            " seeds=(0, 1, 2)"
+        )
+    if options.get("folder"):
+        raise ConfigError(
+            "run_seeds: each seed has a folder of its own; leave out folder, and set WORLDRL_RUNS to say where"
+        )
     if jobs > 1:
         run_lines([command(algo, env_id, seed=s, **options) for s in seeds], jobs, [f"seed {s}" for s in seeds])
         options, progress = options | {"fresh": False}, False
@@ -224,14 +256,21 @@ def summary(
     results: list[dict],     # of one setting, a seed each; nested
 ) -> dict[str, dict]:        # "eval/mean" -> {"mean", "sd", "each"}; sd of the sample, None for one seed
     "Every number of the results over seeds; what not all of them have is left out; ConfigError for no results"
-    if not results: raise ConfigError("summary needs the results of at least one run, and got none: summary([r.result for r in run_seeds(...)])")
+    if not results:
+        raise ConfigError(
+            "summary needs the results of at least one run, and got none: summary([r.result for r in run_seeds(...)])"
+        )
     flat = [_flat(r) for r in results]
     names = [k for k in flat[0] if all(k in f for f in flat)]
     column = {k: [f[k] for f in flat] for k in names}
-    return {k: {"mean": float(np.mean(v)), "sd": float(np.std(v, ddof=1)) if len(v) > 1 else None, "each": v} for k, v in column.items()}
+    return {
+        k: {"mean": float(np.mean(v)), "sd": float(np.std(v, ddof=1)) if len(v) > 1 else None, "each": v}
+        for k, v in column.items()
+    }
 
 def _flat(tree, at="") -> dict[str, float]:
-    if isinstance(tree, dict): return {k: v for key, x in tree.items() for k, v in _flat(x, f"{at}/{key}" if at else key).items()}
+    if isinstance(tree, dict):
+        return {k: v for key, x in tree.items() for k, v in _flat(x, f"{at}/{key}" if at else key).items()}
     return {at: float(tree)} if isinstance(tree, (int, float)) and not isinstance(tree, bool) else {}
 
 # %% ../../nbs/35_train.ipynb #277f61ec
@@ -242,7 +281,9 @@ def recipes_table(
     rows = ["| recipe | algorithm | settings that differ from its defaults |", "|---|---|---|"]
     configs = {a: algorithm(a)[1] for a in algos}
     for recipe in dict.fromkeys(r for c in configs.values() for r in c.recipes):
-        rows += [f"| {recipe} | {a} | {_settings(c.recipes[recipe])} |" for a, c in configs.items() if recipe in c.recipes]
+        rows += [
+            f"| {recipe} | {a} | {_settings(c.recipes[recipe])} |" for a, c in configs.items() if recipe in c.recipes
+        ]
     return "\n".join(rows)
 
 def _settings(d: dict, at: str = "") -> str:
@@ -326,7 +367,19 @@ def _defaults_text(ours: str) -> str:      # "--eval-every 10 --eval-episodes 50
     texts, flags = [], re.findall(r"--[\w.-]+", ours)
     for flag in flags:
         by_value: dict[str, list] = {}
-        for a, v in our_defaults(flag).items(): by_value.setdefault("on" if v is True else "off" if v is False else "none" if v in (None, "", (), {}) else f"{v:,}" if isinstance(v, int) else str(v), []).append(a)
+        for a, v in our_defaults(flag).items():
+            by_value.setdefault(
+                (
+                    "on"
+                    if v is True
+                    else (
+                        "off"
+                        if v is False
+                        else "none" if v in (None, "", (), {}) else f"{v:,}" if isinstance(v, int) else str(v)
+                    )
+                ),
+                [],
+            ).append(a)
         said = " · ".join(f"{v} ({', '.join(names)})" if len(by_value) > 1 else v for v, names in by_value.items())
         if said: texts.append(f"{flag.removeprefix('--')} {said}" if len(flags) > 1 else said)
     return ", ".join(texts)
@@ -334,7 +387,13 @@ def _defaults_text(ours: str) -> str:      # "--eval-every 10 --eval-episodes 50
 def migration_table(system: str) -> str:     # Markdown
     "Earlier flags and ours, with our defaults"
     code = lambda text: f"`{text}`" if text else "-"
-    return "\n".join(["| earlier | ours | our default | note |", "|---|---|---|---|"] + [f"| {code(m.old)} | {code(m.ours)} | {_defaults_text(m.ours) or '-'} | {m.note} |" for m in MIGRATION[system]])
+    return "\n".join(
+        ["| earlier | ours | our default | note |", "|---|---|---|---|"]
+        + [
+            f"| {code(m.old)} | {code(m.ours)} | {_defaults_text(m.ours) or '-'} | {m.note} |"
+            for m in MIGRATION[system]
+        ]
+    )
 
 # %% ../../nbs/35_train.ipynb #8ebf466b
 def moved(
@@ -344,8 +403,11 @@ def moved(
     typed, told = {w.partition("=")[0].replace("_", "-") for w in words}, {}
     for m in (m for rows in MIGRATION.values() for m in rows):
         ours = re.findall(r"--[a-z][\w.-]*", m.ours)
-        today, more = m.ours if " " not in m.old.replace(", ", "") else " and ".join(ours), f" ({m.note})" if re.search(r"\b[A-Z]{2,}: `--", m.note) else ""
-        for flag in typed & set(re.findall(r"--[\w-]+", m.old)) - set(ours): told.setdefault(flag, f" {flag} is {today} here{more}." if ours else f" {flag}: {m.note}.")
+        today, more = m.ours if " " not in m.old.replace(", ", "") else " and ".join(ours), (
+            f" ({m.note})" if re.search(r"\b[A-Z]{2,}: `--", m.note) else ""
+        )
+        for flag in typed & set(re.findall(r"--[\w-]+", m.old)) - set(ours):
+            told.setdefault(flag, f" {flag} is {today} here{more}." if ours else f" {flag}: {m.note}.")
     return "".join(told.values())
 
 # %% ../../nbs/35_train.ipynb #debf3a0f
@@ -372,4 +434,7 @@ METRICS = {   # name: (meaning, healthy value)
 
 def metrics_table() -> str:     # Markdown
     "Every metric of the four algorithms"
-    return "\n".join(["| name | meaning | healthy |", "|---|---|---|"] + [f"| `{k}` | {meaning.replace('|', ' ')} | {healthy} |" for k, (meaning, healthy) in METRICS.items()])
+    return "\n".join(
+        ["| name | meaning | healthy |", "|---|---|---|"]
+        + [f"| `{k}` | {meaning.replace('|', ' ')} | {healthy} |" for k, (meaning, healthy) in METRICS.items()]
+    )

@@ -8,16 +8,14 @@ __all__ = ['State', 'map_state', 'leaves', 'take', 'repeat', 'cat_states', 'wher
            'observe_sequence', 'observe_loop']
 
 # %% ../../nbs/20_contracts.ipynb #66ef59e0
-import copy, random
-from dataclasses import dataclass, fields, replace
-from typing import Any, Literal, NamedTuple, Protocol, runtime_checkable
+import copy
+from dataclasses import dataclass, fields
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
-import gymnasium as gym
 import numpy as np
 import torch
 from torch import Tensor
 
-from ..spaces import encode_action, preprocess
 
 # %% ../../nbs/20_contracts.ipynb #eb45c2dc
 State = dict[str, "Tensor | State"]
@@ -28,7 +26,10 @@ def map_state(
     *rest: State,  # more states of the same structure
 ) -> State:        # the same structure, leaves replaced by f's results
     "Apply `f` to every tensor of a state, or to the matching tensors of several"
-    return {k: map_state(f, v, *(r[k] for r in rest)) if isinstance(v, dict) else f(v, *(r[k] for r in rest)) for k, v in state.items()}
+    return {
+        k: map_state(f, v, *(r[k] for r in rest)) if isinstance(v, dict) else f(v, *(r[k] for r in rest))
+        for k, v in state.items()
+    }
 
 def leaves(
     state: State,  # nested dict of tensors
@@ -130,7 +131,9 @@ def first_step(
 ) -> Step:             # action and reward zero, is_first True
     "The Step of a reset"
     n = len(obs)
-    return next_step(torch.zeros(n, action_size), obs, torch.zeros(n), torch.ones(n), torch.zeros(n), torch.zeros(n), device)
+    return next_step(
+        torch.zeros(n, action_size), obs, torch.zeros(n), torch.ones(n), torch.zeros(n), torch.zeros(n), device
+    )
 
 # %% ../../nbs/20_contracts.ipynb #50db76bb
 def stack_steps(
@@ -147,7 +150,8 @@ class _Source:
 
     def draw(self, shape, device, fill):
         if self.played is not None and (x := self._next(shape)) is not None: return x
-        if isinstance(self.generator, int): self.generator = torch.Generator(device or "cpu").manual_seed(self.generator)
+        if isinstance(self.generator, int):
+            self.generator = torch.Generator(device or "cpu").manual_seed(self.generator)
         x = fill(shape, generator=self.generator, device=self.generator.device)
         if device is not None: x = x.to(device)
         if self.tape is not None: self.tape.append(x)
@@ -157,7 +161,10 @@ class _Source:
         x = next(self.played, None)
         if x is None and self.generator is not None: return None                # the recorded part is over; draw on
         if x is None: raise ValueError("the replay is over: more numbers were asked for than were recorded")
-        if x.shape != torch.Size(shape): raise ValueError(f"the replay differs from the recording: {tuple(shape)} asked for, {tuple(x.shape)} recorded")
+        if x.shape != torch.Size(shape):
+            raise ValueError(
+                f"the replay differs from the recording: {tuple(shape)} asked for, {tuple(x.shape)} recorded"
+            )
         return x
 
 # %% ../../nbs/20_contracts.ipynb #e70e7bd9
@@ -169,7 +176,11 @@ class _RowSource(_Source):
 
     def draw(self, shape, device, fill):
         n, rest = divmod(shape[0] if len(shape) else 0, len(self.rows))
-        if rest or not n: raise ValueError(f"numbers of shape {tuple(shape)} asked for, but this Rng has {len(self.rows)} rows; the first axis must be a multiple of it")
+        if rest or not n:
+            raise ValueError(
+                f"numbers of shape {tuple(shape)} asked for, but this Rng has {len(self.rows)} rows; the first axis"
+                " must be a multiple of it"
+            )
         return torch.cat([fill((n, *shape[1:]), generator=g) for g in self.rows]).to(device or "cpu")
 
 # %% ../../nbs/20_contracts.ipynb #742301d7
@@ -214,7 +225,9 @@ class Rng:
     def uniform(self, like, device=None) -> Tensor:
         "Uniform in [0, 1), shaped as the tensor or the shape `like`; 0.5 at temperature 0"
         shape, device = _shape_device(like, device)
-        return self._source.draw(shape, device, torch.rand) if self.temperature else torch.full(shape, .5, device=device)
+        return (
+            self._source.draw(shape, device, torch.rand) if self.temperature else torch.full(shape, 0.5, device=device)
+        )
 
     def normal(self, like, device=None) -> Tensor:
         "sqrt(temperature) * N(0, 1), shaped as the tensor or the shape `like`; zeros at temperature 0"
@@ -235,7 +248,7 @@ def _shape_device(like, device):
 # %% ../../nbs/20_contracts.ipynb #4974be7c
 class Act(NamedTuple):
     "What an agent answers"
-    action: Tensor           # [n, ...] native: int64 [n] for Discrete, float32 [n, *shape] for Box, int8 for MultiBinary
+    action: Tensor  # [n, ...] native: int64 [n] for Discrete, float32 [n, *shape] for Box, int8 for MultiBinary
     state: State             # to be handed back at the next step
     info: dict[str, Tensor]  # log_prob value entropy hidden ..., each [n, ...]
 
@@ -261,8 +274,10 @@ class World(Protocol):
     feature_size: int        # F
     context: int             # real frames before imagining means something (at least 1)
     def initial(self, n: int) -> State: ...
-    def observe(self, state: State, step: Step, *, rng: "Rng | None" = None) -> State: ...    # posterior; resets the rows where is_first
-    def imagine(self, state: State, action: Tensor, *, rng: "Rng | None" = None) -> State: ...  # prior; action [n, A] may be soft
+    # posterior; resets the rows where is_first
+    def observe(self, state: State, step: Step, *, rng: "Rng | None" = None) -> State: ...
+    # prior; action [n, A] may be soft
+    def imagine(self, state: State, action: Tensor, *, rng: "Rng | None" = None) -> State: ...
     def features(self, state: State) -> Tensor: ...   # [..., F] what a policy sees
     def decode(self, state: State) -> Tensor: ...     # [..., *obs_shape] float32, scaled as preprocess(obs)
     def reward(self, state: State) -> Tensor: ...     # [...] of arriving; promised after imagine only

@@ -59,7 +59,7 @@ class Gaussian(Distribution):
 
     def mode(self) -> Tensor: return self.mean
     def std(self) -> Tensor: return torch.exp(.5 * bounded(self.logvar, -20, 20))
-    def _draw(self, rng): return self.mean + self.std() * rng.normal(self.mean)     # rng.normal has variance temperature
+    def _draw(self, rng): return self.mean + self.std() * rng.normal(self.mean)  # rng.normal has variance temperature
 
     def log_prob(self, x: Tensor) -> Tensor:  # x [..., *event] -> [...]
         lv = bounded(self.logvar, -20, 20)
@@ -93,10 +93,13 @@ class Bernoulli(Distribution):
         return (rng.uniform(self.logits) < torch.sigmoid(self.logits / rng.temperature)).to(self.logits.dtype)
 
     def log_prob(self, x: Tensor) -> Tensor:  # x [..., *event] in 0..1 (or bool) -> [...]
-        return -sum_last(F.binary_cross_entropy_with_logits(self.logits, x.to(self.logits.dtype), reduction="none"), self.event)
+        return -sum_last(
+            F.binary_cross_entropy_with_logits(self.logits, x.to(self.logits.dtype), reduction="none"), self.event
+        )
 
     def entropy(self) -> Tensor: return -sum_last(self._expect(self.logits), self.event)  # -> [...] nats
-    def kl(self, other: "Bernoulli") -> Tensor: return sum_last(self._expect(self.logits) - self._expect(other.logits), self.event)
+    def kl(self, other: "Bernoulli") -> Tensor:
+        return sum_last(self._expect(self.logits) - self._expect(other.logits), self.event)
     def _expect(self, logits):
         "E over self of the log-probability under `logits`"
         p = self.mean()
@@ -109,7 +112,7 @@ def draw_index(logits: Tensor,  # [..., A, ...] unnormalised log-probabilities
               ) -> Tensor:      # int64, the class axis kept with length 1
     "Draw a class per row by inverse CDF"
     cdf = torch.softmax(logits if rng.temperature == 1 else logits / rng.temperature, dim).cumsum(dim)
-    inner = cdf.narrow(dim, 0, cdf.shape[dim] - 1)           # without the last piece, a cdf that ends at 0.9999999 does no harm
+    inner = cdf.narrow(dim, 0, cdf.shape[dim] - 1)  # without the last piece, a cdf that ends at 0.9999999 does no harm
     return (inner <= rng.uniform(cdf.narrow(dim, 0, 1))).sum(dim, keepdim=True)
 
 # %% ../../nbs/22_distributions.ipynb #b4d561ca
@@ -141,7 +144,10 @@ class OneHotST(Distribution):
     dim: int = -1           # the axis of the classes; -2 is quicker where C is small: softmax over a short last axis is slow on a CPU
 
     def __post_init__(self):
-        if self.unimix: self.logits = torch.log((1 - self.unimix) * torch.softmax(self.logits, self.dim) + self.unimix / self.logits.shape[self.dim])
+        if self.unimix:
+            self.logits = torch.log(
+                (1 - self.unimix) * torch.softmax(self.logits, self.dim) + self.unimix / self.logits.shape[self.dim]
+            )
 
     def probs(self) -> Tensor: return torch.softmax(self.logits, self.dim)
     def log_probs(self) -> Tensor: return torch.log_softmax(self.logits, self.dim)
@@ -154,7 +160,8 @@ class OneHotST(Distribution):
     def log_prob(self, x: Tensor) -> Tensor:  # x one-hot (or soft), shaped as the logits -> [...]
         return sum_last((x * self.log_probs()).sum(self.dim), self.event)
 
-    def entropy(self) -> Tensor: return sum_last(-(self.probs() * self.log_probs()).sum(self.dim), self.event)  # -> [...] nats
+    # -> [...] nats
+    def entropy(self) -> Tensor: return sum_last(-(self.probs() * self.log_probs()).sum(self.dim), self.event)
     def kl(self, other: "OneHotST") -> Tensor:  # -> [...] nats
         return sum_last((self.probs() * (self.log_probs() - other.log_probs())).sum(self.dim), self.event)
 
@@ -173,7 +180,8 @@ def symexp_bins(
     limit: float = 20.,   # symlog of the outermost: 20 is 485 million
 ) -> Tensor:              # [n] ascending, exactly symmetric about 0
     "Bins spaced evenly in symlog"
-    if n < 3 or n % 2 == 0: raise ValueError(f"two-hot bins come as an odd number of at least 3, so that one is 0; got {n}")
+    if n < 3 or n % 2 == 0:
+        raise ValueError(f"two-hot bins come as an odd number of at least 3, so that one is 0; got {n}")
     half = symexp(torch.linspace(-limit, 0, n // 2 + 1))
     return torch.cat([half, -half[:-1].flip(0)])
 
@@ -212,7 +220,7 @@ def mixture_log_prob(x: Tensor,          # [..., Z]
     s = bounded(log_sigma)
     each = -.5 * ((x.unsqueeze(-2) - mean) * torch.exp(-s)) ** 2 - s - .5 * math.log(2 * math.pi)
     if logits.shape[-1] == 1: each = each.sum(-1, keepdim=True)
-    return torch.logsumexp(logits + each, -2) - torch.logsumexp(logits, -2)      # the second term normalises the weights
+    return torch.logsumexp(logits + each, -2) - torch.logsumexp(logits, -2)  # the second term normalises the weights
 
 # %% ../../nbs/22_distributions.ipynb #9ac066d8
 def _quadrature(m, f, points=32):
@@ -228,7 +236,8 @@ def _quadrature(m, f, points=32):
 def _expect(m, f, rng, samples):
     "E over m of f, summed over dimensions: by quadrature per dimension, by samples in the shared mode"
     if m.logits.shape[-1] == m.mean.shape[-1]: return _quadrature(m, f)
-    if rng is None: raise ValueError("entropy and kl of a shared mixture are averages over samples: pass rng=Rng(1.0, generator)")
+    if rng is None:
+        raise ValueError("entropy and kl of a shared mixture are averages over samples: pass rng=Rng(1.0, generator)")
     return sum(f(m._draw(rng)).sum(-1) for _ in range(samples)) / samples
 
 # %% ../../nbs/22_distributions.ipynb #38fb46be
@@ -240,16 +249,19 @@ class MDN(Distribution):
     log_sigma: Tensor   # [..., K, Z] logarithm of the standard deviation, any value (used within -10..10)
 
     def mode(self) -> Tensor: return self._pick(self.mean, self.logits.argmax(-2, keepdim=True))  # [..., Z]
-    def expected(self) -> Tensor: return (torch.softmax(self.logits, -2) * self.mean).sum(-2)      # [..., Z], the mean: where a fork blurs
+    # [..., Z], the mean: where a fork blurs
+    def expected(self) -> Tensor: return (torch.softmax(self.logits, -2) * self.mean).sum(-2)
     def _pick(self, x, index): return x.gather(-2, index.expand(*x.shape[:-2], 1, x.shape[-1])).squeeze(-2)
     def _draw(self, rng):
         k = draw_index(self.logits, rng, -2)
         mean, sigma = self._pick(self.mean, k), bounded(self._pick(self.log_sigma, k)).exp()
         return mean + sigma * rng.normal(mean)
 
-    def log_prob_each(self, x: Tensor) -> Tensor: return mixture_log_prob(x, self.logits, self.mean, self.log_sigma)  # [..., Z] -> [..., Z or 1]
+    # [..., Z] -> [..., Z or 1]
+    def log_prob_each(self, x: Tensor) -> Tensor: return mixture_log_prob(x, self.logits, self.mean, self.log_sigma)
     def log_prob(self, x: Tensor) -> Tensor: return self.log_prob_each(x).sum(-1)  # x [..., Z] -> [...]
-    def entropy(self, rng=None, samples: int = 256) -> Tensor: return -_expect(self, self.log_prob_each, rng, samples)  # [...] nats
+    # [...] nats
+    def entropy(self, rng=None, samples: int = 256) -> Tensor: return -_expect(self, self.log_prob_each, rng, samples)
     def kl(self, other: "MDN", rng=None, samples: int = 256) -> Tensor:  # [...] nats, numerical
         return _expect(self, lambda x: self.log_prob_each(x) - other.log_prob_each(x), rng, samples)
 
@@ -262,6 +274,7 @@ class MDN(Distribution):
     def from_head(cls, out: Tensor, latent: int, components: int = 5, shared: bool = False) -> "MDN":
         "Cut the head's output [..., head_size] into logits, means and log-sigmas"
         K, Z, W = components, latent, 1 if shared else latent
-        if out.shape[-1] != (n := cls.head_size(Z, K, shared)): raise ValueError(f"the head gave {out.shape[-1]} numbers; MDN.head_size({Z}, {K}, shared={shared}) is {n}")
+        if out.shape[-1] != (n := cls.head_size(Z, K, shared)):
+            raise ValueError(f"the head gave {out.shape[-1]} numbers; MDN.head_size({Z}, {K}, shared={shared}) is {n}")
         logits, mean, log_sigma = out.split((K * W, K * Z, K * Z), -1)
         return cls(logits.unflatten(-1, (K, W)), mean.unflatten(-1, (K, Z)), log_sigma.unflatten(-1, (K, Z)))

@@ -7,8 +7,6 @@ __all__ = ['NoDreamError', 'windows', 'filter_starts', 'Dream', 'as_obs', 'dream
 
 # %% ../../nbs/26_dream.ipynb #b1350877
 from dataclasses import dataclass
-from functools import partial
-from typing import Literal
 
 import gymnasium as gym
 import numpy as np
@@ -16,15 +14,15 @@ import torch
 from gymnasium.vector.utils import batch_space
 from torch import Tensor
 
-import os
 
-from ..core import WorldrlError, derive_seed
-from ..envs.core import hash_uniform, make_env, row_seeds, to_rgb
-from ..spaces import action_size, decode_action, encode_action, preprocess
-from .contracts import Act, Rng, State, Step, cat_states, first_step, leaves, map_state, next_step, observe_sequence, repeat, stack_states, state_size, take, where_state
+from ..core import WorldrlError
+from ..spaces import action_size, encode_action
+from worldrl.parts.contracts import (
+    Act, Rng, State, Step, cat_states, first_step, leaves, map_state, next_step, observe_sequence, stack_states,
+    state_size,
+)
 from .episodes import FIELDS
-from .rollout import evaluate, executed
-from ..viz import IMAGINING, OBSERVING, error_frames, heat, in_rows, latent_video, save_video, side_by_side, strip
+from .rollout import executed
 from ..spaces import native_action
 
 # %% ../../nbs/26_dream.ipynb #8caf7525
@@ -34,8 +32,14 @@ class NoDreamError(WorldrlError, ValueError):
 def _check_counts(temperature: float = 1., **counts) -> None:
     "NoDreamError for numbers of steps, frames or starts below 1 (None: a default will be taken), or a temperature that is none"
     for name, n in counts.items():
-        if n is not None and n < 1: raise NoDreamError(f"{name} is {n}, and must be at least 1: a dream begins somewhere and takes at least one step")
-    if not 0 <= temperature < np.inf: raise NoDreamError(f"temperature is {temperature}, and must be 0 (the mode) or a positive number; 1 is what the world believes")
+        if n is not None and n < 1:
+            raise NoDreamError(
+                f"{name} is {n}, and must be at least 1: a dream begins somewhere and takes at least one step"
+            )
+    if not 0 <= temperature < np.inf:
+        raise NoDreamError(
+            f"temperature is {temperature}, and must be 0 (the mode) or a positive number; 1 is what the world believes"
+        )
 
 def _reader(episodes):
     "Lengths and a getter of a list of episodes or an EpisodeStore"
@@ -56,12 +60,16 @@ def windows(
     *, least: int = 1,   # so many real rows at least up to the start
     seed: int = 0,
     device="cpu",
-) -> tuple:              # Step [n, before + after]; real [n, before + after] bool, False behind the end; ids [n] of the episodes
+) -> tuple:  # Step [n, before + after]; real [n, before + after] bool, False behind the end; ids [n] of the episodes
     "Seeded windows around moments from which episodes went on; each moment once before any comes twice"
     _check_counts(n=n, before=before)
     lengths, get = _reader(episodes)
     counts = np.maximum(lengths - least, 0)                  # starts at rows least-1 ... length-2
-    if not counts.sum(): raise NoDreamError(f"no episode goes on after {least} rows of context (the longest has {lengths.max(initial=0)} rows); gather longer ones")
+    if not counts.sum():
+        raise NoDreamError(
+            f"no episode goes on after {least} rows of context (the longest has {lengths.max(initial=0)} rows); gather"
+            " longer ones"
+        )
     draw, total = np.random.default_rng(seed), int(counts.sum())
     picks = np.concatenate([draw.permutation(total) for _ in range(-(-n // total))])[:n]
     ids = np.searchsorted(np.cumsum(counts), picks, side="right")
@@ -160,12 +168,15 @@ def dream(
     keep_features: bool = True,  # False saves n*H*F numbers where only returns are wanted
 ) -> Dream:
     "Imagine onward from `starts`"
-    if horizon is None and not isinstance(actor, Tensor): raise NoDreamError("a policy or an agent can dream for ever; say dream(..., horizon=50)")
+    if horizon is None and not isinstance(actor, Tensor):
+        raise NoDreamError("a policy or an agent can dream for ever; say dream(..., horizon=50)")
     horizon, n, state = actor.shape[1] if horizon is None else horizon, state_size(starts), starts
     _check_counts(horizon=horizon)
     with torch.set_grad_enabled(grad):
         choose, look = _actor(world, actor, n, rng), keep_features or not isinstance(actor, Tensor)
-        features, reward, rows, states = world.features(state) if look else None, torch.zeros(n, device=leaves(starts)[0].device), [], [state]
+        features, reward, rows, states = (
+            world.features(state) if look else None, torch.zeros(n, device=leaves(starts)[0].device), [], [state],
+        )
         for t in range(horizon):
             action, info = choose(t, state, features, reward)
             state = world.imagine(state, action, rng=rng)
@@ -179,7 +190,10 @@ def _collect(rows, last, states):
     action, reward, cont, infos, before = zip(*rows)
     features = None if last is None else torch.stack([*before, last], 1)
     info = {k: torch.stack([i[k] for i in infos], 1) for k in infos[0]}
-    return Dream(features, torch.stack(action, 1), torch.stack(reward, 1), torch.stack(cont, 1), states and stack_states(states), info)
+    return Dream(
+        features, torch.stack(action, 1), torch.stack(reward, 1), torch.stack(cont, 1), states and stack_states(states),
+        info,
+    )
 
 # %% ../../nbs/26_dream.ipynb #34ef49f6
 class WithWorld:
@@ -220,7 +234,9 @@ class ThroughWorld(gym.vector.VectorWrapper):
     def step(self, actions):
         native = executed(self.single_action_space, actions)
         obs, reward, terminated, truncated, info = self.env.step(native)
-        step = next_step(encode_action(self.single_action_space, native), obs, reward, self.ended, terminated, truncated, self.device)
+        step = next_step(
+            encode_action(self.single_action_space, native), obs, reward, self.ended, terminated, truncated, self.device
+        )
         self.ended = terminated | truncated
         return self._watch(step), reward, terminated, truncated, info
 

@@ -23,7 +23,11 @@ __all__ = ['DreamEnv', 'SingleDream']
 def _encoded(space, actions):
     "Native actions of a batch as floats; what `executed` has clipped is not clipped twice"
     native = executed(space, actions)
-    return torch.from_numpy(native.astype(np.float32).reshape(len(native), -1)) if isinstance(space, gym.spaces.Box) else encode_action(space, native)
+    return (
+        torch.from_numpy(native.astype(np.float32).reshape(len(native), -1))
+        if isinstance(space, gym.spaces.Box)
+        else encode_action(space, native)
+    )
 
 class _Chance:
     "The dice and the starts of a batch of dreams"
@@ -32,7 +36,9 @@ class _Chance:
     def seed(self, seed):
         "One number: one stream for all rows; a list: a stream per row"
         one = isinstance(seed, (int, np.integer))
-        self.rng = Rng(self.temperature, derive_seed(int(seed), "dream")) if one else Rng.of_rows(seed, self.temperature)
+        self.rng = (
+            Rng(self.temperature, derive_seed(int(seed), "dream")) if one else Rng.of_rows(seed, self.temperature)
+        )
         self.seeds, self.episode = np.array(row_seeds(seed, self.n, "start"), np.uint64), np.zeros(self.n, np.int64)
 
     def begin(self, rows):
@@ -63,13 +69,26 @@ class DreamEnv(gym.vector.VectorEnv):
             if value not in kinds: raise NoDreamError(f"{name}={value!r}, expected {' or '.join(map(repr, kinds))}")
         _check_counts(temperature, horizon=horizon, num_envs=num_envs, pool=pool)
         self.world, self.num_envs, self.horizon, self.obs, self.end = world, num_envs, horizon, obs, end
-        self.pool = starts if isinstance(starts, dict) and not isinstance(leaves(starts)[0], np.ndarray) else filter_starts(world, starts, pool)
+        self.pool = (
+            starts
+            if isinstance(starts, dict) and not isinstance(leaves(starts)[0], np.ndarray)
+            else filter_starts(world, starts, pool)
+        )
         self.env_id, self.render_mode, self._seed, self.device = env_id, render_mode, seed, leaves(self.pool)[0].device
         self.chance = _Chance(self.pool, num_envs, temperature)
         self.single_action_space = world.action_space
-        self.single_observation_space = world.obs_space if obs == "pixels" else gym.spaces.Box(-np.inf, np.inf, (world.feature_size,), np.float32)
-        self.action_space, self.observation_space = (batch_space(s, num_envs) for s in (self.single_action_space, self.single_observation_space))
-        self.protocol = {"dream": {"world": type(world).__name__, "of": env_id, "starts": state_size(self.pool), "horizon": horizon, "temperature": temperature, "end": end}}
+        self.single_observation_space = (
+            world.obs_space if obs == "pixels" else gym.spaces.Box(-np.inf, np.inf, (world.feature_size,), np.float32)
+        )
+        self.action_space, self.observation_space = (
+            batch_space(s, num_envs) for s in (self.single_action_space, self.single_observation_space)
+        )
+        self.protocol = {
+            "dream": {
+                "world": type(world).__name__, "of": env_id, "starts": state_size(self.pool), "horizon": horizon,
+                "temperature": temperature, "end": end,
+            }
+        }
 
     @torch.no_grad()
     def reset(self, *, seed=None, options=None):
@@ -82,7 +101,9 @@ class DreamEnv(gym.vector.VectorEnv):
     @torch.no_grad()
     def step(self, actions):
         fresh, self.t = self.ended, self.t + 1
-        self.state = self.world.imagine(self.state, _encoded(self.single_action_space, actions).to(self.device), rng=self.chance.rng)
+        self.state = self.world.imagine(
+            self.state, _encoded(self.single_action_space, actions).to(self.device), rng=self.chance.rng
+        )
         reward, goes_on = np.array(self.world.reward(self.state).cpu().numpy()), self._goes_on().cpu().numpy()
         if fresh.any():
             self.state = where_state(torch.from_numpy(fresh).to(self.device), self.chance.begin(fresh), self.state)
@@ -97,11 +118,16 @@ class DreamEnv(gym.vector.VectorEnv):
         return cont >= .5 if self.end == "threshold" else self.chance.rng.uniform(cont) < cont
 
     def _look(self):
-        x = self.world.features(self.state) if self.obs == "features" else as_obs(self.world, self.world.decode(self.state))
+        x = (
+            self.world.features(self.state)
+            if self.obs == "features"
+            else as_obs(self.world, self.world.decode(self.state))
+        )
         return np.array(x.cpu().numpy(), self.single_observation_space.dtype)
 
     @torch.no_grad()
-    def render(self): return tuple(to_rgb(self.env_id, self.world.decode(self.state))) if self.render_mode == "rgb_array" else None
+    def render(self):
+        return tuple(to_rgb(self.env_id, self.world.decode(self.state))) if self.render_mode == "rgb_array" else None
 
     @classmethod
     def single(cls, world, starts, **kwargs) -> "SingleDream":

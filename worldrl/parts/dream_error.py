@@ -42,27 +42,46 @@ class DreamError:
     @property
     def reach(self) -> int:
         "The longest horizon that at least `least` episodes reach: nothing beyond it is trusted, however good the dream"
-        return int((_episodes_at(self.copy, self.episode) >= self.least).sum())      # the longer the horizon, the fewer they are
+        # the longer the horizon, the fewer they are
+        return int((_episodes_at(self.copy, self.episode) >= self.least).sum())
 
     def verdict(self) -> str:
         "The trust horizons in words, and what ends them: the world, or the data, where more of it may show more"
-        H, text = self.error.shape[1], f"trust horizon {self.trust_horizon} of {self.error.shape[1]} steps (mode dream {self.mode_trust_horizon})"
-        for name, k, error in (("sampled", self.trust_horizon, self.error), ("mode", self.mode_trust_horizon, self.mode)):
-            if k < H: text += f"; the {name} dream is ended by the {self._end(error, k)}"
+        H, text = (
+            self.error.shape[1],
+            f"trust horizon {self.trust_horizon} of {self.error.shape[1]} steps (mode dream {self.mode_trust_horizon})",
+        )
+        for name, k, error in (
+            ("sampled", self.trust_horizon, self.error), ("mode", self.mode_trust_horizon, self.mode),
+        ):
+            if k < H:
+                text += f"; the {name} dream is ended by the {self._end(error, k)}"
         return text
 
     def _end(self, error, k):
         "Why nothing is trusted from step k + 1 on"
         n, better = _episodes_at(self.copy, self.episode)[k], _column_mean(self.baseline - error)[k] > 0
         if n < self.least: return f"data: only {n} episodes go on to step {k + 1}"
-        return f"data: at step {k + 1} it is still better on average, but not surely over {n} episodes" if better else f"world: at step {k + 1} it is no better than the baselines"
+        return (
+            f"data: at step {k + 1} it is still better on average, but not surely over {n} episodes"
+            if better
+            else f"world: at step {k + 1} it is no better than the baselines"
+        )
 
     def metrics(self, at=(1, 5, 10, 20, 50)) -> dict:
         "dream/error@k and dream/recon@k for the horizons that exist, the trust horizons, and the horizon that the data reach"
         lines = {"error": self.error} | ({} if self.recon is None else {"recon": self.recon})
         means = {name: _column_mean(x) for name, x in lines.items()}
-        found = {f"dream/{name}@{k}": float(m[k - 1]) for name, m in means.items() for k in at if k <= len(m) and np.isfinite(m[k - 1])}
-        return {**found, "dream/trust_horizon": self.trust_horizon, "dream/mode_trust_horizon": self.mode_trust_horizon, "dream/reach": self.reach}
+        found = {
+            f"dream/{name}@{k}": float(m[k - 1])
+            for name, m in means.items()
+            for k in at
+            if k <= len(m) and np.isfinite(m[k - 1])
+        }
+        return {
+            **found, "dream/trust_horizon": self.trust_horizon, "dream/mode_trust_horizon": self.mode_trust_horizon,
+            "dream/reach": self.reach,
+        }
 
 def _column_mean(x):
     "Mean over the starts that still have a truth; NaN where none has"
@@ -84,7 +103,9 @@ def paired_lower(
     drawn = np.random.default_rng(seed).multinomial(len(ids), np.full(len(ids), 1 / len(ids)), n) # [n, E]
     counts = drawn @ count
     means = np.where(counts > 0, drawn @ total / np.maximum(counts, 1), np.nan)
-    return np.array([np.quantile(m[np.isfinite(m)], (1 - level) / 2) if np.isfinite(m).any() else np.nan for m in means.T])
+    return np.array(
+        [np.quantile(m[np.isfinite(m)], (1 - level) / 2) if np.isfinite(m).any() else np.nan for m in means.T]
+    )
 
 def _episodes_at(x, episode):
     "[H] how many episodes still have a truth at each horizon"
@@ -108,11 +129,18 @@ def dream_error(
     "Dream with the actions that were taken, and compare with what came"
     _check_counts(temperature, horizon=horizon, n=n, context=context or None)
     f = _future(world, episodes, horizon, n, context, seed)
-    far = lambda pictures: torch.stack([(p - f.truth(k)).abs().flatten(1).mean(1) for k, p in enumerate(pictures)], 1).cpu().numpy()
+    far = (
+        lambda pictures: torch.stack([(p - f.truth(k)).abs().flatten(1).mean(1) for k, p in enumerate(pictures)], 1)
+        .cpu()
+        .numpy()
+    )
     sampled = far(_dreamt(world, f.start, f.ahead.action, Rng(temperature, derive_seed(seed, "dream error"))))
     mode, seen = far(_dreamt(world, f.start, f.ahead.action, None)), far(_watching(world, f.start, f.ahead))
     copy, mean = far([f.last] * horizon), far([f.mean] * horizon)
-    return DreamError(*(np.where(f.real.cpu().numpy(), x, np.nan) for x in (sampled, mode, copy, mean)), f.ids, recon=np.where(f.real.cpu().numpy(), seen, np.nan))
+    return DreamError(
+        *(np.where(f.real.cpu().numpy(), x, np.nan) for x in (sampled, mode, copy, mean)), f.ids,
+        recon=np.where(f.real.cpu().numpy(), seen, np.nan),
+    )
 
 # %% ../../nbs/26_dream_error.ipynb #9de62867
 @dataclass
@@ -132,7 +160,9 @@ def _future(world, episodes, horizon, n, context, seed):
     steps, real, ids = windows(episodes, n, context, horizon, least=world.context, seed=seed)
     start = _watched(world, steps.map(lambda x: x[:, :context]).to(device))
     ahead, real = steps.map(lambda x: x[:, context:]).to(device), real[:, context:].to(device)
-    return _Future(start, ahead, real, ids, preprocess(steps.obs[:, context - 1]).to(device), _mean_frame(steps.obs.to(device)))
+    return _Future(
+        start, ahead, real, ids, preprocess(steps.obs[:, context - 1]).to(device), _mean_frame(steps.obs.to(device))
+    )
 
 def _dreamt(world, state, actions, rng):
     "Decoded dreams, one moment [S, ...] after the other; actions [S, H, A]"
@@ -160,13 +190,21 @@ def plot_dream_error(
     import matplotlib.pyplot as plt
     ax = ax or plt.subplots(figsize=(5, 3), dpi=75)[1]
     k = np.arange(1, e.error.shape[1] + 1)
-    lines = (("copy last frame", e.copy, "C7--"), ("mean frame", e.mean, "C7:"), ("reconstruction", e.recon, "C2-"), ("mode dream", e.mode, "C0-"), ("sampled dream", e.error, "C1-"))
+    lines = (
+        ("copy last frame", e.copy, "C7--"), ("mean frame", e.mean, "C7:"), ("reconstruction", e.recon, "C2-"),
+        ("mode dream", e.mode, "C0-"), ("sampled dream", e.error, "C1-"),
+    )
     for name, x, style in lines:
         if x is not None: ax.plot(k, _column_mean(x), style, label=name)
     if e.trust_horizon: ax.axvspan(0, e.trust_horizon, color="C2", alpha=.12)
-    if e.reach < len(k): ax.axvspan(e.reach + .5, len(k) + 1, color="0.5", alpha=.15, label=f"fewer than {e.least} episodes")
-    ax.set(xlabel="dreamt steps", ylabel="mean |dream - real|", xlim=(0, len(k) + 1), title=title or f"trust horizon {e.trust_horizon} of {len(k)} (mode {e.mode_trust_horizon})")
-    ax.set_ylim(0, 1.3 * ax.get_ylim()[1]); ax.legend(fontsize=7, ncols=2, loc="upper center", frameon=False)
+    if e.reach < len(k):
+        ax.axvspan(e.reach + 0.5, len(k) + 1, color="0.5", alpha=0.15, label=f"fewer than {e.least} episodes")
+    ax.set(
+        xlabel="dreamt steps", ylabel="mean |dream - real|", xlim=(0, len(k) + 1),
+        title=title or f"trust horizon {e.trust_horizon} of {len(k)} (mode {e.mode_trust_horizon})",
+    )
+    ax.set_ylim(0, 1.3 * ax.get_ylim()[1])
+    ax.legend(fontsize=7, ncols=2, loc="upper center", frameon=False)
     return ax
 
 # %% ../../nbs/26_dream_error.ipynb #9c086414
@@ -214,16 +252,24 @@ def reward_prediction(
 ) -> RewardPrediction:
     "Watch, imagine one step, compare its reward and its end with what came, watch that step, and so on"
     _check_counts(temperature, n=n, length=length, context=context or None)
-    context, device, rng = context or max(world.context, 16), _device_of(world), Rng(temperature, derive_seed(seed, "foresight"))
+    context, device, rng = (
+        context or max(world.context, 16), _device_of(world), Rng(temperature, derive_seed(seed, "foresight")),
+    )
     steps, real, ids = windows(episodes, n, context, length, least=world.context, seed=seed)
     told, came = [], []
     for i in range(0, n, 256):
         part = steps.take(slice(i, i + 256)).to(device)
         seen, ahead = observe_sequence(world, world.initial(len(part)), part), part.map(lambda x: x[:, context:])
-        dreamt = world.imagine(map_state(lambda x: x[:, context - 1:-1].flatten(0, 1), seen), ahead.action.flatten(0, 1), rng=rng)
-        told.append(torch.stack([world.reward(dreamt), 1 - world.cont(dreamt)])); came.append(torch.stack([ahead.reward.flatten(), ahead.terminated.flatten().float()]))
+        dreamt = world.imagine(
+            map_state(lambda x: x[:, context - 1 : -1].flatten(0, 1), seen), ahead.action.flatten(0, 1), rng=rng
+        )
+        told.append(torch.stack([world.reward(dreamt), 1 - world.cont(dreamt)]))
+        came.append(torch.stack([ahead.reward.flatten(), ahead.terminated.flatten().float()]))
     told, came = (torch.cat(x, 1).double().cpu().numpy()[:, real[:, context:].flatten().numpy()] for x in (told, came))
-    return RewardPrediction(np.stack([told[0], came[0]]), np.stack([told[1], came[1]]), np.repeat(ids, length)[real[:, context:].flatten().numpy()])
+    return RewardPrediction(
+        np.stack([told[0], came[0]]), np.stack([told[1], came[1]]),
+        np.repeat(ids, length)[real[:, context:].flatten().numpy()],
+    )
 
 # %% ../../nbs/26_dream_error.ipynb #6817fe39
 @dataclass
@@ -244,9 +290,16 @@ class PlaneRecall:
     def table(self, at=(1, 5, 10, 20)) -> str:
         "A line per plane: recall / precision of the reconstruction, of the dream at some horizons, and of the last frame seen"
         H = len(self.ones)
-        views = {"reconstruction": ("reconstruction", slice(None)), **{f"dream@{k}": ("dream", slice(k - 1, k)) for k in at if k <= H}, f"copy@{H}": ("copy", slice(H - 1, H))}
+        views = {
+            "reconstruction": ("reconstruction", slice(None)),
+            **{f"dream@{k}": ("dream", slice(k - 1, k)) for k in at if k <= H}, f"copy@{H}": ("copy", slice(H - 1, H)),
+        }
         shares = [self._summed(*v) for v in views.values()]
-        lines = [f"{name:16}" + "".join(f"{f'{r[c]:.2f} / {p[c]:.2f}':>{max(len(v), 11) + 2}}" for v, (r, p) in zip(views, shares)) for c, name in enumerate(self.names)]
+        lines = [
+            f"{name:16}"
+            + "".join(f"{f'{r[c]:.2f} / {p[c]:.2f}':>{max(len(v), 11) + 2}}" for v, (r, p) in zip(views, shares))
+            for c, name in enumerate(self.names)
+        ]
         return "\n".join([f"{'plane':16}" + "".join(f"{v:>{max(len(v), 11) + 2}}" for v in views), *lines])
 
     def _summed(self, kind, rows):
@@ -257,7 +310,8 @@ class PlaneRecall:
 def _share(part, whole): return np.where(whole > 0, part / np.maximum(whole, 1), np.nan)
 
 def _plane_names(names, count):
-    if names is not None and len(names) != count: raise NoDreamError(f"expected {count} names, one per channel, got {len(names)}: {tuple(names)}")
+    if names is not None and len(names) != count:
+        raise NoDreamError(f"expected {count} names, one per channel, got {len(names)}: {tuple(names)}")
     return tuple(names or (f"plane {c}" for c in range(count)))
 
 # %% ../../nbs/26_dream_error.ipynb #8770d3a7
@@ -275,10 +329,14 @@ def plane_recall(
     seed: int = 0,
 ) -> PlaneRecall:
     "What share of each plane's ones does the dream foresee, with the actions that were taken?"
-    if len(world.obs_space.shape) != 3: raise NoDreamError(f"planes need observations [C, H, W], those of this world are {world.obs_space.shape}")
+    if len(world.obs_space.shape) != 3:
+        raise NoDreamError(f"planes need observations [C, H, W], those of this world are {world.obs_space.shape}")
     f = _future(world, episodes, horizon, n, context, seed)
     rng = Rng(temperature, derive_seed(seed, "plane recall"))
-    dreams = (p.unflatten(0, (n, samples)).mean(1) for p in _dreamt(world, repeat(f.start, samples), f.ahead.action.repeat_interleave(samples, 0), rng))
+    dreams = (
+        p.unflatten(0, (n, samples)).mean(1)
+        for p in _dreamt(world, repeat(f.start, samples), f.ahead.action.repeat_interleave(samples, 0), rng)
+    )
     kinds = {"dream": dreams, "reconstruction": _watching(world, f.start, f.ahead), "copy": [f.last] * horizon}
     ones, _ = _counted(f, (f.truth(k) for k in range(horizon)), threshold)
     predicted, hits = zip(*(_counted(f, pictures, threshold) for pictures in kinds.values()))
@@ -289,7 +347,8 @@ def _counted(f, pictures, threshold):
     predicted, hits = [], []
     for k, picture in enumerate(pictures):
         above = (picture > threshold) & f.real[:, k, None, None, None]
-        predicted.append(above.sum((0, 2, 3))); hits.append((above & (f.truth(k) > .5)).sum((0, 2, 3)))
+        predicted.append(above.sum((0, 2, 3)))
+        hits.append((above & (f.truth(k) > .5)).sum((0, 2, 3)))
     return torch.stack(predicted).cpu().numpy(), torch.stack(hits).cpu().numpy()
 
 # %% ../../nbs/26_dream_error.ipynb #31264eae
@@ -301,7 +360,10 @@ def plot_plane_recall(
     "Recall and precision of every plane against the horizon: dream, reconstruction, last frame seen"
     import matplotlib.pyplot as plt
     nrows = -(-len(r.names) // ncols)
-    fig, axes = plt.subplots(nrows, min(ncols, len(r.names)), figsize=(2.2 * min(ncols, len(r.names)) + 1.6, 1.9 * nrows + .6), dpi=75, layout="constrained", squeeze=False, sharex=True, sharey=True)
+    fig, axes = plt.subplots(
+        nrows, min(ncols, len(r.names)), figsize=(2.2 * min(ncols, len(r.names)) + 1.6, 1.9 * nrows + 0.6), dpi=75,
+        layout="constrained", squeeze=False, sharex=True, sharey=True,
+    )
     plt.close(fig)
     for ax in axes.flat[len(r.names):]: ax.set_visible(False)
     for c, (ax, name) in enumerate(zip(axes.flat, r.names)): _recall_of(ax, r, c, name)
@@ -314,6 +376,10 @@ def plot_plane_recall(
 def _recall_of(ax, r, c, name):
     "The lines of one plane"
     k = np.arange(1, len(r.ones) + 1)
-    for label, x, style in (("copy, recall", r.recall("copy"), "C7--"), ("reconstruction, recall", r.recall("reconstruction"), "C2-"),
-                            ("dream, recall", r.recall(), "C1-"), ("dream, precision", r.precision(), "C1:")): ax.plot(k, x[:, c], style, label=label)
-    ax.set(title=name, ylim=(-.05, 1.05)); ax.title.set_fontsize(9)
+    for label, x, style in (
+        ("copy, recall", r.recall("copy"), "C7--"), ("reconstruction, recall", r.recall("reconstruction"), "C2-"),
+        ("dream, recall", r.recall(), "C1-"), ("dream, precision", r.precision(), "C1:"),
+    ):
+        ax.plot(k, x[:, c], style, label=label)
+    ax.set(title=name, ylim=(-.05, 1.05))
+    ax.title.set_fontsize(9)

@@ -29,7 +29,11 @@ def _chosen(episode, start, columns):
     if isinstance(episode, dict): return [episode]
     lengths, get = _reader(episode)
     ids = np.flatnonzero(lengths > start)[:columns]
-    if not len(ids): raise NoDreamError(f"start={start}: no episode goes on after so many rows (the longest has {lengths.max(initial=0)}); watch fewer, or gather longer ones")
+    if not len(ids):
+        raise NoDreamError(
+            f"start={start}: no episode goes on after so many rows (the longest has {lengths.max(initial=0)}); watch"
+            " fewer, or gather longer ones"
+        )
     return [get(int(i)) for i in ids]
 
 def _lived(world, episodes, start, horizon, temperature, seed):
@@ -37,11 +41,18 @@ def _lived(world, episodes, start, horizon, temperature, seed):
     longest, device = max(len(e["reward"]) for e in episodes), _device_of(world)
     _check_counts(temperature, horizon=horizon)
     T = min(longest, start + horizon)
-    if not world.context <= start < T: raise NoDreamError(f"start={start}: the world watches at least {world.context} frames, and this episode has {longest} rows; choose {world.context} <= start < {longest}")
+    if not world.context <= start < T:
+        raise NoDreamError(
+            f"start={start}: the world watches at least {world.context} frames, and this episode has {longest} rows;"
+            f" choose {world.context} <= start < {longest}"
+        )
     cuts, real = zip(*(_cut(e, 0, 1, T - 1) for e in episodes))
     steps = Step(**{k: torch.from_numpy(np.stack([c[k] for c in cuts])).to(device) for k in FIELDS})
     seen = observe_sequence(world, world.initial(len(cuts)), steps)
-    dreamt = dream(world, map_state(lambda x: x[:, start - 1], seen), steps.action[:, start:], rng=Rng(temperature, seed), keep_states=True).states
+    dreamt = dream(
+        world, map_state(lambda x: x[:, start - 1], seen), steps.action[:, start:], rng=Rng(temperature, seed),
+        keep_states=True,
+    ).states
     return steps, seen, dreamt, np.stack(real)
 
 def _foreseen(world, episodes, start, horizon, temperature, seed):
@@ -62,7 +73,7 @@ def dream_rows(
     seed: int = 0,
     settings=None,              # ObsSettings, where to_rgb needs them
     columns: int = 6,           # of several episodes, the first so many that go on after `start`
-) -> dict:                      # "real", "reconstruction", "dream", "error": frames [T, H, W, 3] uint8, of several [N, T, H, W, 3]
+) -> dict:  # "real", "reconstruction", "dream", "error": frames [T, H, W, 3] uint8, of several [N, T, H, W, 3]
     "Episodes seen, reconstructed and dreamt"
     obs, shown, dreams, real = _foreseen(world, _chosen(episode, start, columns), start, horizon, temperature, seed)
     env_id = env_id or getattr(world, "env_id", "")
@@ -137,7 +148,8 @@ def dream_video(
     if path is not None: save_video(frames, path, fps)
     return frames
 
-def _captions(start, steps): return [f"watching, frame {t}" if t < start else f"dreaming, step {t - start + 1}" for t in range(steps)]
+def _captions(start, steps):
+    return [f"watching, frame {t}" if t < start else f"dreaming, step {t - start + 1}" for t in range(steps)]
 
 # %% ../../nbs/26_dream_figures.ipynb #223aa17e
 @torch.no_grad()
@@ -147,11 +159,18 @@ def dream_planes(
     start: int = 8,             # frames watched
     horizon: int = 40,          # dreamt steps at most
     *, temperature: float = 1., seed: int = 0,
-) -> dict:                      # "truth", "posterior", "prior": [T, C, H, W] float32, 0..1; the prior is the posterior up to `start`
+) -> dict:  # "truth", "posterior", "prior": [T, C, H, W] float32, 0..1; the prior is the posterior up to `start`
     "What is there, and how probable the world finds it, per channel and cell"
-    if len(world.obs_space.shape) != 3: raise NoDreamError(f"planes need observations [C, H, W], those of this world are {world.obs_space.shape}; dream_rows draws them")
+    if len(world.obs_space.shape) != 3:
+        raise NoDreamError(
+            f"planes need observations [C, H, W], those of this world are {world.obs_space.shape}; dream_rows draws"
+            " them"
+        )
     obs, shown, dreams, _ = _foreseen(world, [episode], start, horizon, temperature, seed)
-    return {k: x[0].clamp(0, 1).cpu().numpy() for k, x in (("truth", preprocess(obs)), ("posterior", shown), ("prior", dreams))}
+    return {
+        k: x[0].clamp(0, 1).cpu().numpy()
+        for k, x in (("truth", preprocess(obs)), ("posterior", shown), ("prior", dreams))
+    }
 
 # %% ../../nbs/26_dream_figures.ipynb #0a18a404
 def planes_video(
@@ -166,7 +185,10 @@ def planes_video(
     "truth / posterior / prior, a column per channel, over time; dark is 0, bright yellow is 1"
     planes = dream_planes(world, episode, start, horizon, **how)
     rows = {k: heat(x.swapaxes(0, 1)) for k, x in planes.items()}
-    frames = in_rows(rows, _plane_names(names, planes["truth"].shape[1]), _captions(start, len(planes["truth"])), border_at=start, scale=scale)
+    frames = in_rows(
+        rows, _plane_names(names, planes["truth"].shape[1]), _captions(start, len(planes["truth"])), border_at=start,
+        scale=scale,
+    )
     if path is not None: save_video(frames, path, fps)
     return frames
 
@@ -181,10 +203,16 @@ def plane_strip(
 ):                                  # matplotlib Figure
     "truth / posterior / prior of every channel at one moment, with the scale of the probabilities"
     planes = dream_planes(world, episode, start, step, **how)
-    if len(planes["truth"]) < start + step: raise NoDreamError(f"the episode ends {len(planes['truth']) - start} steps after frame {start}; choose step <= {len(planes['truth']) - start}")
+    if len(planes["truth"]) < start + step:
+        raise NoDreamError(
+            f"the episode ends {len(planes['truth']) - start} steps after frame {start}; choose step <="
+            f" {len(planes['truth']) - start}"
+        )
     import matplotlib.pyplot as plt
     names = _plane_names(names, planes["truth"].shape[1])
-    fig, axes = plt.subplots(3, len(names), figsize=(1.15 * len(names) + 1.6, 3.9), dpi=75, layout="constrained", squeeze=False)
+    fig, axes = plt.subplots(
+        3, len(names), figsize=(1.15 * len(names) + 1.6, 3.9), dpi=75, layout="constrained", squeeze=False
+    )
     plt.close(fig)
     for line, (row, x), color in zip(axes, planes.items(), (None, OBSERVING, IMAGINING)):
         for ax, plane in zip(line, x[-1]): picture = _plane(ax, plane, color)
@@ -196,14 +224,15 @@ def plane_strip(
 
 def _plane(ax, plane, color):
     "One plane of probabilities with a coloured edge"
-    ax.set(xticks=[], yticks=[]); ax.spines[:].set_linewidth(2)
+    ax.set(xticks=[], yticks=[])
+    ax.spines[:].set_linewidth(2)
     if color: ax.spines[:].set_color(np.array(color) / 255)
     return ax.imshow(plane, cmap="viridis", vmin=0, vmax=1)
 
 # %% ../../nbs/26_dream_figures.ipynb #01e99aae
 @torch.no_grad()
 def latents_video(
-    world,                          # a World with categoricals(state) -> (of the state, of the prior), each [..., C, S] probabilities
+    world,  # a World with categoricals(state) -> (of the state, of the prior), each [..., C, S] probabilities
     episode: dict,                  # recorded, [T, ...]
     start: int = 8,                 # frames watched
     horizon: int = 40,              # dreamt steps at most
@@ -216,9 +245,14 @@ def latents_video(
     steps, seen, dreamt, _ = _lived(world, [episode], start, horizon, temperature, seed)
     lived = map_state(lambda a, b: torch.cat([a[:, :start], b[:, 1:]], 1), seen, dreamt)
     told = getattr(world, "categoricals", lambda state: None)(lived)
-    if told is None: raise NoDreamError(f"{type(world).__name__} has no latent of categoricals to show; dream_video shows what it dreams")
+    if told is None:
+        raise NoDreamError(
+            f"{type(world).__name__} has no latent of categoricals to show; dream_video shows what it dreams"
+        )
     frames = to_rgb(env_id or getattr(world, "env_id", ""), as_obs(world, world.decode(lived))[0].cpu(), settings)
-    frames = latent_video(frames, *(p[0].cpu() for p in told), class_axis=1, captions=_captions(start, len(frames)), border_at=start)
+    frames = latent_video(
+        frames, *(p[0].cpu() for p in told), class_axis=1, captions=_captions(start, len(frames)), border_at=start
+    )
     if path is not None: save_video(frames, path, fps)
     return frames
 
@@ -238,9 +272,14 @@ def dream_sliders(
     def draw(change=None):
         v = values()
         begin = min(v["start"], int(lengths[v["episode"]]) - 1)
-        rows = dream_rows(world, get(v["episode"]), begin, v["horizon"], env_id=env_id, temperature=v["temperature"], seed=v["seed"], **how)
+        rows = dream_rows(
+            world, get(v["episode"]), begin, v["horizon"], env_id=env_id, temperature=v["temperature"], seed=v["seed"],
+            **how,
+        )
         n = len(rows["real"])
-        said.value = f"episode {v['episode']}: {begin} frames watched, {n - begin} dreamt at temperature {v['temperature']:g}"
+        said.value = (
+            f"episode {v['episode']}: {begin} frames watched, {n - begin} dreamt at temperature {v['temperature']:g}"
+        )
         figure = strip(rows, every=max(1, -(-n // columns)), border=begin, title=said.value)
         return figure if change is None or picture is None else picture.update(figure)
     display(panel)
@@ -252,9 +291,15 @@ def _sliders(lengths, least, start, horizon, temperature):
     "The box of sliders, its label, and a function that reads the sliders"
     import ipywidgets as w
     def slide(name, value, low, high, kind=w.IntSlider):
-        return kind(value=value, min=low, max=high, description=name, continuous_update=False, style={"description_width": "90px"})
+        return kind(
+            value=value, min=low, max=high, description=name, continuous_update=False,
+            style={"description_width": "90px"},
+        )
     longest = int(lengths.max())
-    sliders = [slide("episode", int(lengths.argmax()), 0, len(lengths) - 1), slide("start", start, least, max(least, longest - 2)),
-               slide("horizon", horizon, 1, longest), slide("temperature", temperature, 0., 3., w.FloatSlider), slide("seed", 0, 0, 20)]
+    sliders = [
+        slide("episode", int(lengths.argmax()), 0, len(lengths) - 1),
+        slide("start", start, least, max(least, longest - 2)), slide("horizon", horizon, 1, longest),
+        slide("temperature", temperature, 0.0, 3.0, w.FloatSlider), slide("seed", 0, 0, 20),
+    ]
     said = w.Label()
     return w.VBox([*sliders, said]), said, lambda: {s.description: s.value for s in sliders}

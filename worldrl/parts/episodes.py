@@ -45,14 +45,24 @@ def check_episode(
     episode: dict,      # arrays [T, ...]: action f32 [T, A], obs uint8 or f32, reward f32, is_first, terminated, truncated bool
 ) -> dict:              # the same episode
     "Insist on the fields, their types and one length, a reset at the start and an end at the end (EpisodeError)"
-    if set(episode) != set(FIELDS): raise EpisodeError(f"an episode has the fields {', '.join(FIELDS)}; got {', '.join(sorted(episode))}")
-    if len({len(v) for v in episode.values()}) > 1: raise EpisodeError(f"fields of one episode have one length, got {({k: len(v) for k, v in episode.items()})}")
+    if set(episode) != set(FIELDS):
+        raise EpisodeError(f"an episode has the fields {', '.join(FIELDS)}; got {', '.join(sorted(episode))}")
+    if len({len(v) for v in episode.values()}) > 1:
+        raise EpisodeError(f"fields of one episode have one length, got {({k: len(v) for k, v in episode.items()})}")
     if not len(episode["reward"]): raise EpisodeError("an episode has at least one row, the one of the reset; got none")
     for k, v in episode.items():
-        if str(v.dtype) not in ([DTYPES[k]] if k in DTYPES else ["uint8", "float32"]): raise EpisodeError(f"{k} came as {v.dtype}, expected {DTYPES.get(k, 'uint8 or float32')}")
+        if str(v.dtype) not in ([DTYPES[k]] if k in DTYPES else ["uint8", "float32"]):
+            raise EpisodeError(f"{k} came as {v.dtype}, expected {DTYPES.get(k, 'uint8 or float32')}")
     first, ended = episode["is_first"], episode["terminated"] | episode["truncated"]
-    if not first[0] or first[1:].any(): raise EpisodeError(f"is_first is true in the first row and nowhere else, got rows {np.flatnonzero(first).tolist()}")
-    if not ended[-1] or ended[:-1].any(): raise EpisodeError(f"an episode ends in its last row ({len(ended) - 1}) and nowhere else, got rows {np.flatnonzero(ended).tolist()}")
+    if not first[0] or first[1:].any():
+        raise EpisodeError(
+            f"is_first is true in the first row and nowhere else, got rows {np.flatnonzero(first).tolist()}"
+        )
+    if not ended[-1] or ended[:-1].any():
+        raise EpisodeError(
+            f"an episode ends in its last row ({len(ended) - 1}) and nowhere else, got rows"
+            f" {np.flatnonzero(ended).tolist()}"
+        )
     return episode
 
 # %% ../../nbs/25_episodes.ipynb #bdc0611b
@@ -64,7 +74,11 @@ def check_order(
     wrong = ~is_first if ended_before is None else is_first != ended_before
     if not wrong.any(): return
     env = int(np.flatnonzero(wrong)[0])
-    why = "a reset without an end before it; call flush() where you cut a stream" if is_first[env] else "no reset after an end; make the env with autoreset NEXT_STEP and start with env.reset()"
+    why = (
+        "a reset without an end before it; call flush() where you cut a stream"
+        if is_first[env]
+        else "no reset after an end; make the env with autoreset NEXT_STEP and start with env.reset()"
+    )
     raise EpisodeError(f"row of env {env}: {why}")
 
 # %% ../../nbs/25_episodes.ipynb #49ec894a
@@ -113,7 +127,10 @@ def npz_bytes(
         for k in sorted(arrays):
             raw = io.BytesIO()
             np.lib.format.write_array(raw, np.ascontiguousarray(arrays[k]), allow_pickle=False)
-            z.writestr(zipfile.ZipInfo(f"{k}.npy", (1980, 1, 1, 0, 0, 0)), raw.getbuffer(), zipfile.ZIP_DEFLATED, compresslevel=1)
+            z.writestr(
+                zipfile.ZipInfo(f"{k}.npy", (1980, 1, 1, 0, 0, 0)), raw.getbuffer(), zipfile.ZIP_DEFLATED,
+                compresslevel=1,
+            )
     return out.getvalue()
 
 # %% ../../nbs/25_episodes.ipynb #0c02606e
@@ -514,7 +531,7 @@ class EpisodeStore:
             raise EpisodeError("expected at least one folder of episodes, got none: EpisodeStore('data/rollouts/...')")
         self.manifests = [read_manifest(f) for f in folders]
         self.chunks = [(Path(f), c) for f, m in zip(folders, self.manifests) for c in m["chunks"]]
-        self.infos = [e for _, c in self.chunks for e in c["episodes"]]     # per episode: length, return, infos of add()
+        self.infos = [e for _, c in self.chunks for e in c["episodes"]]  # per episode: length, return, infos of add()
         self._place = [(k, j) for k, (_, c) in enumerate(self.chunks) for j in range(len(c["episodes"]))]
         self._cache, self._keep = OrderedDict(), cache
         if not self.infos:
@@ -564,10 +581,18 @@ def find_episodes(
     "The gathered episodes of an env; EpisodeError when there are none"
     root = data_root()
     if not all(str(f).strip() for f in folders):
-        raise EpisodeError(f"--data has an empty path: {[str(f) for f in folders]}; name folders of episodes, or leave it out")
+        raise EpisodeError(
+            f"--data has an empty path: {[str(f) for f in folders]}; name folders of episodes, or leave it out"
+        )
     found = [Path(f) if Path(f).is_dir() else root / f for f in folders]
-    if not folders: found = [m.parent for m in sorted(root.glob(f"*/{MANIFEST}")) if read_manifest(m.parent)["meta"].get("env_id") == env_id]
-    if not found: raise EpisodeError(f"no episodes of {env_id} in {root}; gather some: worldrl gather --env-id {env_id}")
+    if not folders:
+        found = [
+            m.parent
+            for m in sorted(root.glob(f"*/{MANIFEST}"))
+            if read_manifest(m.parent)["meta"].get("env_id") == env_id
+        ]
+    if not found:
+        raise EpisodeError(f"no episodes of {env_id} in {root}; gather some: worldrl gather --env-id {env_id}")
     return EpisodeStore(*found)
 
 
@@ -594,7 +619,8 @@ def split(
     seed: int = 0,
 ) -> tuple:                     # (train ids, test ids), sorted lists; both non-empty, together all n
     "Split episodes at random into two non-empty sets (EpisodeError if that cannot be)"
-    if not 0 < fraction < 1: raise EpisodeError(f"fraction is the share to train on, strictly between 0 and 1; got {fraction}")
+    if not 0 < fraction < 1:
+        raise EpisodeError(f"fraction is the share to train on, strictly between 0 and 1; got {fraction}")
     if n < 2: raise EpisodeError(f"cannot split {n} episode{'s' * (n != 1)} into two non-empty sets; gather at least 2")
     order = np.random.default_rng(seed).permutation(n).tolist()
     cut = min(max(round(fraction * n), 1), n - 1)
@@ -633,7 +659,11 @@ class SequenceSampler:
         across: bool = False,   # windows may run from one episode into the next (marked by is_first)
         device="cpu",
     ):
-        episodes = episodes.episodes(ids) if isinstance(episodes, EpisodeStore) else [episodes[i] for i in (range(len(episodes)) if ids is None else ids)]
+        episodes = (
+            episodes.episodes(ids)
+            if isinstance(episodes, EpisodeStore)
+            else [episodes[i] for i in (range(len(episodes)) if ids is None else ids)]
+        )
         if not episodes: raise EpisodeError("there are no episodes to sample from; gather some, or look at `ids`")
         self.lengths = np.array([len(check_episode(e)["reward"]) for e in episodes])
         self.starts = valid_starts(self.lengths, length, across)
@@ -653,15 +683,24 @@ class SequenceSampler:
 
 # %% ../../nbs/25_episodes.ipynb #fe228435
 def _no_window(lengths, length, across):
-    if across: return f"all {len(lengths)} episodes together have {lengths.sum()} rows, fewer than length={length}; gather more or take length<={lengths.sum()}"
-    return f"all {len(lengths)} episodes are shorter than length={length} (the longest has {lengths.max()} rows); take length<={lengths.max()} or across=True"
+    if across:
+        return (
+            f"all {len(lengths)} episodes together have {lengths.sum()} rows, fewer than length={length}; gather more"
+            f" or take length<={lengths.sum()}"
+        )
+    return (
+        f"all {len(lengths)} episodes are shorter than length={length} (the longest has {lengths.max()} rows); take"
+        f" length<={lengths.max()} or across=True"
+    )
 
 
 def _windows_text(s):
     unused = 0 if s.across else int((s.lengths < s.length).sum())
     size = sum(v.nbytes for v in s.rows.values())
-    return (f"{len(s.starts):,} windows of {s.length} rows {'across' if s.across else 'within'} {len(s.lengths)} episodes, "
-            f"{unused} episodes too short, {size:,} bytes, batch {s.batch}")
+    return (
+        f"{len(s.starts):,} windows of {s.length} rows {'across' if s.across else 'within'} {len(s.lengths)} episodes, "
+        f"{unused} episodes too short, {size:,} bytes, batch {s.batch}"
+    )
 
 # %% ../../nbs/25_episodes.ipynb #64347a93
 class Ring:
@@ -671,9 +710,10 @@ class Ring:
         *, device="cpu",        # where the rows are used
         on_device="auto",       # True: the rows also live there; False: in main memory; auto: on CUDA if they take less than half of what is free
     ):
-        if on_device not in (True, False, "auto"): raise EpisodeError(f"on_device is {on_device!r}; expected True, False or 'auto'")
+        if on_device not in (True, False, "auto"):
+            raise EpisodeError(f"on_device is {on_device!r}; expected True, False or 'auto'")
         self.capacity, self.device, self.on_device = capacity, torch.device(device), on_device
-        self.rows, self.count, self.ended = None, 0, None                                  # count: rows that each env ever got
+        self.rows, self.count, self.ended = None, 0, None  # count: rows that each env ever got
 
     @property
     def length(self) -> int: return self.rows["reward"].shape[1] if self.rows else 0       # of each env's ring
@@ -684,7 +724,11 @@ class Ring:
     @property
     def nbytes(self) -> int: return sum(v.nbytes for v in self.rows.values()) if self.rows else 0
     def __len__(self) -> int: return self.filled * (len(self.rows["reward"]) if self.rows else 0)
-    def __repr__(self) -> str: return f"{type(self).__name__}({len(self):,} of {self.capacity:,} rows, {self.nbytes:,} bytes{'' if self.home.type == 'cpu' else f' on {self.home}'})"
+    def __repr__(self) -> str:
+        return (
+            f"{type(self).__name__}({len(self):,} of {self.capacity:,} rows, {self.nbytes:,}"
+            f" bytes{'' if self.home.type == 'cpu' else f' on {self.home}'})"
+        )
 
     def add(self,
         step: Step,             # rows [n, ...], one per env, in NEXT_STEP order; all n envs at once
@@ -701,18 +745,33 @@ class Ring:
 def _empty_ring(row, capacity, device, on_device):
     "Tensors [n, capacity // n, ...] for rows like these"
     n, obs = len(row["reward"]), row["obs"]
-    if capacity < n: raise EpisodeError(f"a replay of {capacity} rows cannot hold {n} envs; take a capacity of at least {n}, better thousands")
+    if capacity < n:
+        raise EpisodeError(
+            f"a replay of {capacity} rows cannot hold {n} envs; take a capacity of at least {n}, better thousands"
+        )
     if obs.ndim >= 4 and obs.dtype != torch.uint8:
-        raise EpisodeError(f"pictures are replayed as uint8, got {str(obs.dtype).removeprefix('torch.')} {list(obs.shape)}: four times the memory; add the env's own observations and preprocess the sampled ones")
+        raise EpisodeError(
+            f"pictures are replayed as uint8, got {str(obs.dtype).removeprefix('torch.')} {list(obs.shape)}: four times"
+            " the memory; add the env's own observations and preprocess the sampled ones"
+        )
     nbytes = sum(v[0].nbytes for v in row.values()) * (capacity // n) * n
     home = ring_home(nbytes, device, on_device)
     try: return {k: _zeros((n, capacity // n, *v.shape[1:]), v, home) for k, v in row.items()}
-    except MemoryError: raise EpisodeError(f"a replay of {capacity:,} rows like these takes {nbytes / 1e9:.1f} GB, more than this machine gives (it has {main_memory() / 1e9:.1f} GB in all); take a smaller capacity, for instance {max(n, int(capacity * main_memory() / 2 / nbytes)):,}") from None
+    except MemoryError:
+        raise EpisodeError(
+            f"a replay of {capacity:,} rows like these takes {nbytes / 1e9:.1f} GB, more than this machine gives (it"
+            f" has {main_memory() / 1e9:.1f} GB in all); take a smaller capacity, for instance"
+            f" {max(n, int(capacity * main_memory() / 2 / nbytes)):,}"
+        ) from None
 
 
 def _zeros(shape, like, home):
     "Zeros; in main memory they take room only as they are written to"
-    return torch.zeros(shape, dtype=like.dtype, device=home) if home.type != "cpu" else torch.from_numpy(np.zeros(shape, like[:0].cpu().numpy().dtype))
+    return (
+        torch.zeros(shape, dtype=like.dtype, device=home)
+        if home.type != "cpu"
+        else torch.from_numpy(np.zeros(shape, like[:0].cpu().numpy().dtype))
+    )
 
 
 def main_memory() -> int:
@@ -730,7 +789,11 @@ def ring_home(
     if not on_device or (device.type != "cuda" and on_device != True): return torch.device("cpu")
     free = torch.cuda.mem_get_info(device)[0] if device.type == "cuda" else nbytes
     if on_device == "auto": return device if nbytes < free / 2 else torch.device("cpu")
-    if nbytes > free: raise EpisodeError(f"a replay of {nbytes:,} bytes does not fit on {device}, where {free:,} are free; take on_device='auto' (then it stays in main memory) or a smaller capacity")
+    if nbytes > free:
+        raise EpisodeError(
+            f"a replay of {nbytes:,} bytes does not fit on {device}, where {free:,} are free; take on_device='auto'"
+            " (then it stays in main memory) or a smaller capacity"
+        )
     return device
 
 # %% ../../nbs/25_episodes.ipynb #7452c53a

@@ -31,7 +31,8 @@ def real_fps(env) -> float:
 # %% ../../nbs/28_film.ipynb #18db01be
 def _tell_pygame() -> None:
     "On a machine without a screen SDL writes an error and draws all the same; told that there is none, it only draws"
-    if sys.platform == "linux" and not {"DISPLAY", "WAYLAND_DISPLAY"} & set(os.environ): os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
+    if sys.platform == "linux" and not {"DISPLAY", "WAYLAND_DISPLAY"} & set(os.environ):
+        os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
 
 def _screen(env_id: str, env_kwargs: dict):
     "An env that draws, and how many frames a second; WorldrlError where nothing can be drawn"
@@ -45,8 +46,15 @@ def _screen(env_id: str, env_kwargs: dict):
         env.reset(seed=0)
         return env, fps
     except Exception as e:                # EnvError, or whatever the graphics library says
-        about = " MuJoCo draws through MUJOCO_GL=egl; without a graphics driver try MUJOCO_GL=osmesa." if is_mujoco(env_id) else ""
-        raise WorldrlError(f"{env_id} cannot be drawn here ({type(e).__name__}: {str(e).splitlines()[0][:120] if str(e) else 'no more is known'}).{about} worldrl eval needs no picture.") from e
+        about = (
+            " MuJoCo draws through MUJOCO_GL=egl; without a graphics driver try MUJOCO_GL=osmesa."
+            if is_mujoco(env_id)
+            else ""
+        )
+        raise WorldrlError(
+            f"{env_id} cannot be drawn here ({type(e).__name__}:"
+            f" {str(e).splitlines()[0][:120] if str(e) else 'no more is known'}).{about} worldrl eval needs no picture."
+        ) from e
 
 def redraw_episode(
     env,                # one row, as drawn
@@ -60,7 +68,11 @@ def redraw_episode(
     for t, a in enumerate(actions):
         if t % every == 0: frames.append(to_rgb(env.env_id, obs, env.settings)[0])
         obs, r, *_ = env.step(executed(env.single_action_space, a[None]))
-        if np.float32(r[0]) != np.float32(reward[t]): raise WorldrlError(f"{env.env_id}: step {t} gave {r[0]:.6g} when played again, and {reward[t]:.6g} before; this env does not repeat itself, so there is no film of the episode")
+        if np.float32(r[0]) != np.float32(reward[t]):
+            raise WorldrlError(
+                f"{env.env_id}: step {t} gave {r[0]:.6g} when played again, and {reward[t]:.6g} before; this env does"
+                " not repeat itself, so there is no film of the episode"
+            )
     return np.stack([*frames, to_rgb(env.env_id, obs, env.settings)[0]])
 
 # %% ../../nbs/28_film.ipynb #e16c4d6b
@@ -74,7 +86,10 @@ def captioned(
     "Frames with the return so far below them"
     so_far = np.concatenate([[0.], np.cumsum(reward)])
     steps = [min(k * every, len(reward)) for k in range(len(frames))]
-    return np.stack([label(f, f"{text}return {so_far[t]:.1f}{f' ({last})' if t == len(reward) else ''}", 20, below=True) for f, t in zip(upscale(frames, None, 160), steps)])
+    return np.stack([
+        label(f, f"{text}return {so_far[t]:.1f}{f' ({last})' if t == len(reward) else ''}", 20, below=True)
+        for f, t in zip(upscale(frames, None, 160), steps)
+    ])
 
 # %% ../../nbs/28_film.ipynb #871691c4
 def film(

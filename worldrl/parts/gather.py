@@ -15,7 +15,6 @@ from collections import deque
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import ClassVar
 
 import numpy as np
 import torch
@@ -30,9 +29,11 @@ __all__ = ['OU_SETTINGS', 'POLICIES', 'Explorer', 'middle_and_half', 'uniform_ac
 # %% ../../nbs/40_gather.ipynb #bdb9cf2d
 from ..core import Config, ConfigError, WorldrlError, derive_seed, did_you_mean, generator
 from ..envs.core import make_env
-from ..spaces import decode_action, encode_action
+from ..spaces import decode_action
 from .contracts import Act, Rng, map_state, where_state
-from .episodes import ChunkWriter, EpisodeError, EpisodeStore, damaged_chunks, concat_episodes, npz_bytes, stored_chunks
+from worldrl.parts.episodes import (
+    ChunkWriter, EpisodeError, EpisodeStore, damaged_chunks, concat_episodes, npz_bytes, stored_chunks,
+)
 from .rollout import EnvStream, RandomAgent
 from ..runs.checkpoint import sha256_tree
 from ..runs.disk import RunLock, check_name, data_root, write_atomic
@@ -48,7 +49,10 @@ class Explorer:
         action_space: spaces.Space,  # of one env
     ):
         if self.boxes_only and not isinstance(action_space, spaces.Box):
-            raise ConfigError(f"policy {type(self).__name__} gives numbers (a Box), and this env takes {action_space}; use policy='random' or 'sticky'")
+            raise ConfigError(
+                f"policy {type(self).__name__} gives numbers (a Box), and this env takes {action_space}; use"
+                " policy='random' or 'sticky'"
+            )
         self.obs_space, self.action_space = obs_space, action_space
 
     def initial(self, n): return map_state(torch.zeros_like, self.begin(n, Rng(0.0, 0)))
@@ -91,7 +95,12 @@ class White(Explorer):
 
     def move(self, state, step, rng):
         middle, half = middle_and_half(self.action_space)
-        return clip_to(self.action_space, middle + self.std * half * rng.normal((len(step), *self.action_space.shape)).cpu()), state
+        return (
+            clip_to(
+                self.action_space, middle + self.std * half * rng.normal((len(step), *self.action_space.shape)).cpu()
+            ),
+            state,
+        )
 
 class Brownian(Explorer):
     "A random walk from a uniform start, in the manner of ctallec/world-models"
@@ -148,7 +157,7 @@ class OrnsteinUhlenbeck(Explorer):
 
 # %% ../../nbs/40_gather.ipynb #74fd36a9
 OU_SETTINGS = {  # (env id, number of actions): what drives the car forward
-    ("CarRacing-v3", 2): dict(std=((0.2, 0.3), (1.0, 0.3)), base=((0.0, 0.0), (0.0, 0.35))),                    # steer, accel
+    ("CarRacing-v3", 2): dict(std=((0.2, 0.3), (1.0, 0.3)), base=((0.0, 0.0), (0.0, 0.35))),  # steer, accel
     ("CarRacing-v3", 3): dict(std=((0.2, 0.3, 0.1), (1.0, 0.3, 0.1)), base=((0.0, 0.0, -0.2), (0.0, 0.35, 0.0))),  # steer, gas, brake
 }
 
@@ -162,7 +171,9 @@ def make_explorer(
 ):
     "An exploration policy for an env, with the settings that suit it. ConfigError where it cannot act there."
     if name == "ou" and isinstance(action_space, spaces.Box):
-        return OrnsteinUhlenbeck(obs_space, action_space, **OU_SETTINGS.get((env_id, int(np.prod(action_space.shape))), {}))
+        return OrnsteinUhlenbeck(
+            obs_space, action_space, **OU_SETTINGS.get((env_id, int(np.prod(action_space.shape))), {})
+        )
     return POLICIES[name](obs_space, action_space)
 
 # %% ../../nbs/40_gather.ipynb #e404b680
@@ -177,7 +188,8 @@ class Noisy:
         self.obs_space, self.action_space = agent.obs_space, agent.action_space
         self.box = isinstance(self.action_space, spaces.Box)
 
-    def initial(self, n): return {"agent": self.agent.initial(n), "x": torch.zeros(n, *(self.action_space.shape if self.box else ()))}
+    def initial(self, n):
+        return {"agent": self.agent.initial(n), "x": torch.zeros(n, *(self.action_space.shape if self.box else ()))}
 
     def act(self, state, step, *, greedy=False, rng=None):
         rng = rng or Rng()
@@ -192,7 +204,8 @@ class Noisy:
         return torch.where(first.reshape(-1, *[1] * (x.ndim - 1)), new, self.rho * x + math.sqrt(1 - self.rho**2) * new)
 
     def _disturb(self, action, x, step, rng):
-        if self.box: return clip_to(self.action_space, action.cpu() + self.amount * middle_and_half(self.action_space)[1] * x)
+        if self.box:
+            return clip_to(self.action_space, action.cpu() + self.amount * middle_and_half(self.action_space)[1] * x)
         other, swap = uniform_action(self.action_space, step, rng), rng.uniform((len(action),)).cpu() < self.amount
         return torch.where(swap.reshape(-1, *[1] * (action.ndim - 1)), other, action.cpu())
 
@@ -383,15 +396,25 @@ def manifest_of(
 ) -> dict:            # JSON-able
     "Where the data comes from; equal for equal data."
     kept = {k: v for k, v in config.to_dict().items() if k not in ("workers", "name")}
-    meta = kept | {"protocol": env.protocol, "command": command_of(config) if agent is None else "an agent handed over in Python"}
+    meta = kept | {
+        "protocol": env.protocol, "command": command_of(config) if agent is None else "an agent handed over in Python",
+    }
     if agent is None and config.policy in POLICIES: return meta
     agent = agent or _loaded(config.policy)
-    return meta | {"agent": {"class": f"{type(agent).__module__}:{type(agent).__qualname__}", "sha256": sha256_tree(_weights(agent))}}
+    return meta | {
+        "agent": {
+            "class": f"{type(agent).__module__}:{type(agent).__qualname__}", "sha256": sha256_tree(_weights(agent)),
+        }
+    }
 
 def _weights(x):
     "The weights of an agent, or of the modules it is made of"
     if isinstance(x, torch.nn.Module): return dict(x.state_dict())
-    return {k: _weights(v) for k, v in getattr(x, "__dict__", {}).items() if isinstance(v, torch.nn.Module) or hasattr(v, "act")}
+    return {
+        k: _weights(v)
+        for k, v in getattr(x, "__dict__", {}).items()
+        if isinstance(v, torch.nn.Module) or hasattr(v, "act")
+    }
 
 # %% ../../nbs/40_gather.ipynb #b03a9951
 class _Progress:
@@ -400,13 +423,18 @@ class _Progress:
         self.total, self.done, self.fresh, self.rows, self.start = config.episodes, done, 0, 0, time.monotonic()
         watched = sys.stderr.isatty() or "ipykernel" in sys.modules
         self.lines, self.said = wanted and not watched, self.start
-        self.bar = tqdm(total=config.episodes, initial=done, unit="episode", desc=config.folder_name(), **({} if wanted and watched else {"disable": True}))
+        self.bar = tqdm(
+            total=config.episodes, initial=done, unit="episode", desc=config.folder_name(),
+            **({} if wanted and watched else {"disable": True}),
+        )
 
     def add(self, episodes):
         self.fresh, self.rows = self.fresh + len(episodes), self.rows + sum(len(e["reward"]) for e in episodes)
         self.bar.update(len(episodes))
         now = time.monotonic()
-        if self.lines and now - self.said >= 10: self.said = now; print(self.line(), flush=True)
+        if self.lines and now - self.said >= 10:
+            self.said = now
+            print(self.line(), flush=True)
 
     def line(self):
         spent, done = max(time.monotonic() - self.start, 1e-9), self.done + self.fresh
@@ -428,8 +456,10 @@ def mend_chunks(
         if progress: print(f"{path.name} is damaged or missing; episodes {first} to {last - 1} are collected again")
         data = npz_bytes(concat_episodes(collect_span(config, first, last, agent)))
         if sha256(data).hexdigest() != chunk["sha256"]:
-            raise EpisodeError(f"{path} is damaged, and its episodes come out differently when they are collected again "
-                               "(other versions?); restore it, or gather into another folder") from why
+            raise EpisodeError(
+                f"{path} is damaged, and its episodes come out differently when they are collected again "
+                "(other versions?); restore it, or gather into another folder"
+            ) from why
         write_atomic(path, data)
 
 def gather(
@@ -488,9 +518,15 @@ def _opening(config, folder, env, done):
     "What begins, in two lines"
     what = f"{config.policy}{f' + noise {config.noise}' if config.noise else ''}"
     going_on = f"; {done} are there already" if done else ""
-    return f"gather: {env.describe()}\n{config.episodes} episodes of {config.max_steps or 'all'} steps, policy {what}, seed {config.seed}, into {folder}{going_on}"
+    return (
+        f"gather: {env.describe()}\n{config.episodes} episodes of {config.max_steps or 'all'} steps, policy {what},"
+        f" seed {config.seed}, into {folder}{going_on}"
+    )
 
 def _summary(store):
     "What there is now, in a line"
     lengths, returns = np.asarray(store.lengths), np.asarray(store.returns)
-    return f"{len(store)} episodes, {lengths.sum():,} rows (length {lengths.min()} to {lengths.max()}), return {returns.mean():.2f} on average, {returns.min():.2f} to {returns.max():.2f}"
+    return (
+        f"{len(store)} episodes, {lengths.sum():,} rows (length {lengths.min()} to {lengths.max()}), return"
+        f" {returns.mean():.2f} on average, {returns.min():.2f} to {returns.max():.2f}"
+    )

@@ -28,7 +28,8 @@ class Head(nn.Module):
         bins: int = 255, limit: float = 20.,        # of a two-hot head
     ):
         super().__init__()
-        if kind not in ("normal", "bernoulli", "twohot"): raise ValueError(f"a head is normal, bernoulli or twohot, not {kind!r}")
+        if kind not in ("normal", "bernoulli", "twohot"):
+            raise ValueError(f"a head is normal, bernoulli or twohot, not {kind!r}")
         self.kind = kind
         self.hidden, last = layers(n_in, units, count, norm, act), units if count else n_in
         self.out = nn.Linear(last, bins if kind == "twohot" else 1)
@@ -36,7 +37,9 @@ class Head(nn.Module):
 
     def zero(self):
         "A two-hot head begins with zero weights, and so predicts exactly 0 (DreamerV3)"
-        if self.kind == "twohot": nn.init.zeros_(self.out.weight); nn.init.zeros_(self.out.bias)
+        if self.kind == "twohot":
+            nn.init.zeros_(self.out.weight)
+            nn.init.zeros_(self.out.bias)
 
     def dist(self, x: Tensor):  # [..., F] -> a distribution of [...]
         y = self.out(self.hidden(x)).float()
@@ -48,7 +51,8 @@ class Head(nn.Module):
         d = self.dist(x)
         return d.mean if self.kind == "normal" else d.mean()
 
-    def loss(self, x: Tensor, target: Tensor) -> Tensor: return self.dist(x).loss(target)      # [..., F], [...] -> [...] nats
+    # [..., F], [...] -> [...] nats
+    def loss(self, x: Tensor, target: Tensor) -> Tensor: return self.dist(x).loss(target)
 
 
 

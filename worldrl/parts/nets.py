@@ -23,7 +23,8 @@ ACTIVATIONS = {"relu": nn.ReLU, "elu": nn.ELU, "silu": nn.SiLU, "tanh": nn.Tanh,
 def activation(name: str,      # relu | elu | silu | tanh | leaky_relu
               ) -> nn.Module:
     "An activation by its name; ValueError for a name that does not exist"
-    if name not in ACTIVATIONS: raise ValueError(f"activation {name!r} does not exist; take one of {', '.join(ACTIVATIONS)}")
+    if name not in ACTIVATIONS:
+        raise ValueError(f"activation {name!r} does not exist; take one of {', '.join(ACTIVATIONS)}")
     return ACTIVATIONS[name]()
 
 
@@ -63,7 +64,10 @@ def make_norm(
     if kind not in NORMS: raise ValueError(f"norm {kind!r} does not exist; take one of {', '.join(NORMS)}")
     return NORMS[kind](size)
 
-NORMS = {"none": lambda size: nn.Identity(), "layer": lambda size: nn.LayerNorm(size, eps=1e-3), "rms": lambda size: RMSNorm(size, eps=1e-4)}
+NORMS = {
+    "none": lambda size: nn.Identity(), "layer": lambda size: nn.LayerNorm(size, eps=1e-3),
+    "rms": lambda size: RMSNorm(size, eps=1e-4),
+}
 
 def layer(
     n_in: int, n_out: int,
@@ -89,7 +93,11 @@ class BlockLinear(nn.Module):
         blocks: int,            # must divide both
     ):
         super().__init__()
-        if n_in % blocks or n_out % blocks: raise ConfigError(f"{blocks} blocks do not divide {n_in} inputs and {n_out} outputs; choose sizes that are multiples of it")
+        if n_in % blocks or n_out % blocks:
+            raise ConfigError(
+                f"{blocks} blocks do not divide {n_in} inputs and {n_out} outputs; choose sizes that are multiples"
+                " of it"
+            )
         self.blocks = blocks
         self.weight = nn.Parameter(torch.randn(blocks, n_in // blocks, n_out // blocks) / math.sqrt(n_in // blocks))
         self.bias = nn.Parameter(torch.zeros(n_out))
@@ -125,7 +133,11 @@ def conv_sizes(shape,          # (C, H, W) of the input
     out = [tuple(shape)]
     for n, k, s, p, _ in layers:
         _, h, w = out[-1]
-        if min(h, w) + 2 * p < k: raise ValueError(f"a frame of {tuple(shape)} is too small for this stack: kernel {k} on {h} x {w}; take fewer layers or smaller kernels")
+        if min(h, w) + 2 * p < k:
+            raise ValueError(
+                f"a frame of {tuple(shape)} is too small for this stack: kernel {k} on {h} x {w}; take fewer layers or"
+                " smaller kernels"
+            )
         out.append((n, (h + 2 * p - k) // s + 1, (w + 2 * p - k) // s + 1))
     return out
 
@@ -141,11 +153,13 @@ class ConvEncoder(nn.Module):
         self.sizes = conv_sizes(shape, layers)
         self.out_size = math.prod(self.sizes[-1])
         net = []
-        for (c, _, _), l in zip(self.sizes, layers): net += [nn.Conv2d(c, l.channels, l.kernel, l.stride, l.padding), activation(act)]
+        for (c, _, _), l in zip(self.sizes, layers):
+            net += [nn.Conv2d(c, l.channels, l.kernel, l.stride, l.padding), activation(act)]
         self.net = nn.Sequential(*net)
 
     def forward(self, x: Tensor) -> Tensor:  # [..., C, H, W] float -> [..., out_size]
-        if x.shape[-3:] != self.sizes[0]: raise ValueError(f"frames of {tuple(x.shape[-3:])} came; this encoder was built for {self.sizes[0]}")
+        if x.shape[-3:] != self.sizes[0]:
+            raise ValueError(f"frames of {tuple(x.shape[-3:])} came; this encoder was built for {self.sizes[0]}")
         return self.net(x.reshape(-1, *self.sizes[0])).flatten(1).view(*x.shape[:-3], self.out_size)
 
 # %% ../../nbs/21_nets.ipynb #989c49dc
@@ -166,7 +180,8 @@ class UnitConvTranspose(nn.Module):
         super().__init__()
         like = nn.ConvTranspose2d(channels_in, channels_out, kernel)          # for its initial weights
         self.kernel, self.bias = kernel, like.bias
-        self.weight = nn.Parameter(like.weight.detach().permute(2, 3, 1, 0).flatten(0, 2).contiguous())   # [k * k * out, in]
+        # [k * k * out, in]
+        self.weight = nn.Parameter(like.weight.detach().permute(2, 3, 1, 0).flatten(0, 2).contiguous())
 
     def forward(self, x: Tensor) -> Tensor:  # [N, in, 1, 1] -> [N, out, k, k], channels last in memory
         y = nn.functional.linear(x.flatten(1), self.weight).unflatten(1, (self.kernel, self.kernel, -1)) + self.bias
@@ -186,7 +201,11 @@ class ConvDecoder(nn.Module):
         net, c = [], start[0]
         for i, l in enumerate(layers):
             one = i == 0 and tuple(start[1:]) == (1, 1) and not l.padding and l.extra == (0, 0)
-            net += [UnitConvTranspose(c, l.channels, l.kernel) if one else nn.ConvTranspose2d(c, l.channels, l.kernel, l.stride, l.padding, l.extra)]
+            net += [
+                UnitConvTranspose(c, l.channels, l.kernel)
+                if one
+                else nn.ConvTranspose2d(c, l.channels, l.kernel, l.stride, l.padding, l.extra)
+            ]
             if i < len(layers) - 1: net.append(activation(act))
             c = l.channels
         self.net = nn.Sequential(*net)

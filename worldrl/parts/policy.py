@@ -13,13 +13,11 @@ from dataclasses import dataclass, field
 from typing import Annotated, Literal, NamedTuple
 
 import gymnasium as gym
-import numpy as np
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
 from annotated_types import Ge
 from torch import Tensor
-from torch.autograd.function import once_differentiable
 
 # %% ../../nbs/30_policy.ipynb #152b9bc1
 from ..core import Config, ConfigError, OneOf, autocast, did_you_mean
@@ -94,7 +92,8 @@ class RunningNorm(nn.Module):
     def __init__(self, size: int, clip: float = 10.0):
         super().__init__()
         self.clip = clip
-        self.register_buffer("mean", torch.zeros(size)); self.register_buffer("var", torch.ones(size))
+        self.register_buffer("mean", torch.zeros(size))
+        self.register_buffer("var", torch.ones(size))
         self.register_buffer("count", torch.zeros((), dtype=torch.int64))
 
     @torch.no_grad()
@@ -103,9 +102,12 @@ class RunningNorm(nn.Module):
         n, x = len(x), x.double()
         total, delta = self.count + n, x.mean(0) - self.mean
         m2 = self.var.double() * self.count + ((x - x.mean(0)) ** 2).sum(0) + delta ** 2 * self.count * n / total
-        self.mean += (delta * n / total).float(); self.var.copy_(m2 / total); self.count += n
+        self.mean += (delta * n / total).float()
+        self.var.copy_(m2 / total)
+        self.count += n
 
-    def forward(self, x: Tensor) -> Tensor: return ((x - self.mean) * (self.var + 1e-8).rsqrt()).clamp(-self.clip, self.clip)
+    def forward(self, x: Tensor) -> Tensor:
+        return ((x - self.mean) * (self.var + 1e-8).rsqrt()).clamp(-self.clip, self.clip)
 
 # %% ../../nbs/30_policy.ipynb #ca90e722
 class ActionHead(nn.Module):
@@ -123,7 +125,9 @@ class ActionHead(nn.Module):
 
     def native(self, a: Tensor) -> Tensor:      # a draw -> what the env takes
         if isinstance(self.space, gym.spaces.Discrete): return a + int(self.space.start)
-        return a.unflatten(-1, self.space.shape).to(torch.int8 if isinstance(self.space, gym.spaces.MultiBinary) else a.dtype)
+        return a.unflatten(-1, self.space.shape).to(
+            torch.int8 if isinstance(self.space, gym.spaces.MultiBinary) else a.dtype
+        )
 
     def drawn(self, a: Tensor) -> Tensor:       # and back
         if isinstance(self.space, gym.spaces.Discrete): return a - int(self.space.start)
@@ -144,20 +148,44 @@ def _through(net: nn.Sequential, x: Tensor, first: int) -> tuple[Tensor, dict]:
 
 def _check_config(c: PolicyConfig, shape: tuple, encoder: str, hidden: tuple) -> None:
     "ConfigError where settings do not fit the observations or one another"
-    if encoder not in ("none", *ENCODERS): raise ConfigError(f"no encoder {encoder!r}.{did_you_mean(encoder, ENCODERS)} There are auto, none, {', '.join(ENCODERS)}")
-    if encoder != "none" and len(shape) != 3: raise ConfigError(f"the encoder {encoder!r} is for pictures [C, H, W]; these observations are {list(shape)}; take encoder='none' or 'auto'")
+    if encoder not in ("none", *ENCODERS):
+        raise ConfigError(
+            f"no encoder {encoder!r}.{did_you_mean(encoder, ENCODERS)} There are auto, none, {', '.join(ENCODERS)}"
+        )
+    if encoder != "none" and len(shape) != 3:
+        raise ConfigError(
+            f"the encoder {encoder!r} is for pictures [C, H, W]; these observations are {list(shape)}; take"
+            " encoder='none' or 'auto'"
+        )
     if encoder != "none":
         try: conv_sizes(shape, ENCODERS[encoder][0])
-        except ValueError as e: raise ConfigError(f"the encoder {encoder!r} is for larger pictures ({str(e).split(';')[0]}); take encoder='auto'") from None
+        except ValueError as e:
+            raise ConfigError(
+                f"the encoder {encoder!r} is for larger pictures ({str(e).split(';')[0]}); take encoder='auto'"
+            ) from None
     if c.dtype not in ("float32", "bfloat16"): raise ConfigError(f"dtype is {c.dtype!r}; expected float32 or bfloat16")
-    if c.dtype != "float32" and encoder == "none": raise ConfigError(f"dtype {c.dtype!r} is for the encoder of pictures, and without one (observations {list(shape)}) it would do nothing; leave policy.dtype out")
+    if c.dtype != "float32" and encoder == "none":
+        raise ConfigError(
+            f"dtype {c.dtype!r} is for the encoder of pictures, and without one (observations {list(shape)}) it would"
+            " do nothing; leave policy.dtype out"
+        )
     for k in ("gru_size", "bptt"):
-        if getattr(c, k) and not c.recurrent: raise ConfigError(f"{k} is {getattr(c, k)}, and without a GRU it would do nothing; set policy.recurrent=True (--policy.recurrent), or leave policy.{k} out")
-    if c.act not in ACTIVATIONS: raise ConfigError(f"act is {c.act!r}.{did_you_mean(c.act, ACTIVATIONS)} There are {', '.join(ACTIVATIONS)}")
-    if c.normalize_obs and len(shape) != 1: raise ConfigError(f"normalize_obs is for vectors; these observations are {list(shape)}")
-    if c.shared > len(hidden): raise ConfigError(f"shared is {c.shared}, but there are {len(hidden)} layers {hidden}; expected -1 (all) to {len(hidden)}")
+        if getattr(c, k) and not c.recurrent:
+            raise ConfigError(
+                f"{k} is {getattr(c, k)}, and without a GRU it would do nothing; set policy.recurrent=True"
+                f" (--policy.recurrent), or leave policy.{k} out"
+            )
+    if c.act not in ACTIVATIONS:
+        raise ConfigError(f"act is {c.act!r}.{did_you_mean(c.act, ACTIVATIONS)} There are {', '.join(ACTIVATIONS)}")
+    if c.normalize_obs and len(shape) != 1:
+        raise ConfigError(f"normalize_obs is for vectors; these observations are {list(shape)}")
+    if c.shared > len(hidden):
+        raise ConfigError(
+            f"shared is {c.shared}, but there are {len(hidden)} layers {hidden}; expected -1 (all) to {len(hidden)}"
+        )
     if any(n < 1 for n in hidden): raise ConfigError(f"hidden is {hidden}; every layer needs at least one unit")
-    if c.train_shared not in ("both", "critic"): raise ConfigError(f"train_shared is {c.train_shared!r}; expected both or critic")
+    if c.train_shared not in ("both", "critic"):
+        raise ConfigError(f"train_shared is {c.train_shared!r}; expected both or critic")
 
 # %% ../../nbs/30_policy.ipynb #50b629bc
 class FeatureExtractor(nn.Module):
@@ -175,7 +203,11 @@ class FeatureExtractor(nn.Module):
 
     def encode(self, obs: Tensor) -> Tensor:      # [N, *obs_shape] as the env gives it -> [N, F]
         "Scaled, normalised, and through the encoder"
-        if obs.shape[1:] != self.obs_space.shape: raise ConfigError(f"observations of shape {list(obs.shape[1:])} came; this policy was made for {list(self.obs_space.shape)}")
+        if obs.shape[1:] != self.obs_space.shape:
+            raise ConfigError(
+                f"observations of shape {list(obs.shape[1:])} came; this policy was made for"
+                f" {list(self.obs_space.shape)}"
+            )
         x = preprocess(obs if self.encoder is None else obs.contiguous(memory_format=torch.channels_last))
         if self.norm is not None: x = self.norm(x)
         return self.encoder(x) if self.encoder is not None else x.flatten(1)
@@ -198,7 +230,9 @@ class Torso(FeatureExtractor):
 
     def initial(self, n: int) -> State:
         "The state before the first step"
-        return {"h": torch.zeros(n, self.gru.hidden_size, device=self.gru.weight_hh_l0.device)} if self.recurrent else {}
+        return (
+            {"h": torch.zeros(n, self.gru.hidden_size, device=self.gru.weight_hh_l0.device)} if self.recurrent else {}
+        )
 
     def think(self,
         x: Tensor,       # [..., F] of `encode`
@@ -215,10 +249,15 @@ class Torso(FeatureExtractor):
 
     def widths(self) -> dict:           # {side: {number: units}}
         "All layers that an auxiliary head can read"
-        activations, own = {} if self.encoder is None else {0: self.encoder.out_size}, 1 + self.recurrent + len(self.shared) // 2
+        activations, own = {} if self.encoder is None else {0: self.encoder.out_size}, 1 + self.recurrent + len(
+            self.shared
+        ) // 2
         if self.recurrent: activations[1] = self.gru.hidden_size
         number = lambda net, first: dict(enumerate((m.out_features for m in net if isinstance(m, nn.Linear)), first))
-        return {"shared": activations | number(self.shared, 1 + self.recurrent), "actor": number(self.actor, own), "critic": number(self.critic, own)}
+        return {
+            "shared": activations | number(self.shared, 1 + self.recurrent), "actor": number(self.actor, own),
+            "critic": number(self.critic, own),
+        }
 
 # %% ../../nbs/30_policy.ipynb #38e402b4
 class AuxHead(NamedTuple):
@@ -234,12 +273,16 @@ def auxiliary_loss(
     preds: dict,       # name -> [..., size] of Out.aux: numbers, or logits of classes
     truths: dict,      # name (or "auxiliary/name") -> numbers [..., size], for size 1 also [...]; or classes [...]; NaN and classes below 0: unknown, not counted
     mask: Tensor | None = None,   # [...] bool: which rows count; None: all
-) -> tuple[Tensor, dict]:         # the sum over heads, to be added with a coefficient (0.3); metrics, one per head and the sum
+) -> tuple[Tensor, dict]:  # the sum over heads, to be added with a coefficient (0.3); metrics, one per head and the sum
     "Half the mean squared error of linear heads, the cross-entropy of class heads (on logits); ConfigError when a truth is missing or misshapen"
     losses = {}
     for head in (AuxHead(*h) for h in heads):
         truth = truths.get(head.name, truths.get(f"auxiliary/{head.name}"))
-        if truth is None: raise ConfigError(f"no truth for the auxiliary head {head.name!r}: the env must put it into info['auxiliary'], and EnvStream(env, keep=('auxiliary',)) keeps it; there are {', '.join(truths) or 'none'}")
+        if truth is None:
+            raise ConfigError(
+                f"no truth for the auxiliary head {head.name!r}: the env must put it into info['auxiliary'], and"
+                f" EnvStream(env, keep=('auxiliary',)) keeps it; there are {', '.join(truths) or 'none'}"
+            )
         losses[head.name] = _aux_loss(head, preds[head.name], truth, mask)
     total = sum(losses.values(), torch.zeros(()))
     return total, {"losses/auxiliary_loss": total.detach()} | {f"auxiliary/{k}": v.detach() for k, v in losses.items()}
@@ -247,8 +290,13 @@ def auxiliary_loss(
 def _aux_loss(head, pred, truth, mask):
     "Of one head: the mean over what is known and counts"
     rows, classes = pred.shape[:-1], head.kind == "class"
-    if truth.shape not in {rows, (*rows, 1 if classes else head.size)} or (truth.shape == rows and head.size > 1 and not classes):
-        raise ConfigError(f"the truth of {head.name!r} has shape {list(truth.shape)}; the head says {list(pred.shape)}, so expected {list(rows) if classes else list(pred.shape)}")
+    if truth.shape not in {rows, (*rows, 1 if classes else head.size)} or (
+        truth.shape == rows and head.size > 1 and not classes
+    ):
+        raise ConfigError(
+            f"the truth of {head.name!r} has shape {list(truth.shape)}; the head says {list(pred.shape)}, so expected"
+            f" {list(rows) if classes else list(pred.shape)}"
+        )
     truth = truth.reshape(rows) if classes else truth.reshape(pred.shape)
     known = truth >= 0 if classes else truth.isfinite()
     truth = truth.where(known, 0)
@@ -262,11 +310,20 @@ def _aux_reads(row: tuple, widths: dict) -> tuple[AuxHead, int]:
     "The head, and the number of the layer that it reads; ConfigError when there is no such layer"
     h = AuxHead(*row)
     there = "; ".join(f"{side}: {', '.join(map(str, w)) or 'none'}" for side, w in widths.items())
-    if h.side not in widths: raise ConfigError(f"auxiliary head {h.name!r}: side is {h.side!r}; expected shared, actor or critic")
-    if h.kind not in ("linear", "class"): raise ConfigError(f"auxiliary head {h.name!r}: kind is {h.kind!r}; expected linear or class")
-    if h.size < (2 if h.kind == "class" else 1): raise ConfigError(f"auxiliary head {h.name!r}: size is {h.size}; expected at least {2 if h.kind == 'class' else 1}")
+    if h.side not in widths:
+        raise ConfigError(f"auxiliary head {h.name!r}: side is {h.side!r}; expected shared, actor or critic")
+    if h.kind not in ("linear", "class"):
+        raise ConfigError(f"auxiliary head {h.name!r}: kind is {h.kind!r}; expected linear or class")
+    if h.size < (2 if h.kind == "class" else 1):
+        raise ConfigError(
+            f"auxiliary head {h.name!r}: size is {h.size}; expected at least {2 if h.kind == 'class' else 1}"
+        )
     depth = max(widths[h.side], default=-1) if h.depth == -1 else h.depth
-    if depth not in widths[h.side]: raise ConfigError(f"auxiliary head {h.name!r} reads layer {h.depth} of {h.side}, which does not exist; layers by side: {there}")
+    if depth not in widths[h.side]:
+        raise ConfigError(
+            f"auxiliary head {h.name!r} reads layer {h.depth} of {h.side}, which does not exist; layers by side:"
+            f" {there}"
+        )
     return h, depth
 
 class AuxHeads(nn.ModuleDict):
@@ -275,12 +332,18 @@ class AuxHeads(nn.ModuleDict):
         super().__init__()
         self.reads = {}                 # name -> (side, number of the layer)
         for h, depth in (_aux_reads(r, widths) for r in rows):
-            if not h.name.isidentifier() or hasattr(self, h.name): raise ConfigError(f"an auxiliary head cannot be called {h.name!r}, or not twice; take another plain word")
+            if not h.name.isidentifier() or hasattr(self, h.name):
+                raise ConfigError(
+                    f"an auxiliary head cannot be called {h.name!r}, or not twice; take another plain word"
+                )
             self[h.name], self.reads[h.name] = nn.Linear(widths[h.side][depth], h.size), (h.side, depth)
         if orthogonal: orthogonal_init(self, 1.)
 
     def forward(self, activations: dict) -> dict:      # of Torso.think -> {name: [..., size]}
-        return {name: layer(activations[side][depth]) for (name, layer), (side, depth) in zip(self.items(), self.reads.values())}
+        return {
+            name: layer(activations[side][depth])
+            for (name, layer), (side, depth) in zip(self.items(), self.reads.values())
+        }
 
 # %% ../../nbs/30_policy.ipynb #04688f56
 class Out(NamedTuple):
@@ -322,7 +385,11 @@ def _orthogonal(policy) -> None:
 
 def _check_memory(state, is_first, n: int) -> None:
     "ConfigError when what a GRU needs is not there"
-    if is_first is None or not isinstance(state, dict) or "h" not in state: raise ConfigError("a policy with a GRU needs is_first and its state: evaluate_actions(r.seen.obs, r.action, r.seen.is_first, r.start), and initial(n) for the first act")
+    if is_first is None or not isinstance(state, dict) or "h" not in state:
+        raise ConfigError(
+            "a policy with a GRU needs is_first and its state: evaluate_actions(r.seen.obs, r.action, r.seen.is_first,"
+            " r.start), and initial(n) for the first act"
+        )
     if len(state["h"]) != n: raise ConfigError(f"the state has {len(state['h'])} rows, the observations {n}")
 
 # %% ../../nbs/30_policy.ipynb #7678015f
@@ -331,7 +398,9 @@ class Net(Torso):
     def __init__(self, config: PolicyConfig):
         super().__init__(config)
         self.env_id, self.env_kwargs = config.env_id, config.env_kwargs
-        self.head, self.value_head = ActionHead(self.actor.out_size, self.action_space), nn.Linear(self.critic.out_size, 1)
+        self.head, self.value_head = ActionHead(self.actor.out_size, self.action_space), nn.Linear(
+            self.critic.out_size, 1
+        )
         if config.orthogonal: _orthogonal(self)
         if self.encoder is not None: channels_last(self.encoder)
         self.aux = AuxHeads(config.aux, self.widths(), config.orthogonal)
@@ -350,11 +419,20 @@ class Net(Torso):
     ) -> Out:
         "What the present weights say about a rollout, all steps at once; differentiable"
         T, B = obs.shape[:2]
-        if action.shape != (T, B, *self.action_space.shape): raise ConfigError(f"actions of shape {list(action.shape)} came; for observations {list(obs.shape)} expected {[T, B, *self.action_space.shape]}")
+        if action.shape != (T, B, *self.action_space.shape):
+            raise ConfigError(
+                f"actions of shape {list(action.shape)} came; for observations {list(obs.shape)} expected"
+                f" {[T, B, *self.action_space.shape]}"
+            )
         x = self.encode(obs.flatten(0, 1)).unflatten(0, (T, B))
         if self.recurrent: _check_memory(state, is_first, B)
-        t = self.thought(x, (lambda x: gru_sequence(self.gru, x, state["h"], is_first, self.config.bptt)) if self.recurrent else None)
-        return Out(t.dist.log_prob(self.head.drawn(action)), t.dist.entropy(), t.value, self.aux(t.activations), t.activations if activations else None)
+        t = self.thought(
+            x, (lambda x: gru_sequence(self.gru, x, state["h"], is_first, self.config.bptt)) if self.recurrent else None
+        )
+        return Out(
+            t.dist.log_prob(self.head.drawn(action)), t.dist.entropy(), t.value, self.aux(t.activations),
+            t.activations if activations else None,
+        )
 
 # %% ../../nbs/30_policy.ipynb #3c2aa336
 class ActorCritic(Net):
@@ -382,7 +460,8 @@ class ActorCritic(Net):
     @contextlib.contextmanager
     def with_outputs(self, *names: str):     # of OUTPUTS; none: all
         "Within this context `act` tells more, each [n, ...]: evaluate(policy, ..., data=True) keeps it"
-        if wrong := set(names) - set(OUTPUTS): raise ConfigError(f"a policy cannot tell {', '.join(sorted(wrong))}; it can tell {', '.join(OUTPUTS)}")
+        if wrong := set(names) - set(OUTPUTS):
+            raise ConfigError(f"a policy cannot tell {', '.join(sorted(wrong))}; it can tell {', '.join(OUTPUTS)}")
         before, self.tells = self.tells, names or OUTPUTS
         try: yield self
         finally: self.tells = before
@@ -400,4 +479,8 @@ def policy_for(
     **changes,                 # fields of PolicyConfig
 ) -> ActorCritic:
     "A new policy for these spaces"
-    return ActorCritic((config or PolicyConfig()).replace(obs_space=space_to_dict(obs_space), action_space=space_to_dict(action_space), **changes))
+    return ActorCritic(
+        (config or PolicyConfig()).replace(
+            obs_space=space_to_dict(obs_space), action_space=space_to_dict(action_space), **changes
+        )
+    )

@@ -19,8 +19,9 @@ def _gru_pieces(gru: nn.GRU, x: Tensor, h: Tensor, reset: Tensor) -> Tensor:    
     T, B, _ = x.shape
     h = h * ~reset[0, :, None]
     if not bool(reset[1:].any()): return gru(x, h[None])[0]
-    begins = reset.clone(); begins[0] = True
-    piece = begins.T.reshape(-1).cumsum(0).view(B, T).T - 1                            # [T, B] which piece a step belongs to
+    begins = reset.clone()
+    begins[0] = True
+    piece = begins.T.reshape(-1).cumsum(0).view(B, T).T - 1  # [T, B] which piece a step belongs to
     time = torch.arange(T, device=x.device)[:, None].expand(T, B)
     offset = time - torch.where(begins, time, 0).cummax(0).values                      # steps since the piece began
     padded = x.new_zeros(int(offset.max()) + 1, int(piece.max()) + 1, x.shape[-1]).index_put((offset, piece), x)
@@ -34,10 +35,13 @@ def _gru_forward(gx, h, keep, resets, U, b):
     hs, n, un, rz = gx.new_empty(T + 1, B, H), *gx.new_empty(2, T, B, H), gx.new_empty(T, B, 2 * H)
     hs[0] = h
     U_rz, U_n, gx_rz = U[:2 * H].t(), U[2 * H:].t(), gx[..., :2 * H] + b[:2 * H]
-    for reset, k, x_rz, x_n, rz_t, r, z, un_t, n_t, h, after in zip(resets, keep, gx_rz, gx[..., 2 * H:], rz, rz[..., :H], rz[..., H:], un, n, hs, hs[1:]):
-        if reset: h = h * k
+    for reset, k, x_rz, x_n, rz_t, r, z, un_t, n_t, h, after in zip(
+        resets, keep, gx_rz, gx[..., 2 * H :], rz, rz[..., :H], rz[..., H:], un, n, hs, hs[1:]
+    ):
+        if reset:
+            h = h * k
         torch.addmm(x_rz, h, U_rz, out=rz_t).sigmoid_()
-        torch.addmm(b[2 * H:], h, U_n, out=un_t)
+        torch.addmm(b[2 * H :], h, U_n, out=un_t)
         torch.addcmul(x_n, r, un_t, out=n_t).tanh_()
         torch.lerp(n_t, h, z, out=after)
     return hs, n, un, rz
@@ -63,7 +67,8 @@ class _GRUSteps(torch.autograd.Function):
     "All steps of a GRU; what does not depend on the step before is kept out of the loops"
     @staticmethod
     @torch.amp.custom_fwd(device_type="cpu", cast_inputs=torch.float32)
-    def forward(ctx, gx, h, keep, U, b):     # gx [T, B, 3H] = W x + bias; h [B, H]; keep [T, B, 1], 0 at a reset; b: bias beside U
+    # gx [T, B, 3H] = W x + bias; h [B, H]; keep [T, B, 1], 0 at a reset; b: bias beside U
+    def forward(ctx, gx, h, keep, U, b):
         ctx.resets = (keep == 0).flatten(1).any(1).tolist()
         hs, n, un, rz = _gru_forward(gx, h, keep, ctx.resets, U, b)
         ctx.save_for_backward(hs, n, un, rz, keep, U)

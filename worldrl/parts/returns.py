@@ -19,7 +19,10 @@ def scan_back(
 ) -> Tensor:            # [T, ...] x_t = b_t + a_t * x_{t+1}
     "Solve a linear recurrence backwards in time in log2(T) rounds; differentiable"
     if a.shape != b.shape or last.shape != b.shape[1:]:
-        raise ValueError(f"expected a and b [T, ...] of one shape and last [...], got {list(a.shape)}, {list(b.shape)}, {list(last.shape)}")
+        raise ValueError(
+            f"expected a and b [T, ...] of one shape and last [...], got {list(a.shape)}, {list(b.shape)},"
+            f" {list(last.shape)}"
+        )
     a, b, span = torch.cat([a, torch.zeros_like(last)[None]]), torch.cat([b, last[None]]), 1
     while span < len(b):
         b = torch.cat([b[:-span] + a[:-span] * b[span:], b[-span:]])
@@ -45,7 +48,10 @@ def lambda_return(
 
 def _check(reward, cont, value):
     if reward.shape == cont.shape and value.shape == (len(reward) + 1, *reward.shape[1:]): return
-    raise ValueError(f"time is the first axis: expected reward and cont [T, ...] and value [T+1, ...], got {list(reward.shape)}, {list(cont.shape)}, {list(value.shape)}; batch-first tensors need .T")
+    raise ValueError(
+        f"time is the first axis: expected reward and cont [T, ...] and value [T+1, ...], got {list(reward.shape)},"
+        f" {list(cont.shape)}, {list(value.shape)}; batch-first tensors need .T"
+    )
 
 # %% ../../nbs/23_returns.ipynb #97f47787
 def returns_of(
@@ -80,7 +86,7 @@ def gae(
     value: Tensor,          # [T+1, B] the critic at rows 0..T
     gamma: float = 0.99,
     lam: float = 0.95,
-) -> tuple:                 # advantage [T, B] (0 where the action was ignored by a reset), target [T, B] = advantage + value[:-1]
+) -> tuple:  # advantage [T, B] (0 where the action was ignored by a reset), target [T, B] = advantage + value[:-1]
     "Generalized advantage estimation: the lambda-return minus the critic"
     target = returns_of(came, value, gamma, lam)
     return target - value[:-1], target

@@ -32,7 +32,11 @@ def infos_to_tensors(
     found = {}
     for name in names:
         inside = info.get(name)
-        told = {f"{name}/{k}": (v, inside.get(f"_{k}")) for k, v in inside.items() if k[0] != "_"} if isinstance(inside, dict) else {} if inside is None else {name: (inside, info.get(f"_{name}"))}
+        told = (
+            {f"{name}/{k}": (v, inside.get(f"_{k}")) for k, v in inside.items() if k[0] != "_"}
+            if isinstance(inside, dict)
+            else {} if inside is None else {name: (inside, info.get(f"_{name}"))}
+        )
         for k, (v, said) in told.items():
             found[k] = torch.tensor(np.asarray(v, np.float32), device=device)
             if said is not None: found[k][torch.as_tensor(~np.asarray(said), device=device)] = np.nan
@@ -55,7 +59,11 @@ def executed(
 ) -> np.ndarray:    # [n, ...] of the space's dtype
     "What the envs will really get: a box is clipped"
     a = action.detach().cpu().numpy() if isinstance(action, Tensor) else np.asarray(action)
-    return np.minimum(np.maximum(a, space.low), space.high).astype(space.dtype) if isinstance(space, gym.spaces.Box) else a.astype(space.dtype)
+    return (
+        np.minimum(np.maximum(a, space.low), space.high).astype(space.dtype)
+        if isinstance(space, gym.spaces.Box)
+        else a.astype(space.dtype)
+    )
 
 # %% ../../nbs/24_rollout.ipynb #29a1e9ed
 class NonFiniteError(WorldrlError):
@@ -83,10 +91,24 @@ def check_arrived(
     x = x.cpu().numpy() if isinstance(x, Tensor) else np.asarray(x)
     row, *at = np.argwhere(~(np.abs(x) <= np.finfo(np.float32).max))[0].tolist()
     sent = action is not None and not first[row]
-    when = f"at step {stream._length[row] + 1} of its episode, after the action {np.array2string(np.asarray(action[row]), precision=3, threshold=8)}" if sent else "at the start of an episode"
-    raise NonFiniteError(f"{_name_of(stream.env)} returned {x[(row, *at)]} as {what}{at or ''} of row {row}, {when} ({stream.env_steps:,} env steps of all rows were fine). " + (
-        "That action is not finite itself: look at the agent." if sent and not _finite(action[row]) else
-        "The env is to blame, not the agent; let it end such an episode. check_env of worldrl.testing may find it without an agent."))
+    when = (
+        f"at step {stream._length[row] + 1} of its episode, after the action"
+        f" {np.array2string(np.asarray(action[row]), precision=3, threshold=8)}"
+        if sent
+        else "at the start of an episode"
+    )
+    raise NonFiniteError(
+        f"{_name_of(stream.env)} returned {x[(row, *at)]} as {what}{at or ''} of row {row}, {when}"
+        f" ({stream.env_steps:,} env steps of all rows were fine). "
+        + (
+            "That action is not finite itself: look at the agent."
+            if sent and not _finite(action[row])
+            else (
+                "The env is to blame, not the agent; let it end such an episode. check_env of worldrl.testing may find"
+                " it without an agent."
+            )
+        )
+    )
 
 # %% ../../nbs/24_rollout.ipynb #f73cbfb6
 class EnvStream:
@@ -97,7 +119,8 @@ class EnvStream:
         keep: tuple = (),            # infos to remember in `kept`, e.g. "auxiliary"
     ):
         mode = env.metadata.get("autoreset_mode")
-        if mode is not gym.vector.AutoresetMode.NEXT_STEP: raise ValueError(f"a stream needs autoreset NEXT_STEP, not {mode}; make the env with make_env(...)")
+        if mode is not gym.vector.AutoresetMode.NEXT_STEP:
+            raise ValueError(f"a stream needs autoreset NEXT_STEP, not {mode}; make the env with make_env(...)")
         self.env, self.device, self.num_envs = env, device, env.num_envs
         self.obs_space, self.action_space = env.single_observation_space, env.single_action_space
         self.now, self.env_steps, self._done, self._told = None, 0, [], 0
@@ -120,10 +143,16 @@ class EnvStream:
         if self.now is None: raise RuntimeError("call reset() before step()")
         native, first = executed(self.action_space, action), self._ended
         obs, reward, terminated, truncated, info = self.env.step(native)
-        check_arrived(self, "observation", obs, native, first); check_arrived(self, "reward", np.where(first, 0, reward), native, first)
+        check_arrived(self, "observation", obs, native, first)
+        check_arrived(self, "reward", np.where(first, 0, reward), native, first)
         self._count(reward, terminated, truncated, info)
-        if self.keep: self.kept = {k: torch.full_like(x, np.nan) for k, x in self.kept.items()} | infos_to_tensors(info, self.keep, self.device)
-        self.now = next_step(encode_action(self.action_space, native), obs, reward, first, terminated, truncated, self.device)
+        if self.keep:
+            self.kept = {k: torch.full_like(x, np.nan) for k, x in self.kept.items()} | infos_to_tensors(
+                info, self.keep, self.device
+            )
+        self.now = next_step(
+            encode_action(self.action_space, native), obs, reward, first, terminated, truncated, self.device
+        )
         return self.now
 
     def _count(self, reward, terminated, truncated, info):
@@ -153,17 +182,23 @@ class RandomAgent:
     def act(self, state: State, step: Step, *, greedy: bool = False, rng: Rng | None = None) -> Act:
         "A random native action per row; without an rng only greedy=True is possible"
         if rng is None and not greedy: raise ValueError("a random agent draws from rng; pass rng=Rng(1.0, seed)")
-        return Act(_uniform(self.action_space, len(step), Rng(0., 0) if greedy else rng).to(step.reward.device), state, {})
+        return Act(
+            _uniform(self.action_space, len(step), Rng(0.0, 0) if greedy else rng).to(step.reward.device), state, {}
+        )
 
 def _uniform(space, n, rng):
     if isinstance(space, gym.spaces.Discrete): return rng.categorical(torch.zeros(n, int(space.n))) + int(space.start)
     if isinstance(space, gym.spaces.MultiBinary): return (rng.uniform((n, *space.shape)) > .5).to(torch.int8)
     if isinstance(space, gym.spaces.MultiDiscrete):
-        return torch.stack([rng.categorical(torch.zeros(n, int(k))) + int(s) for k, s in zip(space.nvec, space.start)], 1)
+        return torch.stack(
+            [rng.categorical(torch.zeros(n, int(k))) + int(s) for k, s in zip(space.nvec, space.start)], 1
+        )
     low, high = (torch.as_tensor(b, dtype=torch.float32) for b in (space.low, space.high))
     finite = low.isfinite() & high.isfinite()
     if not finite.any(): return rng.normal((n, *space.shape))
-    inside = torch.where(finite, low, 0) + (torch.where(finite, high, 0) - torch.where(finite, low, 0)) * rng.uniform((n, *space.shape))
+    inside = torch.where(finite, low, 0) + (torch.where(finite, high, 0) - torch.where(finite, low, 0)) * rng.uniform(
+        (n, *space.shape)
+    )
     return inside if finite.all() else torch.where(finite, inside, rng.normal((n, *space.shape)))
 
 # %% ../../nbs/24_rollout.ipynb #21681991
@@ -197,11 +232,14 @@ def rollout(
     with torch.no_grad():
         for _ in range(steps):
             act = agent.act(state, now, greedy=greedy, rng=rng)
-            acts.append(act); infos.append(act.info | stream.kept)
+            acts.append(act)
+            infos.append(act.info | stream.kept)
             state, now = act.state, stream.step(act.action)
             seen.append(now)
     whole = Step(*(torch.stack([getattr(s, f.name) for s in seen]) for f in fields(Step)))
-    return Rollout(whole, torch.stack([a.action for a in acts]), stack_states(infos, 0), ~whole.ended[:-1], start, state)
+    return Rollout(
+        whole, torch.stack([a.action for a in acts]), stack_states(infos, 0), ~whole.ended[:-1], start, state
+    )
 
 # %% ../../nbs/24_rollout.ipynb #389a3abb
 def bootstrap_interval(
@@ -226,7 +264,11 @@ def first_broken_module(
     found, hooks = [], []
     def watch(name, module):
         def hook(m, args, out):
-            tensors = [x for x in (out if isinstance(out, (tuple, list)) else [out]) if isinstance(x, Tensor) and x.is_floating_point()]
+            tensors = [
+                x
+                for x in (out if isinstance(out, (tuple, list)) else [out])
+                if isinstance(x, Tensor) and x.is_floating_point()
+            ]
             if not all(bool(x.isfinite().all()) for x in tensors): found.append(f"{name} ({type(m).__name__})")
         hooks.append(module.register_forward_hook(hook))
     for name, module in _named_modules(agent): watch(name, module)
@@ -236,7 +278,8 @@ def first_broken_module(
     return found[0] if found else ""
 
 def _named_modules(x, prefix="", depth=3):
-    if isinstance(x, torch.nn.Module): return [(f"{prefix}{'.' if prefix and n else ''}{n}" or type(x).__name__, m) for n, m in x.named_modules()]
+    if isinstance(x, torch.nn.Module):
+        return [(f"{prefix}{'.' if prefix and n else ''}{n}" or type(x).__name__, m) for n, m in x.named_modules()]
     inside = vars(x).items() if hasattr(x, "__dict__") and depth else ()
     return [m for k, v in inside for m in _named_modules(v, f"{prefix}.{k}" if prefix else k, depth - 1)]
 
@@ -246,13 +289,18 @@ def _home(agent) -> torch.device:
 
 def _check_act_finite(agent, act, again):
     "Raise NonFiniteError if the action or any info is not finite"
-    named = {"action": act.action, **{f"info[{k!r}]": x for k, v in act.info.items() for x in (leaves(v) if isinstance(v, dict) else [v])}}
+    named = {
+        "action": act.action,
+        **{f"info[{k!r}]": x for k, v in act.info.items() for x in (leaves(v) if isinstance(v, dict) else [v])},
+    }
     for name, x in named.items():
         bad = ~x.isfinite().reshape(len(x), -1).all(1)
         if not bool(bad.any()): continue
         broken = first_broken_module(agent, again)
-        raise NonFiniteError(f"{type(agent).__name__}.act returned a {name} that is not finite in rows {bad.nonzero()[:, 0].tolist()}"
-                             + (f"; the first module to do so is {broken}" if broken else ""))
+        raise NonFiniteError(
+            f"{type(agent).__name__}.act returned a {name} that is not finite in rows {bad.nonzero()[:, 0].tolist()}"
+            + (f"; the first module to do so is {broken}" if broken else "")
+        )
 
 # %% ../../nbs/24_rollout.ipynb #6ce2b934
 @dataclass
@@ -275,11 +323,17 @@ class Evaluation:
 
     def __str__(self) -> str:
         cut = f", {self.cut} cut at {self.protocol['max_steps']:,}" if self.cut else ""
-        return f"{self.mean:.1f} [{self.low:.1f}, {self.high:.1f}] over {len(self.returns)} episodes of {self.protocol['env_id']} ({int(self.lengths.sum())} env steps{cut})"
+        return (
+            f"{self.mean:.1f} [{self.low:.1f}, {self.high:.1f}] over {len(self.returns)} episodes of"
+            f" {self.protocol['env_id']} ({int(self.lengths.sum())} env steps{cut})"
+        )
 
     def to_dict(self) -> dict:
         "JSON-able"
-        return {"mean": self.mean, "low": self.low, "high": self.high, "returns": self.returns.tolist(), "lengths": self.lengths.tolist(), "protocol": self.protocol}
+        return {
+            "mean": self.mean, "low": self.low, "high": self.high, "returns": self.returns.tolist(),
+            "lengths": self.lengths.tolist(), "protocol": self.protocol,
+        }
 
 def _whole(x) -> bool: return isinstance(x, (int, np.integer)) and not isinstance(x, bool)
 
@@ -316,7 +370,9 @@ class _Tape:
     "What one wave of episodes saw, did and thought; rows are kept only while their episode runs"
     def __init__(self, n: int, keep: tuple, everything: bool, watch):
         self.keep, self.everything, self.watch, self.n = {k.split(".")[0] for k in keep}, everything, watch, n
-        self.obs, self.rows, self.reward, self.flags = [[] for _ in range(n)], [[] for _ in range(n)], [[] for _ in range(n)], [{}] * n
+        self.obs, self.rows, self.reward, self.flags = (
+            [[] for _ in range(n)], [[] for _ in range(n)], [[] for _ in range(n)], [{}] * n,
+        )
 
     def wants(self, name): return self.everything or name in self.keep
 
@@ -335,7 +391,9 @@ class _Tape:
         "A reward; and of the rows that were alive and no longer are, the last observation"
         for i in np.flatnonzero(was):
             self.reward[i].append(float(step.reward[i]))
-            self.flags[i] = {"terminated": np.array(bool(step.terminated[i])), "truncated": np.array(bool(step.truncated[i]))}
+            self.flags[i] = {
+                "terminated": np.array(bool(step.terminated[i])), "truncated": np.array(bool(step.truncated[i])),
+            }
         self._look(step, was & ~alive)
 
     def episode(self, i: int) -> dict:
@@ -350,21 +408,36 @@ def _answer(act: Act, tape: _Tape) -> dict:
     found = {"action": act.action, **act.info}
     if tape.watch is not None and "activations" not in act.info: found["activations"] = tape.watch.of(tape.n)
     for k in sorted(tape.keep - {"obs", "reward"} - set(found)):
-        raise ConfigError(f"keep has {k!r}, which this agent does not tell.{did_you_mean(k, found)} There are obs, reward, {', '.join(found)}")
+        raise ConfigError(
+            f"keep has {k!r}, which this agent does not tell.{did_you_mean(k, found)} There are obs, reward,"
+            f" {', '.join(found)}"
+        )
     return map_state(lambda x: x.detach().cpu().numpy(), {k: v for k, v in found.items() if tape.wants(k)})
 
 # %% ../../nbs/24_rollout.ipynb #121bc8ed
 class _Watched:
     "What an agent's innermost modules return, by name; `names` are beginnings of their names, none = all"
     def __init__(self, agent, names: tuple = ()):
-        modules = {name: m for name, m in _named_modules(agent) if not list(m.children()) and (not names or name.startswith(names))}
-        if not modules: raise ConfigError(f"{type(agent).__name__} has no modules{' called ' + ', '.join(names) if names else ''} whose activations could be kept; it has {[n for n, m in _named_modules(agent) if not list(m.children())]}")
+        modules = {
+            name: m
+            for name, m in _named_modules(agent)
+            if not list(m.children()) and (not names or name.startswith(names))
+        }
+        if not modules:
+            raise ConfigError(
+                f"{type(agent).__name__} has no modules{' called ' + ', '.join(names) if names else ''} whose"
+                f" activations could be kept; it has {[n for n, m in _named_modules(agent) if not list(m.children())]}"
+            )
         self.seen, self.hooks = {}, [m.register_forward_hook(self._hook(name)) for name, m in modules.items()]
 
     def _hook(self, name):
         def hook(module, args, out):
             x = out[0] if isinstance(out, tuple) else out
-            self.seen[name] = x[:, -1] if isinstance(module, torch.nn.RNNBase) and module.batch_first else x[-1] if isinstance(module, torch.nn.RNNBase) else x
+            self.seen[name] = (
+                x[:, -1]
+                if isinstance(module, torch.nn.RNNBase) and module.batch_first
+                else x[-1] if isinstance(module, torch.nn.RNNBase) else x
+            )
         return hook
 
     def of(self, n: int) -> dict:    # those with a row per env
@@ -381,7 +454,9 @@ def _watch(agent, keep: tuple) -> "_Watched | None":
 # %% ../../nbs/24_rollout.ipynb #4cf4df98
 def _wave(agent, env, seeds, greedy, max_steps, callback=None, device=None, count=None, tape=None):
     "One episode per row, each from its own seed: returns and lengths [count]; rows behind `count` only fill the batch"
-    stream, n = EnvStream(env, _home(agent) if device is None else device, keep=("auxiliary",) if tape else ()), len(seeds)
+    stream, n = EnvStream(env, _home(agent) if device is None else device, keep=("auxiliary",) if tape else ()), len(
+        seeds
+    )
     step, rng = stream.reset(seed=seeds), Rng.of_rows(seeds)
     state, alive, raw = agent.initial(n), np.arange(n) < (count or n), {}
     for t in range(max_steps or 10 ** 9):
@@ -390,7 +465,8 @@ def _wave(agent, env, seeds, greedy, max_steps, callback=None, device=None, coun
         if tape: tape.saw(step, act._replace(info=act.info | stream.kept), alive)
         if callback: callback(t, step, act, alive.copy())
         step, state, was = stream.step(act.action), act.state, alive
-        for r, l, i in zip(*stream.new_episodes()): raw.setdefault(int(i), (r, l))     # a row that is through plays on, uncounted
+        # a row that is through plays on, uncounted
+        for r, l, i in zip(*stream.new_episodes()): raw.setdefault(int(i), (r, l))
         alive = was & np.array([i not in raw for i in range(n)])
         if tape: tape.got(step, was, alive & (t + 1 != max_steps))
         if not alive.any(): break
@@ -400,9 +476,15 @@ def _wave(agent, env, seeds, greedy, max_steps, callback=None, device=None, coun
 # %% ../../nbs/24_rollout.ipynb #5a266f7f
 def _check_spaces(agent, env):
     "ConfigError when the agent was made for observations or actions of other shapes"
-    for what, mine, its in (("observations", getattr(agent, "obs_space", None), env.single_observation_space), ("actions", getattr(agent, "action_space", None), env.single_action_space)):
+    for what, mine, its in (
+        ("observations", getattr(agent, "obs_space", None), env.single_observation_space),
+        ("actions", getattr(agent, "action_space", None), env.single_action_space),
+    ):
         if mine is not None and (mine.shape, getattr(mine, "n", 0)) != (its.shape, getattr(its, "n", 0)):
-            raise ConfigError(f"the agent was made for {what} {mine}, and this env has {its}; use the env and settings it was trained on")
+            raise ConfigError(
+                f"the agent was made for {what} {mine}, and this env has {its}; use the env and settings it was"
+                " trained on"
+            )
 
 def _waves(agent, env, episodes, seed, data, keep, greedy, max_steps, callback, device):
     "All episodes of an evaluation: (return, length) of each, and of each what was kept"
@@ -421,7 +503,10 @@ def _summed_up(done, kept, env, how: dict) -> Evaluation:
     "Mean and interval, and under which protocol"
     returns, lengths = (np.array(x) for x in zip(*done))
     known = getattr(env, "protocol", None) or {"env_id": getattr(env, "env_id", type(env.unwrapped).__name__)}
-    return Evaluation(returns, lengths, float(returns.mean()), *bootstrap_interval(returns), {**known, **how, "interval": "95 % percentile bootstrap of the mean, 2000 resamples"}, kept)
+    return Evaluation(
+        returns, lengths, float(returns.mean()), *bootstrap_interval(returns),
+        {**known, **how, "interval": "95 % percentile bootstrap of the mean, 2000 resamples"}, kept,
+    )
 
 # %% ../../nbs/24_rollout.ipynb #cbce7f29
 LONGEST = 27_000      # env steps
@@ -429,15 +514,15 @@ LONGEST = 27_000      # env steps
 @torch.no_grad()
 def evaluate(
     agent,                       # an Agent, a name of the zoo, or the folder of a run
-    env_id=None,                 # None: the agent's own env; else an id, or a function num_envs -> VectorEnv (a dream, ...)
+    env_id=None,  # None: the agent's own env; else an id, or a function num_envs -> VectorEnv (a dream, ...)
     episodes: int = 10,
     seed: int = 0,               # at least 0; episode k starts from derive_seed(seed, k)
     *, num_envs: int | None = None,  # rows at a time; does not change the result. None: at most 8
     greedy: bool = False,            # the mode of the policy instead of samples
     env_kwargs: dict | None = None,  # for make_env (obs=...); what is not named here: the agent's own, if this is its env
     callback: Callable | None = None,  # called (t, step, act, alive) T + 1 times in an episode; the last act is None
-    data: bool = False,              # keep every episode: obs [T + 1], action [T], reward [T], and all of the agent's info
-    keep: tuple = (),                # or only these: "obs" "action" "reward" "value" ..., "activations" or "activations.NAME"
+    data: bool = False,  # keep every episode: obs [T + 1], action [T], reward [T], and all of the agent's info
+    keep: tuple = (),  # or only these: "obs" "action" "reward" "value" ..., "activations" or "activations.NAME"
     max_steps: int | None = LONGEST,   # end episodes after so many env steps; None: the env decides, though it take for ever
     device=None,                 # where the Steps shall live; None: where the agent's weights are
 ) -> Evaluation:

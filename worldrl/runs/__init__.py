@@ -1,17 +1,17 @@
 "Training runs: files, checkpoints, models, metrics, and the driver that resumes them. The names below load on first use."
 
 _WHERE = {
-    "disk": ["check_name", "check_path", "data_root", "run_dir", "runs_root", "CheckpointError", "DiskError",
-        "disk_errors", "write_atomic", "write_json", "MAX_JSON_MB", "parse_json", "read_file", "read_json",
+    "disk": ["MAX_JSON_MB", "runs_root", "data_root", "check_name", "check_path", "run_dir", "DiskError",
+        "CheckpointError", "disk_errors", "write_atomic", "write_json", "read_json", "read_file", "parse_json",
         "LockedError", "RunLock"],
     "checkpoint": ["pack", "unpack", "sha256_tree", "save_checkpoint", "load_checkpoint"],
-    "fetch": ["EXAMPLE", "FetchError", "SCHEMES", "parse_address", "download", "FILES", "MEMBERS", "unpack_model",
+    "fetch": ["SCHEMES", "EXAMPLE", "FILES", "MEMBERS", "FetchError", "parse_address", "download", "unpack_model",
         "cache_root", "fetch_model"],
-    "models": ["class_path", "RENAMED", "class_at", "Sine", "SineConfig", "MODEL_KEYS", "save_model",
-        "data_folders", "is_checkout", "zoo_folders", "load", "load_run"],
-    "log": ["is_clock", "metrics_sha256", "read_metrics", "metrics_csv", "EventFile", "Progress", "Logger"],
-    "track": ["command_line", "commit", "conditions", "provenance", "TRACKERS", "tracker_module", "Tracker"],
-    "run": ["worker_pool", "Trainer", "SineTrainer", "differences", "OWNER_KEYS", "RUN_FILES",
+    "models": ["MODEL_KEYS", "class_path", "class_at", "SineConfig", "Sine", "save_model", "is_checkout",
+        "data_folders", "zoo_folders", "load", "load_run"],
+    "log": ["is_clock", "read_metrics", "metrics_sha256", "metrics_csv", "EventFile", "Progress", "Logger"],
+    "track": ["TRACKERS", "command_line", "commit", "conditions", "provenance", "tracker_module", "Tracker"],
+    "run": ["OWNER_KEYS", "RUN_FILES", "worker_pool", "Trainer", "SineTrainer", "differences",
         "newest_checkpoint", "snapshots", "Interrupted", "sigterm_stops", "run_training", "run_digest"],
 }
 _NAMES = {name: module for module, names in _WHERE.items() for name in names}

@@ -51,13 +51,19 @@ def _pack_key(k, at):
     raise CheckpointError(f"{at or 'the tree'} has the key {k!r}; keys are str or int")
 
 def _is_channels_last(x) -> bool:
-    return isinstance(x, Tensor) and x.ndim == 4 and not x.is_contiguous() and x.is_contiguous(memory_format=torch.channels_last)
+    return (
+        isinstance(x, Tensor)
+        and x.ndim == 4
+        and not x.is_contiguous()
+        and x.is_contiguous(memory_format=torch.channels_last)
+    )
 
 def _as_tensor(x, at) -> Tensor:
     "A tensor on the CPU that shares no memory with another one"
     if isinstance(x, Tensor): return x.detach().to("cpu", copy=True).contiguous()
     try: return torch.from_numpy(np.array(x))
-    except TypeError: raise CheckpointError(f"{at} is an array of {x.dtype}, which a checkpoint cannot hold; use numbers") from None
+    except TypeError:
+        raise CheckpointError(f"{at} is an array of {x.dtype}, which a checkpoint cannot hold; use numbers") from None
 
 # %% ../../nbs/02_checkpoint.ipynb #15ec2ba3
 def unpack(
@@ -73,7 +79,8 @@ def unpack(
     if kind == "tensor":
         t = tensors[skeleton["name"]]
         return t.contiguous(memory_format=torch.channels_last) if "layout" in skeleton else t
-    if kind in ("array", "scalar"): return tensors[skeleton["name"]].numpy()[()] if kind == "scalar" else tensors[skeleton["name"]].numpy()
+    if kind in ("array", "scalar"):
+        return tensors[skeleton["name"]].numpy()[()] if kind == "scalar" else tensors[skeleton["name"]].numpy()
     return {k: unpack(tensors, v) for k, v in skeleton.items()}
 
 # %% ../../nbs/02_checkpoint.ipynb #88321c53

@@ -103,18 +103,24 @@ class EventFile:
 def _append(path: Path, data: bytes):
     "Add to the end of a file and push it to the disk; DiskError"
     with disk_errors(path), open(path, "ab") as f:
-        f.write(data); f.flush(); os.fsync(f.fileno())
+        f.write(data)
+        f.flush()
+        os.fsync(f.fileno())
 
 # %% ../../nbs/05_log.ipynb #98a3a87c
 class Progress:
     "How far a run is, in segments: a bar on a terminal, else a line now and then"
-    def __init__(self, label: str, total: int, done: float = 0, show: bool = True, every: float = 5.0):   # every: seconds between lines
+    # every: seconds between lines
+    def __init__(self, label: str, total: int, done: float = 0, show: bool = True, every: float = 5.0):
         self.label, self.total, self.first, self.done, self.show, self.every = label, total, done, done, show, every
         self.began = self.printed = time.monotonic()
         self.bar = None
         if show and sys.stderr.isatty():
             from tqdm import tqdm
-            self.bar = tqdm(total=total, initial=done, desc=label, unit="segment", nrows=20, bar_format="{l_bar}{bar}| {n:.1f}/{total_fmt} [{elapsed}<{remaining}, {rate_fmt}{postfix}]")
+            self.bar = tqdm(
+                total=total, initial=done, desc=label, unit="segment", nrows=20,
+                bar_format="{l_bar}{bar}| {n:.1f}/{total_fmt} [{elapsed}<{remaining}, {rate_fmt}{postfix}]",
+            )
 
     def at(self, done: float, note: str = ""):
         if self.bar is not None:
@@ -129,7 +135,10 @@ class Progress:
         self.printed, spent = now, now - self.began
         left = spent / max(self.done - self.first, 1e-9) * (self.total - self.done)
         remaining = f", about {left:.0f} s left" if left else ""
-        print(f"{self.label}: segment {self.done:.0f} of {self.total}, {spent:.0f} s{remaining}{note and ', '}{note}", flush=True)
+        print(
+            f"{self.label}: segment {self.done:.0f} of {self.total}, {spent:.0f} s{remaining}{note and ', '}{note}",
+            flush=True,
+        )
 
     def close(self):
         if self.bar is not None: self.bar.close()

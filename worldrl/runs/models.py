@@ -36,7 +36,11 @@ def class_path(cls: type) -> str:    # "worldrl.worldmodels.vae:VAE"
 
 def _homes(cls: str) -> list[str]:    # ["worldrl.worldmodels.vae"]
     "The modules of worldrl that define a class of this name"
-    files = [f for f in sorted(_package().rglob("*.py")) if re.search(rf"^class {re.escape(cls)}\b", f.read_text(encoding="utf-8"), re.M)]
+    files = [
+        f
+        for f in sorted(_package().rglob("*.py"))
+        if re.search(rf"^class {re.escape(cls)}\b", f.read_text(encoding="utf-8"), re.M)
+    ]
     return [".".join(("worldrl", *f.relative_to(_package()).with_suffix("").parts)) for f in files]
 
 # %% ../../nbs/04_models.ipynb #8c10e8b6

@@ -4,7 +4,7 @@
 
 # %% ../../nbs/07_run.ipynb #07run03
 from __future__ import annotations
-import contextlib, fnmatch, functools, hashlib, itertools, json, math, os, random, re, shutil, signal, sys, threading
+import contextlib, fnmatch, functools, hashlib, json, math, os, random, re, shutil, signal, threading
 import time
 import numpy as np
 import torch
@@ -103,14 +103,22 @@ class SineTrainer:
             x = torch.rand(c.batch, 1, generator=self.data)
             y = torch.sin(2 * math.pi * x) + c.noise * torch.randn(c.batch, 1, generator=self.noise)
             loss = (self.net(x) - y).square().mean()
-            self.opt.zero_grad(); loss.backward(); self.opt.step()
+            self.opt.zero_grad()
+            loss.backward()
+            self.opt.step()
             self.updates += 1
-            log.scalar("losses/mse", loss, self.updates); log.progress(k + 1, c.updates)
+            log.scalar("losses/mse", loss, self.updates)
+            log.progress(k + 1, c.updates)
 
-    def state(self) -> dict: return dict(net=self.net.state_dict(), opt=self.opt.state_dict(), noise=self.noise.get_state(), updates=self.updates)
+    def state(self) -> dict:
+        return dict(
+            net=self.net.state_dict(), opt=self.opt.state_dict(), noise=self.noise.get_state(), updates=self.updates
+        )
     def load_state(self, tree: dict):
-        self.net.load_state_dict(tree["net"]); self.opt.load_state_dict(tree["opt"])
-        self.noise.set_state(tree["noise"]); self.updates = tree["updates"]
+        self.net.load_state_dict(tree["net"])
+        self.opt.load_state_dict(tree["opt"])
+        self.noise.set_state(tree["noise"])
+        self.updates = tree["updates"]
 
     def result(self) -> dict:
         x = torch.linspace(0, 1, 101)[:, None]
@@ -124,17 +132,25 @@ def differences(there: dict, here: dict) -> list[str]:     # ["config.lr is 0.1 
         if not isinstance(d, dict) or not d: return {at: d}
         return {k: v for key, x in d.items() for k, v in flat(x, f"{at}.{key}" if at else str(key)).items()}
     a, b = flat(there), flat(here)
-    return [f"{k} is {a.get(k, 'absent')!r} there and {b.get(k, 'absent')!r} here" for k in sorted(a.keys() | b.keys()) if k not in a or k not in b or a[k] != b[k]]
+    return [
+        f"{k} is {a.get(k, 'absent')!r} there and {b.get(k, 'absent')!r} here"
+        for k in sorted(a.keys() | b.keys())
+        if k not in a or k not in b or a[k] != b[k]
+    ]
 
 def _owner(trainer) -> dict:
     "What makes a run this run, as JSON gives it back"
-    return json.loads(json.dumps({"trainer": class_path(type(trainer)), "exp": trainer.exp, "config": trainer.config.to_dict()}))
+    return json.loads(
+        json.dumps({"trainer": class_path(type(trainer)), "exp": trainer.exp, "config": trainer.config.to_dict()})
+    )
 
 def _grown(stored: dict, config: Config) -> dict:
     "A stored config with the defaults of the fields that its class has got since"
     if not isinstance(stored, dict): return stored
     now = json.loads(json.dumps(type(config)().to_dict())) | stored
-    return {k: _grown(v, getattr(config, k)) if isinstance(getattr(config, k, None), Config) else v for k, v in now.items()}
+    return {
+        k: _grown(v, getattr(config, k)) if isinstance(getattr(config, k, None), Config) else v for k, v in now.items()
+    }
 
 # %% ../../nbs/07_run.ipynb #5ea5507f
 OWNER_KEYS = {"trainer": str, "exp": str, "config": dict}      # what config.json of every run says

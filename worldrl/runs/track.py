@@ -22,15 +22,22 @@ def command_line() -> str:
     "The command that started this process, as one would type it; 'notebook' inside one"
     name = Path(sys.argv[0]).name
     if name.startswith(("ipykernel", "colab_kernel")): return "notebook"
-    return shlex.join(["worldrl" if name in ("cli.py", "__main__.py") else name if name not in ("-c", "") else "python", *sys.argv[1:]])
+    return shlex.join([
+        "worldrl" if name in ("cli.py", "__main__.py") else name if name not in ("-c", "") else "python", *sys.argv[1:],
+    ])
 
 def commit() -> str:      # "1a2b3c4", "1a2b3c4+dirty", or "" outside a checkout
     "The commit of the checkout that worldrl is imported from"
     root = _package().parent
-    def git(*args): return subprocess.run(["git", "--no-optional-locks", "-C", str(root), *args], capture_output=True, text=True, check=True).stdout.strip()
+    def git(*args):
+        return subprocess.run(
+            ["git", "--no-optional-locks", "-C", str(root), *args], capture_output=True, text=True, check=True
+        ).stdout.strip()
     try:
         if Path(git("rev-parse", "--show-toplevel")).resolve() != root.resolve(): return ""
-        return git("rev-parse", "--short=10", "HEAD") + ("+dirty" if git("status", "--porcelain", "--untracked-files=no") else "")
+        return git("rev-parse", "--short=10", "HEAD") + (
+            "+dirty" if git("status", "--porcelain", "--untracked-files=no") else ""
+        )
     except (OSError, subprocess.CalledProcessError): return ""
 
 def conditions(trainer) -> dict:
@@ -42,7 +49,11 @@ def conditions(trainer) -> dict:
 
 def provenance(trainer) -> dict:
     "Command, seed and commit; the conditions; and the env's protocol when the trainer has one"
-    return {"command": command_line(), "seed": trainer.config.seed, "commit": commit()} | conditions(trainer) | {"protocol": getattr(trainer, "protocol", None)}
+    return (
+        {"command": command_line(), "seed": trainer.config.seed, "commit": commit()}
+        | conditions(trainer)
+        | {"protocol": getattr(trainer, "protocol", None)}
+    )
 
 # %% ../../nbs/06_track.ipynb #17c8d23e
 TRACKERS = ("wandb", "trackio")
@@ -51,13 +62,22 @@ def tracker_module(
     kind: str,       # one of TRACKERS
 ):                   # the imported package: init, log, finish
     "The tracker's package; ConfigError for an unknown name, or when it is not installed"
-    if kind not in TRACKERS: raise ConfigError(f"there is no tracker {kind!r}.{did_you_mean(kind, TRACKERS)} There are: {', '.join(TRACKERS)}; TensorBoard events and metrics.jsonl are always written")
+    if kind not in TRACKERS:
+        raise ConfigError(
+            f"there is no tracker {kind!r}.{did_you_mean(kind, TRACKERS)} There are: {', '.join(TRACKERS)}; TensorBoard"
+            " events and metrics.jsonl are always written"
+        )
     try: module = importlib.import_module(kind)
     except ImportError as e:
         what = "is not installed" if e.name == kind else f"cannot be imported ({e})"
-        raise ConfigError(f"the tracker {kind} {what}: pip install {kind}. Or leave out --track: TensorBoard events and metrics.jsonl are always written") from None
+        raise ConfigError(
+            f"the tracker {kind} {what}: pip install {kind}. Or leave out --track: TensorBoard events and metrics.jsonl"
+            " are always written"
+        ) from None
     if hasattr(module, "init"): return module
-    raise ConfigError(f"the tracker {kind} is not installed, there is only a folder of that name here: pip install {kind}")
+    raise ConfigError(
+        f"the tracker {kind} is not installed, there is only a folder of that name here: pip install {kind}"
+    )
 
 # %% ../../nbs/06_track.ipynb #661ab554
 def _by_step(
@@ -137,26 +157,39 @@ class Tracker:
     def warn(self, e: Exception) -> None:
         "Say once that the tracker failed"
         if not self.warned:
-            print(f"warning: {self.kind} failed ({type(e).__name__}: {e}); training goes on, metrics.jsonl is "
-                  "complete, and what is missing there is sent later, or by the same command", file=sys.stderr, flush=True)
+            print(
+                f"warning: {self.kind} failed ({type(e).__name__}: {e}); training goes on, metrics.jsonl is "
+                "complete, and what is missing there is sent later, or by the same command", file=sys.stderr,
+                flush=True,
+            )
         self.warned = True
 
 # %% ../../nbs/06_track.ipynb #2d7d17f1
 def _read(self, record: dict | None) -> None:
     "Lines, videos and result that nobody read before, into `waiting`"
     with open(self.folder / "metrics.jsonl", "rb") as f:
-        f.seek(self.at); lines = f.readlines(); self.at = f.tell()
+        f.seek(self.at)
+        lines = f.readlines()
+        self.at = f.tell()
     new, self.skip = lines[self.skip:], max(0, self.skip - len(lines))
     self.waiting += (rows := _by_step(new))
     self.known["lines"] += len(new)
     self.known["step"] = step = max([self.known["step"], *(s for s, _ in rows)])
     for f in sorted(self.folder.glob("videos/*")):
-        if f.suffix not in (".mp4", ".gif", ".webm") or f.name in self.known["videos"] or not hasattr(self.module, "Video"): continue
-        self.waiting.append((step, f)); self.known["videos"].append(f.name)
+        if (
+            f.suffix not in (".mp4", ".gif", ".webm")
+            or f.name in self.known["videos"]
+            or not hasattr(self.module, "Video")
+        ):
+            continue
+        self.waiting.append((step, f))
+        self.known["videos"].append(f.name)
     if record is not None and not self.known["finished"]: self.waiting.append((step, _numbers(record["result"])))
 
-def _film(self, file: Path) -> dict:      # run-0020.mp4 -> {"videos/run": ...}, so that all of its kind stand in one place
-    return {f"videos/{re.sub('[0-9_-]+$', '', file.stem) or 'episode'}": self.module.Video(str(file), caption=file.stem)}
+def _film(self, file: Path) -> dict:  # run-0020.mp4 -> {"videos/run": ...}, so that all of its kind stand in one place
+    return {
+        f"videos/{re.sub('[0-9_-]+$', '', file.stem) or 'episode'}": self.module.Video(str(file), caption=file.stem)
+    }
 
 Tracker._read, Tracker._film = _read, _film
 
@@ -165,11 +198,17 @@ def _tracker(kind: str, folder: Path, owner: dict, done: int) -> Tracker:      #
     tracker = Tracker(kind, folder, owner)
     try: tracker.start()
     except Exception as e:
-        if not done: raise WorldrlError(f"{kind} could not be started ({type(e).__name__}: {e}). Mend that, keep its data here (WANDB_MODE=offline), or leave out --track") from e
+        if not done:
+            raise WorldrlError(
+                f"{kind} could not be started ({type(e).__name__}: {e}). Mend that, keep its data here"
+                " (WANDB_MODE=offline), or leave out --track"
+            ) from e
         tracker.warn(e)
     return tracker
 
 def _send_rest(kind: str, folder: Path, owner: dict, record: dict) -> None:
     "What a tracker has not heard of a finished run"
     tracker = Tracker(kind, folder, owner)
-    if not tracker.known["finished"]: tracker.follow(record); tracker.close()
+    if not tracker.known["finished"]:
+        tracker.follow(record)
+        tracker.close()

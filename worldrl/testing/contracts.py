@@ -35,7 +35,8 @@ def gap(
     b: "Tensor | State",
 ) -> float:               # inf where structure or shape differ, or where one has a NaN
     "The largest absolute difference between two tensors or states"
-    if isinstance(a, dict): return max((gap(a[k], b[k]) for k in a), default=0.) if a.keys() == b.keys() else float("inf")
+    if isinstance(a, dict):
+        return max((gap(a[k], b[k]) for k in a), default=0.0) if a.keys() == b.keys() else float("inf")
     if a.shape != b.shape: return float("inf")
     d = (a.detach().double() - b.detach().double()).abs()
     return float("inf") if d.isnan().any() else float(d.max()) if d.numel() else 0.
@@ -60,7 +61,8 @@ def random_actions(
 ) -> np.ndarray:               # native actions [*shape, ...]
     "Uniform native actions"
     if isinstance(space, gym.spaces.Discrete): return space.start + draw.integers(0, space.n, shape)
-    if isinstance(space, gym.spaces.MultiDiscrete): return space.start + draw.integers(0, space.nvec, (*shape, *space.shape))
+    if isinstance(space, gym.spaces.MultiDiscrete):
+        return space.start + draw.integers(0, space.nvec, (*shape, *space.shape))
     if isinstance(space, gym.spaces.MultiBinary): return draw.integers(0, 2, (*shape, *space.shape)).astype(np.int8)
     return random_obs(space, shape, draw)
 
@@ -85,7 +87,11 @@ def random_steps(
 def _modules(x, depth=3):
     "The torch modules inside an object, its attributes included"
     if isinstance(x, torch.nn.Module): return list(x.modules())
-    inside = x.values() if isinstance(x, dict) else x if isinstance(x, (list, tuple)) else vars(x).values() if hasattr(x, "__dict__") else ()
+    inside = (
+        x.values()
+        if isinstance(x, dict)
+        else x if isinstance(x, (list, tuple)) else vars(x).values() if hasattr(x, "__dict__") else ()
+    )
     return [m for y in inside for m in _modules(y, depth - 1)] if depth else []
 
 def _module_facts(x):
@@ -107,13 +113,20 @@ class _Case:
         w, steps, draw = self.world, self.steps, np.random.default_rng(1)
         self.facts = _module_facts(w)
         self.n, self.T, self.device = *steps.reward.shape, steps.reward.device
-        native = np.arange(w.action_space.start, w.action_space.start + min(w.action_space.n, 8)) if isinstance(w.action_space, gym.spaces.Discrete) else random_actions(w.action_space, (6,), draw)
+        native = (
+            np.arange(w.action_space.start, w.action_space.start + min(w.action_space.n, 8))
+            if isinstance(w.action_space, gym.spaces.Discrete)
+            else random_actions(w.action_space, (6,), draw)
+        )
         self.choices = encode_action(w.action_space, native).to(self.device)      # [K, A] different actions
         self.seen = self.watch()                                                   # [n, T] states
         self.age = _age(steps.is_first)
         ready = (self.age >= w.context - 1) & ~steps.ended
         self.starts = take(self.seen, ready)                                       # [N] states
-        if not state_size(self.starts): raise ValueError(f"no moment of the steps has {w.context} frames of context before it; pass longer steps [n, T]")
+        if not state_size(self.starts):
+            raise ValueError(
+                f"no moment of the steps has {w.context} frames of context before it; pass longer steps [n, T]"
+            )
 
     def watch(self, rows=slice(None), rng=None): 
         steps = self.steps.take(rows)
@@ -122,15 +135,22 @@ class _Case:
     def show(self, state):
         "All read-outs of dreamt states"
         w = self.world
-        return {"features": w.features(state), "decode": w.decode(state), "reward": w.reward(state), "cont": w.cont(state)}
+        return {
+            "features": w.features(state), "decode": w.decode(state), "reward": w.reward(state), "cont": w.cont(state),
+        }
 
     def dream(self, state, rng=None, moves=2):
         "Read-outs after some imagined steps"
-        for k in range(moves): state = self.world.imagine(state, self.choices[k % len(self.choices)].expand(state_size(state), -1), rng=rng)
+        for k in range(moves):
+            state = self.world.imagine(
+                state, self.choices[k % len(self.choices)].expand(state_size(state), -1), rng=rng
+            )
         return {"state": state, **self.show(state)}
 
     def same(self, a, b, name, why):
-        size = max([1.] + [float(x.detach().abs().max()) for x in (leaves(a) if isinstance(a, dict) else [a]) if x.numel()])
+        size = max(
+            [1.0] + [float(x.detach().abs().max()) for x in (leaves(a) if isinstance(a, dict) else [a]) if x.numel()]
+        )
         d = gap(a, b)
         _require(d <= self.tol * size, name, f"{why} (largest difference {d:.3g})")
 
@@ -156,12 +176,21 @@ def _check_shapes(c):
     seen = w.observe(start, c.steps.at(0).take([0] * n))
     dreamt = w.imagine(seen, c.choices[[0] * n])
     for name, state in (("observe", seen), ("imagine", dreamt)):
-        _require(_structure(state) == _structure(start), "shapes", f"{name} returns a state unlike initial's: {_structure(state)} against {_structure(start)}")
-        _require(all(len(x) == n for x in leaves(state)), "shapes", f"{name}: the first axis of every leaf must be the row ({n} rows given)")
+        _require(
+            _structure(state) == _structure(start), "shapes",
+            f"{name} returns a state unlike initial's: {_structure(state)} against {_structure(start)}",
+        )
+        _require(
+            all(len(x) == n for x in leaves(state)), "shapes",
+            f"{name}: the first axis of every leaf must be the row ({n} rows given)",
+        )
     want = {"features": (n, w.feature_size), "decode": (n, *w.obs_space.shape), "reward": (n,), "cont": (n,)}
     for name, x in c.show(dreamt).items():
         _require(tuple(x.shape) == want[name], "shapes", f"{name} has shape {tuple(x.shape)}, expected {want[name]}")
-        _require(x.dtype == torch.float32 and x.device.type == c.device.type, "shapes", f"{name} is {x.dtype} on {x.device}, expected float32 on {c.device}")
+        _require(
+            x.dtype == torch.float32 and x.device.type == c.device.type, "shapes",
+            f"{name} is {x.dtype} on {x.device}, expected float32 on {c.device}",
+        )
         _require(bool(x.isfinite().all()), "shapes", f"{name} is not finite")
 
 # %% ../../nbs/20_contracts_check.ipynb #fc3b066c
@@ -173,28 +202,45 @@ def _global_numbers():
 
 def _check_global_numbers(c):
     before = _global_numbers()
-    c.watch(rng=Rng(1., 0)); c.dream(c.starts, Rng(1., 0)); c.watch(); c.dream(c.starts)
-    _require(_global_numbers() == before, "global_random_numbers", "torch's, numpy's or python's global numbers were drawn; draw from rng (is there dropout in train mode? then call .eval())")
+    c.watch(rng=Rng(1., 0))
+    c.dream(c.starts, Rng(1., 0))
+    c.watch()
+    c.dream(c.starts)
+    _require(
+        _global_numbers() == before, "global_random_numbers",
+        "torch's, numpy's or python's global numbers were drawn; draw from rng (is there dropout in train mode? then"
+        " call .eval())",
+    )
 
 def _check_seeded(c):
     for what, run in (("observe", lambda: c.watch(rng=Rng(1., 5))), ("imagine", lambda: c.dream(c.starts, Rng(1., 5)))):
         _require(gap(run(), run()) == 0, "not_seeded", f"{what} gives other numbers for the same seed of rng")
 
 def _check_module(c):
-    c.watch(rng=Rng(1., 0)); c.dream(c.starts, Rng(1., 0))
+    c.watch(rng=Rng(1., 0))
+    c.dream(c.starts, Rng(1., 0))
     before, after = c.facts, _module_facts(c.world)
     _require(after[:2] == before[:2], "module_changed", "train/eval mode or requires_grad of a module was switched")
-    _require(all(torch.equal(a, b) for a, b in zip(before[2], after[2])), "module_changed", "a parameter or a running statistic changed (a batch norm in train mode? then call .eval())")
+    _require(
+        all(torch.equal(a, b) for a, b in zip(before[2], after[2])), "module_changed",
+        "a parameter or a running statistic changed (a batch norm in train mode? then call .eval())",
+    )
 
 # %% ../../nbs/20_contracts_check.ipynb #96849f83
 def _check_mutation(c):
     w, step = c.world, c.steps.at(1)
     state = w.observe(w.initial(c.n), c.steps.at(0))
-    for name, act in (("observe", lambda s: w.observe(s, step)), ("imagine", lambda s: w.imagine(s, step.action)), ("a read-out", c.show)):
+    for name, act in (
+        ("observe", lambda s: w.observe(s, step)), ("imagine", lambda s: w.imagine(s, step.action)),
+        ("a read-out", c.show),
+    ):
         kept, kept_step = map_state(torch.clone, state), step.map(torch.clone)
         act(state)
         same_step = all(torch.equal(getattr(step, f.name), getattr(kept_step, f.name)) for f in fields(Step))
-        _require(gap(state, kept) == 0 and same_step, "state_mutated", f"{name} wrote into the state or the step it was given; it must return a new one")
+        _require(
+            gap(state, kept) == 0 and same_step, "state_mutated",
+            f"{name} wrote into the state or the step it was given; it must return a new one",
+        )
 
 # %% ../../nbs/20_contracts_check.ipynb #4456b148
 def _check_rows(c):
@@ -202,7 +248,9 @@ def _check_rows(c):
     for i in (0, c.n - 1):
         alone = c.watch([i])
         alone = {"seen": alone, **c.dream(take(alone, (slice(None), c.T - 1)))}
-        c.same(alone, map_state(lambda x: x[[i]], batch), "rows_mixed", f"row {i} alone differs from row {i} in the batch")
+        c.same(
+            alone, map_state(lambda x: x[[i]], batch), "rows_mixed", f"row {i} alone differs from row {i} in the batch"
+        )
     others = [0] + list(range(c.n - 1, 0, -1))                      # row 0 stays, its neighbours swap places
     for tau in (0., 1.):
         rng, rng2 = Rng(tau, 3), Rng(tau, 3)
@@ -213,7 +261,9 @@ def _check_rows(c):
 # %% ../../nbs/20_contracts_check.ipynb #438bb1f7
 def _with_first(step, first):
     keep = ~first
-    return Step(step.action * keep[:, None], step.obs, step.reward * keep, first, step.terminated & keep, step.truncated & keep)
+    return Step(
+        step.action * keep[:, None], step.obs, step.reward * keep, first, step.terminated & keep, step.truncated & keep
+    )
 
 def _check_reset(c):
     w, m = c.world, c.T // 2
@@ -230,15 +280,34 @@ def _check_reset(c):
 def _check_temperature(c):
     w = c.world
     mode = c.dream(c.starts)
-    for seed in (1, 2): c.same(c.dream(c.starts, Rng(0., seed)), mode, "temperature_ignored", "imagine at temperature 0 is not what rng=None gives")
-    c.same(c.watch(rng=Rng(0., 1)), c.seen, "temperature_ignored", "observe at temperature 0 is not what rng=None gives")
+    for seed in (1, 2):
+        c.same(
+            c.dream(c.starts, Rng(0.0, seed)), mode, "temperature_ignored",
+            "imagine at temperature 0 is not what rng=None gives",
+        )
+    c.same(
+        c.watch(rng=Rng(0.0, 1)), c.seen, "temperature_ignored", "observe at temperature 0 is not what rng=None gives"
+    )
     starts = repeat(c.starts, max(1, 256 // state_size(c.starts)))
     mode = c.dream(starts)
-    spread = lambda tau: sum(float((a - b).detach().abs().mean()) for k in ("features", "decode", "reward") for a, b in [(c.dream(starts, Rng(tau, 1))[k], mode[k])])
+    spread = lambda tau: sum(
+        float((a - b).detach().abs().mean())
+        for k in ("features", "decode", "reward")
+        for a, b in [(c.dream(starts, Rng(tau, 1))[k], mode[k])]
+    )
     cold, warm = spread(1e-3), spread(1.)
-    _require(warm == 0 or cold < .7 * warm, "temperature_ignored", f"samples at temperature 0.001 spread as far from the mode ({cold:.3g}) as at 1 ({warm:.3g})")
-    _require(c.stochastic is not True or warm > 0, "temperature_ignored", "declared stochastic, but samples at temperature 1 never differ from the mode")
-    _require(c.stochastic is not False or warm == 0, "temperature_ignored", "declared deterministic, but samples at temperature 1 differ from the mode")
+    _require(
+        warm == 0 or cold < 0.7 * warm, "temperature_ignored",
+        f"samples at temperature 0.001 spread as far from the mode ({cold:.3g}) as at 1 ({warm:.3g})",
+    )
+    _require(
+        c.stochastic is not True or warm > 0, "temperature_ignored",
+        "declared stochastic, but samples at temperature 1 never differ from the mode",
+    )
+    _require(
+        c.stochastic is not False or warm == 0, "temperature_ignored",
+        "declared deterministic, but samples at temperature 1 differ from the mode",
+    )
 
 # %% ../../nbs/20_contracts_check.ipynb #b2c44a9b
 def _after_each_action(c):
@@ -251,31 +320,56 @@ def _spread(outs, key):
 def _check_action(c):
     if not c.uses_action: return
     outs = _after_each_action(c)
-    _require(any(_spread(outs, k) > 1e-7 for k in outs[0]), "action_ignored", "imagine leads to the same features, picture, reward and cont whatever the action (a model meant to? pass uses_action=False)")
+    _require(
+        any(_spread(outs, k) > 1e-7 for k in outs[0]), "action_ignored",
+        "imagine leads to the same features, picture, reward and cont whatever the action (a model meant to? pass"
+        " uses_action=False)",
+    )
     rewards = torch.stack([o["reward"] for o in outs]).detach()
     varies = float(rewards.max() - rewards.min()) > 1e-6
-    _require(not varies or _spread(outs, "reward") > 1e-7, "reward_of_departed_state", "rewards differ between states, but never with the last action; reward(imagine(s, a)) must belong to the state that a leads to")
+    _require(
+        not varies or _spread(outs, "reward") > 1e-7, "reward_of_departed_state",
+        "rewards differ between states, but never with the last action; reward(imagine(s, a)) must belong to the state"
+        " that a leads to",
+    )
 
 # %% ../../nbs/20_contracts_check.ipynb #5805b7bc
 def _check_ranges(c):
     out = map_state(torch.Tensor.detach, c.dream(c.starts))
     cont, x = out["cont"], out["decode"]
-    _require(float(cont.min()) >= -c.tol and float(cont.max()) <= 1 + c.tol, "cont_range", f"cont is a probability, but ranges from {cont.min():.3g} to {cont.max():.3g}")
+    _require(
+        float(cont.min()) >= -c.tol and float(cont.max()) <= 1 + c.tol, "cont_range",
+        f"cont is a probability, but ranges from {cont.min():.3g} to {cont.max():.3g}",
+    )
     if c.world.obs_space.dtype != np.uint8: return
-    _require(float(x.min()) > -1 and float(x.max()) < 2, "decode_scale", f"pixels are decoded in {x.min():.3g} ... {x.max():.3g}, expected about 0 ... 1, as preprocess(obs)")
+    _require(
+        float(x.min()) > -1 and float(x.max()) < 2, "decode_scale",
+        f"pixels are decoded in {x.min():.3g} ... {x.max():.3g}, expected about 0 ... 1, as preprocess(obs)",
+    )
 
 def _check_axes(c):
     n, T = c.n, c.T
     flat = {k: v.unflatten(0, (n, T)) for k, v in c.show(map_state(lambda x: x.flatten(0, 1), c.seen)).items()}
-    c.same(c.show(c.seen), flat, "leading_axes", "read-outs of [n, T] states differ from those of the same states in a row")
+    c.same(
+        c.show(c.seen), flat, "leading_axes", "read-outs of [n, T] states differ from those of the same states in a row"
+    )
     turned = c.show(map_state(lambda x: x.transpose(0, 1), c.seen))
-    c.same(map_state(lambda x: x.transpose(0, 1), turned), flat, "leading_axes", "read-outs of [T, n] states differ from those of the same states in a row")
+    c.same(
+        map_state(lambda x: x.transpose(0, 1), turned), flat, "leading_axes",
+        "read-outs of [T, n] states differ from those of the same states in a row",
+    )
 
 def _check_sequence(c):
-    c.same(observe_sequence(c.world, c.world.initial(c.n), c.steps), c.seen, "observe_sequence", "differs from the loop over observe at rng=None")
+    c.same(
+        observe_sequence(c.world, c.world.initial(c.n), c.steps), c.seen, "observe_sequence",
+        "differs from the loop over observe at rng=None",
+    )
     if not hasattr(c.world, "surprise"): return
     x = c.world.surprise(c.seen)
-    _require(tuple(x.shape) == (c.n, c.T) and float(x.min()) >= -c.tol, "surprise", f"is a KL, one number >= 0 per state; got shape {tuple(x.shape)}, smallest {x.min():.3g}")
+    _require(
+        tuple(x.shape) == (c.n, c.T) and float(x.min()) >= -c.tol, "surprise",
+        f"is a KL, one number >= 0 per state; got shape {tuple(x.shape)}, smallest {x.min():.3g}",
+    )
 
 # %% ../../nbs/20_contracts_check.ipynb #43121646
 def _check_gradient(c):
@@ -284,12 +378,20 @@ def _check_gradient(c):
     action = c.choices.mean(0).expand(n, -1).clone().requires_grad_()
     with torch.enable_grad():
         out = c.show(c.world.imagine(state, action, rng=Rng(1., 0)))
-        total = sum((x * torch.linspace(.5, 1.5, x.numel(), device=x.device).reshape(x.shape)).sum() for x in out.values())
-    _require(total.requires_grad, "no_gradient", "what imagine returns has no gradient (is there a no_grad or a detach inside?)")
+        total = sum(
+            (x * torch.linspace(0.5, 1.5, x.numel(), device=x.device).reshape(x.shape)).sum() for x in out.values()
+        )
+    _require(
+        total.requires_grad, "no_gradient",
+        "what imagine returns has no gradient (is there a no_grad or a detach inside?)",
+    )
     inputs = [x for x in leaves(state) if x.requires_grad]
     to_action, *to_state = torch.autograd.grad(total, [action, *inputs], allow_unused=True)
     alive = lambda g: g is not None and bool(g.isfinite().all()) and bool(g.abs().sum() > 0)
-    _require(alive(to_action) or not c.uses_action, "no_gradient", "imagine passes no finite, non-zero gradient to the action")
+    _require(
+        alive(to_action) or not c.uses_action, "no_gradient",
+        "imagine passes no finite, non-zero gradient to the action",
+    )
     _require(any(map(alive, to_state)), "no_gradient", "imagine passes no finite, non-zero gradient to the state")
 
 # %% ../../nbs/20_contracts_check.ipynb #72aa80db
@@ -302,11 +404,21 @@ def _one_step(c):
 
 def _check_exact(c, got, there, here):
     picture = (preprocess(there.obs) - got["decode"]).abs()
-    _require(float(picture.max()) <= c.tol, "decode_scale" if _fit(got["decode"], preprocess(there.obs))[2] > .99 else "decode_wrong", f"the decoded picture is not the real next one (largest difference {picture.max():.3g})")
+    _require(
+        float(picture.max()) <= c.tol,
+        "decode_scale" if _fit(got["decode"], preprocess(there.obs))[2] > 0.99 else "decode_wrong",
+        f"the decoded picture is not the real next one (largest difference {picture.max():.3g})",
+    )
     wrong = float((got["reward"] - there.reward).abs().max())
     departed = float((got["reward"] - here.reward).abs().max()) <= c.tol
-    _require(wrong <= c.tol, "reward_of_departed_state" if departed else "reward_wrong", f"reward differs from the real reward of arriving by up to {wrong:.3g}")
-    _require(float((got["cont"] - (~there.terminated).float()).abs().max()) <= c.tol, "cont_wrong", "cont is not 1 - terminated")
+    _require(
+        wrong <= c.tol, "reward_of_departed_state" if departed else "reward_wrong",
+        f"reward differs from the real reward of arriving by up to {wrong:.3g}",
+    )
+    _require(
+        float((got["cont"] - (~there.terminated).float()).abs().max()) <= c.tol, "cont_wrong",
+        "cont is not 1 - terminated",
+    )
 
 def _fit(x, y):
     "y = a x + b by least squares: a, b and the correlation"
@@ -317,17 +429,29 @@ def _fit(x, y):
 
 def _check_learned(c, got, there, here):
     a, b, r = _fit(got["decode"], preprocess(there.obs))
-    _require(r > .3, "decode_unlearned", f"decoded next pictures correlate with the real ones by {r:.2f} only; train longer, or pass truth='none'")
-    _require(1 / 3 < a < 3 and abs(b) < .2, "decode_scale", f"real pictures are about {a:.3g} * decode + {b:.3g}; decode must be scaled as preprocess(obs)")
+    _require(
+        r > 0.3, "decode_unlearned",
+        f"decoded next pictures correlate with the real ones by {r:.2f} only; train longer, or pass truth='none'",
+    )
+    _require(
+        1 / 3 < a < 3 and abs(b) < 0.2, "decode_scale",
+        f"real pictures are about {a:.3g} * decode + {b:.3g}; decode must be scaled as preprocess(obs)",
+    )
     arrived, departed = (float((got["reward"] - s.reward).square().mean()) for s in (there, here))
-    _require(departed >= .9 * arrived, "reward_of_departed_state", f"rewards fit those of the departed state better (squared error {departed:.3g}) than those of arriving ({arrived:.3g})")
+    _require(
+        departed >= 0.9 * arrived, "reward_of_departed_state",
+        f"rewards fit those of the departed state better (squared error {departed:.3g}) than those of arriving"
+        f" ({arrived:.3g})",
+    )
 
 def _check_truth(c):
     if c.truth != "none": (_check_exact if c.truth == "exact" else _check_learned)(c, *_one_step(c))
 
 # %% ../../nbs/20_contracts_check.ipynb #d82408f7
-_WORLD_CHECKS = (_check_shapes, _check_mutation, _check_global_numbers, _check_seeded, _check_module, _check_rows, _check_reset, _check_temperature,
-                 _check_action, _check_ranges, _check_truth, _check_axes, _check_sequence, _check_gradient)
+_WORLD_CHECKS = (
+    _check_shapes, _check_mutation, _check_global_numbers, _check_seeded, _check_module, _check_rows, _check_reset,
+    _check_temperature, _check_action, _check_ranges, _check_truth, _check_axes, _check_sequence, _check_gradient,
+)
 
 def check_world(
     world: World,
@@ -339,7 +463,8 @@ def check_world(
     device="cpu",                     # where the noise lives when no steps are given
 ) -> list[str]:                       # the names of the checks that passed
     "Does `world` keep the contract? Raises ContractError, whose `name` says what is broken"
-    if truth != "none" and steps is None: raise ValueError(f"truth={truth!r} needs recorded steps [n, T]: check_world(world, steps, truth={truth!r})")
+    if truth != "none" and steps is None:
+        raise ValueError(f"truth={truth!r} needs recorded steps [n, T]: check_world(world, steps, truth={truth!r})")
     if steps is None: steps = random_steps(world.obs_space, world.action_space, T=world.context + 7, device=device)
     with torch.no_grad():
         case = _Case(world, steps, truth, stochastic, uses_action, tol)
@@ -374,8 +499,12 @@ def _check_act(c):
     _require_names(a, "obs_space action_space initial act")
     for greedy in (False, True):
         act = a.act(a.initial(n), c.steps.at(0), greedy=greedy, rng=Rng(1., 0))
-        _require(all(len(x) == n for x in leaves({"action": {"a": act.action}, "state": act.state, "info": act.info})), "shapes", f"action, state and info must have {n} rows")
-        for row in act.action.detach().cpu().numpy(): _require(_fits(a.action_space, row), "action_space", f"{row!r} does not belong to {a.action_space}")
+        _require(
+            all(len(x) == n for x in leaves({"action": {"a": act.action}, "state": act.state, "info": act.info})),
+            "shapes", f"action, state and info must have {n} rows",
+        )
+        for row in act.action.detach().cpu().numpy():
+            _require(_fits(a.action_space, row), "action_space", f"{row!r} does not belong to {a.action_space}")
         _require(_structure(act.state) == _structure(a.initial(n)), "shapes", "act returns a state unlike initial's")
         _require(all(bool(x.isfinite().all()) for x in leaves(act.info)), "shapes", "info is not finite")
 
@@ -390,14 +519,22 @@ def _check_agent_globals(c):
     for greedy in (False, True): c.run(c.steps, greedy=greedy)
     after = _module_facts(c.agent)
     _require(_global_numbers() == before, "global_random_numbers", "global random numbers were drawn; draw from rng")
-    _require(after[:2] == facts[:2] and all(torch.equal(x, y) for x, y in zip(facts[2], after[2])), "module_changed", "mode, weights or running statistics changed while acting")
-    c.same(c.run(c.steps, greedy=False), c.run(c.steps, greedy=False), "not_seeded", "the same seed of rng gives other actions")
+    _require(
+        after[:2] == facts[:2] and all(torch.equal(x, y) for x, y in zip(facts[2], after[2])), "module_changed",
+        "mode, weights or running statistics changed while acting",
+    )
+    c.same(
+        c.run(c.steps, greedy=False), c.run(c.steps, greedy=False), "not_seeded",
+        "the same seed of rng gives other actions",
+    )
 
 def _check_agent_mutation(c):
     first = c.agent.act(c.agent.initial(len(c.steps)), c.steps.at(0), rng=Rng(1., 0))
     kept = map_state(torch.clone, first.state)
     c.agent.act(first.state, c.steps.at(1), rng=Rng(1., 0))
-    _require(gap(kept, first.state) == 0, "state_mutated", "act wrote into the state it was given; it must return a new one")
+    _require(
+        gap(kept, first.state) == 0, "state_mutated", "act wrote into the state it was given; it must return a new one"
+    )
 
 def _check_greedy(c):
     c.same(c.run(c.steps, seed=0), c.run(c.steps, seed=100), "greedy_random", "greedy actions depend on the seed")
@@ -405,10 +542,16 @@ def _check_greedy(c):
 def _check_agent_rows(c):
     batch, others = c.run(c.steps), [0] + list(range(len(c.steps) - 1, 0, -1))
     for i in (0, len(c.steps) - 1):
-        c.same(c.run(c.steps.take([i])), [map_state(lambda x: x[[i]], o) for o in batch], "rows_mixed", f"row {i} alone acts unlike row {i} in the batch")
+        c.same(
+            c.run(c.steps.take([i])), [map_state(lambda x: x[[i]], o) for o in batch], "rows_mixed",
+            f"row {i} alone acts unlike row {i} in the batch",
+        )
     for greedy in (True, False):
         a, b = c.run(c.steps, greedy=greedy), c.run(c.steps.take(others), greedy=greedy)
-        c.same([take(o, [0]) for o in a], [take(o, [0]) for o in b], "rows_mixed", "row 0 acts otherwise when its neighbours swap places")
+        c.same(
+            [take(o, [0]) for o in a], [take(o, [0]) for o in b], "rows_mixed",
+            "row 0 acts otherwise when its neighbours swap places",
+        )
 
 # %% ../../nbs/20_contracts_check.ipynb #03ae3ea4
 def _check_agent_reset(c):
@@ -416,7 +559,9 @@ def _check_agent_reset(c):
     some = torch.arange(n, device=c.steps.reward.device) % 2 == 0
     cut = c.steps.map(torch.clone)
     for x in (cut.is_first, cut.terminated, cut.truncated): x[:, 1:] = False
-    cut.is_first[:, T // 2], cut.action[:, T // 2], cut.reward[:, T // 2] = some, cut.action[:, T // 2] * ~some[:, None], cut.reward[:, T // 2] * ~some
+    cut.is_first[:, T // 2], cut.action[:, T // 2], cut.reward[:, T // 2] = (
+        some, cut.action[:, T // 2] * ~some[:, None], cut.reward[:, T // 2] * ~some,
+    )
     begun = cut.map(lambda x: x[some][:, T // 2:])
     got = [take(o, some) for o in c.run(cut)[T // 2:]]
     c.same(got, c.run(begun), "state_not_reset", "a row that resets acts unlike a row that begins")
@@ -425,16 +570,25 @@ def _check_own_action(c):
     agent, n = c.agent, len(c.steps)
     if c.uses_action:
         other = replace(c.steps, action=c.steps.action.roll(1, -1) * ~c.steps.is_first[..., None])
-        _require(any(gap(a, b) > 0 for a, b in zip(c.run(c.steps), c.run(other))), "own_action_trusted", "step.action changes nothing, though uses_action=True")
+        _require(
+            any(gap(a, b) > 0 for a, b in zip(c.run(c.steps), c.run(other))), "own_action_trusted",
+            "step.action changes nothing, though uses_action=True",
+        )
     for seed in range(4):
         rng = Rng(1., seed, record=True)
         a = agent.act(agent.initial(n), c.steps.at(0), rng=rng)
         b = agent.act(agent.initial(n), c.steps.at(0), rng=rng.replay(max(rng.recorded - 1, 0), then=99 - seed))
         after = c.steps.map(lambda x: x[:, 1:])
-        c.same(c.run(after, state=a.state), c.run(after, state=b.state), "own_action_trusted", "what it chose itself matters, although another action was executed; read step.action")
+        c.same(
+            c.run(after, state=a.state), c.run(after, state=b.state), "own_action_trusted",
+            "what it chose itself matters, although another action was executed; read step.action",
+        )
 
 # %% ../../nbs/20_contracts_check.ipynb #b3f96f49
-_AGENT_CHECKS = (_check_act, _check_agent_globals, _check_agent_mutation, _check_greedy, _check_agent_rows, _check_agent_reset, _check_own_action)
+_AGENT_CHECKS = (
+    _check_act, _check_agent_globals, _check_agent_mutation, _check_greedy, _check_agent_rows, _check_agent_reset,
+    _check_own_action,
+)
 
 def check_agent(
     agent: Agent,

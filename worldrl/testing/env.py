@@ -33,7 +33,11 @@ def _need(ok, name: str, message: str) -> None:
 @dataclass
 class _Played:
     "Everything one run has shown; obs[t + 1] came with reward[t]"
-    obs: np.ndarray; reward: np.ndarray; terminated: np.ndarray; truncated: np.ndarray; infos: list
+    obs: np.ndarray
+    reward: np.ndarray
+    terminated: np.ndarray
+    truncated: np.ndarray
+    infos: list
 
     @property
     def ended(self): return self.terminated | self.truncated
@@ -44,42 +48,74 @@ class _Played:
     def rows(self, pick): return [a[:, pick] for a in (self.obs, self.reward, self.terminated, self.truncated)]
 
 
-def _same(a: list, b: list) -> bool: return all(x.shape == y.shape and np.array_equal(x, y, equal_nan=x.dtype.kind == "f") for x, y in zip(a, b))
+def _same(a: list, b: list) -> bool:
+    return all(x.shape == y.shape and np.array_equal(x, y, equal_nan=x.dtype.kind == "f") for x, y in zip(a, b))
 
 # %% ../../nbs/10_envs_check.ipynb #ee457e35
 def _check_spaces(env) -> None:
-    _need(isinstance(env, VectorEnv), "vector_env", f"got {type(env).__name__}, expected a gymnasium.vector.VectorEnv (one env is a batch of one)")
-    _need(env.metadata.get("autoreset_mode") == AutoresetMode.NEXT_STEP, "autoreset_mode", f"metadata['autoreset_mode'] is {env.metadata.get('autoreset_mode')}, expected NEXT_STEP")
+    _need(
+        isinstance(env, VectorEnv), "vector_env",
+        f"got {type(env).__name__}, expected a gymnasium.vector.VectorEnv (one env is a batch of one)",
+    )
+    _need(
+        env.metadata.get("autoreset_mode") == AutoresetMode.NEXT_STEP, "autoreset_mode",
+        f"metadata['autoreset_mode'] is {env.metadata.get('autoreset_mode')}, expected NEXT_STEP",
+    )
     one, n = env.single_observation_space, env.num_envs
-    _need(isinstance(one, gym.spaces.Box) and one.dtype in (np.uint8, np.float32), "obs_space", f"{one}, expected a Box of uint8 or float32")
+    _need(
+        isinstance(one, gym.spaces.Box) and one.dtype in (np.uint8, np.float32), "obs_space",
+        f"{one}, expected a Box of uint8 or float32",
+    )
     _need(env.observation_space == batch_space(one, n), "obs_space", f"{env.observation_space} is not {n} times {one}")
-    _need(env.action_space == batch_space(env.single_action_space, n), "action_space", f"{env.action_space} is not {n} times {env.single_action_space}")
+    _need(
+        env.action_space == batch_space(env.single_action_space, n), "action_space",
+        f"{env.action_space} is not {n} times {env.single_action_space}",
+    )
     action_size(env.single_action_space)
     _need(n >= 2, "num_envs", "one row cannot show whether rows mix; check a batch of at least 2")
 
 
 def _check_obs(env, obs) -> None:
     space = env.observation_space
-    _need(isinstance(obs, np.ndarray) and obs.dtype == space.dtype, "obs_dtype", f"{getattr(obs, 'dtype', type(obs).__name__)}, the space says {space.dtype}")
+    _need(
+        isinstance(obs, np.ndarray) and obs.dtype == space.dtype, "obs_dtype",
+        f"{getattr(obs, 'dtype', type(obs).__name__)}, the space says {space.dtype}",
+    )
     _need(obs.shape == space.shape, "obs_shape", f"{obs.shape}, the space says {space.shape}")
-    _need(np.isfinite(obs).all() and (obs >= space.low).all() and (obs <= space.high).all(), "obs_range", f"values {obs.min()}..{obs.max()} leave {space}")
+    _need(
+        np.isfinite(obs).all() and (obs >= space.low).all() and (obs <= space.high).all(), "obs_range",
+        f"values {obs.min()}..{obs.max()} leave {space}",
+    )
 
 
 def _check_results(env, reward, terminated, truncated) -> None:
     n = env.num_envs
-    _need(isinstance(reward, np.ndarray) and reward.shape == (n,) and reward.dtype.kind == "f", "reward_dtype", f"{getattr(reward, 'dtype', type(reward))} {np.shape(reward)}, expected floats [{n}]")
+    _need(
+        isinstance(reward, np.ndarray) and reward.shape == (n,) and reward.dtype.kind == "f", "reward_dtype",
+        f"{getattr(reward, 'dtype', type(reward))} {np.shape(reward)}, expected floats [{n}]",
+    )
     _need(np.isfinite(reward).all(), "reward_finite", f"rewards {reward}")
     for name, flag in (("terminated", terminated), ("truncated", truncated)):
-        _need(isinstance(flag, np.ndarray) and flag.shape == (n,) and flag.dtype == bool, "flag_dtype", f"{name} is {getattr(flag, 'dtype', type(flag))} {np.shape(flag)}, expected bool [{n}]")
+        _need(
+            isinstance(flag, np.ndarray) and flag.shape == (n,) and flag.dtype == bool, "flag_dtype",
+            f"{name} is {getattr(flag, 'dtype', type(flag))} {np.shape(flag)}, expected bool [{n}]",
+        )
 
 
 def _check_info(env, info) -> None:
     _need(isinstance(info, dict), "info_masks", f"info is {type(info).__name__}, expected a dict of arrays")
     for key, value in info.items():
         if key.startswith("_"):
-            _need(isinstance(value, np.ndarray) and value.dtype == bool and value.shape == (env.num_envs,), "info_masks", f"info[{key!r}] is not a bool mask [{env.num_envs}]")
+            _need(
+                isinstance(value, np.ndarray) and value.dtype == bool and value.shape == (env.num_envs,), "info_masks",
+                f"info[{key!r}] is not a bool mask [{env.num_envs}]",
+            )
         elif isinstance(value, dict): _check_info(env, value)
-        else: _need(np.shape(value)[:1] == (env.num_envs,), "info_masks", f"info[{key!r}] has shape {np.shape(value)}, expected one entry per row")
+        else:
+            _need(
+                np.shape(value)[:1] == (env.num_envs,), "info_masks",
+                f"info[{key!r}] has shape {np.shape(value)}, expected one entry per row",
+            )
 
 # %% ../../nbs/10_envs_check.ipynb #f731def8
 def _sample_actions(env, steps: int, seed: int) -> np.ndarray:
@@ -91,27 +127,43 @@ def _sample_actions(env, steps: int, seed: int) -> np.ndarray:
 def _play(env, actions, seed, scribble: bool = False) -> _Played:
     "One run, every return value checked; `scribble` overwrites each observation once it is copied"
     obs, info = env.reset(seed=seed)
-    _check_obs(env, obs); _check_info(env, info)
+    _check_obs(env, obs)
+    _check_info(env, info)
     kept, results, infos = [obs.copy()], [], []
     for action in actions:
         if scribble: obs[...] = np.clip(77, env.observation_space.low, env.observation_space.high)
         last, before = obs, obs.copy()
         obs, *result, info = env.step(action.copy())
-        _check_obs(env, obs); _check_results(env, *result); _check_info(env, info)
-        _need(np.array_equal(last, before) and not np.shares_memory(last, obs), "obs_aliased", "a step changed the observation returned before; return a new array each time")
-        kept.append(obs.copy()); results.append([np.array(r) for r in result]); infos.append(info)
+        _check_obs(env, obs)
+        _check_results(env, *result)
+        _check_info(env, info)
+        _need(
+            np.array_equal(last, before) and not np.shares_memory(last, obs), "obs_aliased",
+            "a step changed the observation returned before; return a new array each time",
+        )
+        kept.append(obs.copy())
+        results.append([np.array(r) for r in result])
+        infos.append(info)
     return _Played(np.stack(kept), *(np.stack(r) for r in zip(*results)), infos)
 
 
 def _other_globals(seed: int):
     "Move all global random streams; what an env draws from them will show"
     import random
-    random.seed(seed); np.random.seed(seed); torch.manual_seed(seed)
+    random.seed(seed)
+    np.random.seed(seed)
+    torch.manual_seed(seed)
 
 # %% ../../nbs/10_envs_check.ipynb #39d6a719
 def _check_time(run: _Played) -> None:
-    _need(not run.ended[run.fresh].any() and (run.reward[run.fresh] == 0).all(), "reset_step", "the call after an end must only start again: reward 0, no end")
-    _need(run.reward[~run.fresh].any() or run.terminated.any() or run.truncated.any(), "silent", "no reward and no end in the whole run; give more steps")
+    _need(
+        not run.ended[run.fresh].any() and (run.reward[run.fresh] == 0).all(), "reset_step",
+        "the call after an end must only start again: reward 0, no end",
+    )
+    _need(
+        run.reward[~run.fresh].any() or run.terminated.any() or run.truncated.any(), "silent",
+        "no reward and no end in the whole run; give more steps",
+    )
 
 
 def _check_episode_stats(run: _Played, raw: bool = True) -> None:
@@ -120,22 +172,44 @@ def _check_episode_stats(run: _Played, raw: bool = True) -> None:
     for t, info in enumerate(run.infos):
         total, length = np.where(run.fresh[t], 0, total + run.reward[t]), np.where(run.fresh[t], 0, length + 1)
         mask = info.get("_episode", np.zeros_like(run.ended[t]))
-        _need(np.array_equal(mask, run.ended[t] if raw else run.ended[t] & mask), "episode_stats", f"info['_episode'] is {mask} where ends are {run.ended[t]}; wrap the env in EpisodeStats")
+        _need(
+            np.array_equal(mask, run.ended[t] if raw else run.ended[t] & mask), "episode_stats",
+            f"info['_episode'] is {mask} where ends are {run.ended[t]}; wrap the env in EpisodeStats",
+        )
         if mask.any() and raw:
-            _need(np.array_equal(info["episode"]["l"][mask], length[mask]), "episode_stats", f"lengths {info['episode']['l'][mask]}, counted {length[mask]}")
-            _need(np.allclose(info["episode"]["r"][mask], total[mask], rtol=1e-4, atol=1e-4), "episode_stats", f"returns {info['episode']['r'][mask]}, summed {total[mask]}")
+            _need(
+                np.array_equal(info["episode"]["l"][mask], length[mask]), "episode_stats",
+                f"lengths {info['episode']['l'][mask]}, counted {length[mask]}",
+            )
+            _need(
+                np.allclose(info["episode"]["r"][mask], total[mask], rtol=1e-4, atol=1e-4), "episode_stats",
+                f"returns {info['episode']['r'][mask]}, summed {total[mask]}",
+            )
 
 
 def _check_repeats(env, run: _Played, actions, seeds, other) -> None:
     everything, n = slice(None), env.num_envs
     _other_globals(1)
-    _need(_same(_play(env, actions, seeds).rows(everything), run.rows(everything)), "seeded_reset", "the same seed and actions gave something else (unseeded, global random numbers, or left over from the last episode)")
-    _need(_same(_play(env, actions, seeds, scribble=True).rows(everything), run.rows(everything)), "obs_aliased", "writing into a returned observation changed the env")
+    _need(
+        _same(_play(env, actions, seeds).rows(everything), run.rows(everything)), "seeded_reset",
+        "the same seed and actions gave something else (unseeded, global random numbers, or left over from the last"
+        " episode)",
+    )
+    _need(
+        _same(_play(env, actions, seeds, scribble=True).rows(everything), run.rows(everything)), "obs_aliased",
+        "writing into a returned observation changed the env",
+    )
     fresh = run.fresh.reshape(*run.fresh.shape, *[1] * (actions.ndim - 2))
-    _need(_same(_play(env, np.where(fresh, other, actions), seeds).rows(everything), run.rows(everything)), "reset_action", "the action sent into a reset had an effect (is this SAME_STEP?)")
+    _need(
+        _same(_play(env, np.where(fresh, other, actions), seeds).rows(everything), run.rows(everything)),
+        "reset_action", "the action sent into a reset had an effect (is this SAME_STEP?)",
+    )
     changed = actions.copy()
     changed[:, 0] = other[:, 0]
-    _need(_same(_play(env, changed, seeds).rows(slice(1, n)), run.rows(slice(1, n))), "rows_mixed", "other actions in row 0 changed other rows")
+    _need(
+        _same(_play(env, changed, seeds).rows(slice(1, n)), run.rows(slice(1, n))), "rows_mixed",
+        "other actions in row 0 changed other rows",
+    )
 
 # %% ../../nbs/10_envs_check.ipynb #f442f988
 def check_env(
@@ -157,13 +231,21 @@ def check_env(
     _other_globals(0)
     run = _play(env, actions, seeds)
     _check_time(run)
-    _need(run.ended.any() or not ends, "no_end", f"no episode ended in {steps} steps, so resets were not tried; give more steps, or ends=False")
+    _need(
+        run.ended.any() or not ends, "no_end",
+        f"no episode ended in {steps} steps, so resets were not tried; give more steps, or ends=False",
+    )
     _check_repeats(env, run, actions, seeds, other)
     if row_seeds:
         back = _play(env, actions[:, ::-1], seeds[::-1]).rows(slice(None, None, -1))
         _need(_same(back, run.rows(slice(None))), "row_seeds", "a row depends on more than its own seed and actions")
     if seeds_differ:
         new = [s + 1 for s in seeds] if row_seeds else seed + 1
-        _need(not _same(_play(env, actions, new).rows(slice(None)), run.rows(slice(None))), "seeds_differ", "another seed gave the same run")
-    if isinstance(env, (MadeEnv, EpisodeStats)) or any("episode" in i for i in run.infos): _check_episode_stats(run, raw_stats)
-    np.random.set_state(state[0]); torch.set_rng_state(state[1])
+        _need(
+            not _same(_play(env, actions, new).rows(slice(None)), run.rows(slice(None))), "seeds_differ",
+            "another seed gave the same run",
+        )
+    if isinstance(env, (MadeEnv, EpisodeStats)) or any("episode" in i for i in run.infos):
+        _check_episode_stats(run, raw_stats)
+    np.random.set_state(state[0])
+    torch.set_rng_state(state[1])

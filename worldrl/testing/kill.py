@@ -39,7 +39,13 @@ class _Launcher:
     "Starts a command again and again, each time in a process group of its own; code is forked from one warm process"
     def __init__(self, command):
         self.command = command
-        self.forker = subprocess.Popen([sys.executable, "-c", _FORKER, command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0) if isinstance(command, str) else None
+        self.forker = (
+            subprocess.Popen(
+                [sys.executable, "-c", _FORKER, command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
+            )
+            if isinstance(command, str)
+            else None
+        )
 
     def start(self, root: Path) -> None:      # runs go below root, what is printed into <root>.log
         root.parent.mkdir(parents=True, exist_ok=True)
@@ -48,11 +54,17 @@ class _Launcher:
             self.pid = int(self.forker.stdout.readline())
         else:
             with open(f"{root}.log", "wb") as log:
-                self.child = subprocess.Popen(self.command, env=os.environ | {"WORLDRL_RUNS": str(root)}, start_new_session=True, stdout=log, stderr=log)
+                self.child = subprocess.Popen(
+                    self.command, env=os.environ | {"WORLDRL_RUNS": str(root)}, start_new_session=True, stdout=log,
+                    stderr=log,
+                )
             self.pid = self.child.pid
 
     def ended(self, seconds: float) -> int | None:      # the exit status, or None when it still lives after this time
-        if self.forker is not None: return int(self.forker.stdout.readline()) if select.select([self.forker.stdout], [], [], seconds)[0] else None
+        if self.forker is not None:
+            return (
+                int(self.forker.stdout.readline()) if select.select([self.forker.stdout], [], [], seconds)[0] else None
+            )
         try: return self.child.wait(seconds)
         except subprocess.TimeoutExpired: return None
 
@@ -61,7 +73,10 @@ class _Launcher:
         self.ended(60)
 
     def close(self) -> None:
-        if self.forker is not None: self.forker.stdin.close(); self.forker.stdout.close(); self.forker.wait(60)
+        if self.forker is not None:
+            self.forker.stdin.close()
+            self.forker.stdout.close()
+            self.forker.wait(60)
 
 # %% ../../nbs/19_kill_test.ipynb #28d1f5cf
 def _one_life(lives: _Launcher, root: Path, kill_after: float | None = None) -> tuple[bool, float]:
@@ -76,7 +91,9 @@ def _one_life(lives: _Launcher, root: Path, kill_after: float | None = None) -> 
     if status is None:
         lives.kill()
         assert kill_after is not None, f"the command took more than 600 s; use a smaller preset"
-    assert status in (None, 0), f"the command failed with status {status}: {Path(f'{root}.log').read_text(errors='replace')[-2000:]}"
+    assert status in (
+        None, 0,
+    ), f"the command failed with status {status}: {Path(f'{root}.log').read_text(errors='replace')[-2000:]}"
     return status is not None, spent
 
 def _borders(root: Path) -> int:

@@ -9,7 +9,7 @@ __all__ = ['FORMS', 'LinearConfig', 'squash', 'LinearController', 'action_range'
            'ControllerTrainer', 'snapshot_returns']
 
 # %% ../../nbs/44_controller.ipynb #3653c994
-import contextlib, math, time
+import contextlib
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
@@ -18,12 +18,11 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 from annotated_types import Ge, Gt, Interval
-from gymnasium import spaces
 from torch import Tensor
 
 # %% ../../nbs/44_controller.ipynb #ae73996b
-from ..core import UNBOUNDED, Config, ConfigError, DeviceName, WorldrlError, derive_seed, device, generator
-from ..spaces import action_size, encode_action
+from ..core import UNBOUNDED, Config, ConfigError, DeviceName, derive_seed, device, generator
+from ..spaces import action_size
 from ..parts.contracts import Rng, State, Step, map_state
 from ..parts.dream import WithWorld, dream
 
@@ -61,7 +60,8 @@ def squash(
 ) -> Tensor:             # [..., A] encoded action
     "From numbers without limits to an action"
     if form == "box": return middle + half * torch.tanh(u)
-    if form == "car": return torch.stack([torch.tanh(u[..., 0]), torch.sigmoid(u[..., 1]), torch.tanh(u[..., 2]).clamp(0, 1)], -1)
+    if form == "car":
+        return torch.stack([torch.tanh(u[..., 0]), torch.sigmoid(u[..., 1]), torch.tanh(u[..., 2]).clamp(0, 1)], -1)
     if form == "bits": return (u > 0).to(u.dtype)
     if form == "choice": return F.one_hot(u.argmax(-1) if rng is None else rng.categorical(u), u.shape[-1]).to(u.dtype)
     raise ConfigError(f"a controller has the forms box, car, choice and bits, not {form!r}")
@@ -75,7 +75,8 @@ class LinearController(nn.Module):
         self.weight = nn.Parameter(torch.zeros(c.action_size, c.feature_size))
         self.bias = nn.Parameter(torch.zeros(c.action_size)) if c.bias else None
         low, high = (torch.tensor(x or [d] * c.action_size) for x, d in ((c.low, -1.), (c.high, 1.)))
-        self.register_buffer("middle", (low + high) / 2, persistent=False); self.register_buffer("reach", (high - low) / 2, persistent=False)
+        self.register_buffer("middle", (low + high) / 2, persistent=False)
+        self.register_buffer("reach", (high - low) / 2, persistent=False)
 
     @classmethod
     def from_config(cls, config: dict): return cls(LinearConfig.from_dict(config))
@@ -85,7 +86,10 @@ class LinearController(nn.Module):
 
     def forward(self, features: Tensor, *, greedy: bool = False, rng: Rng | None = None) -> tuple[Tensor, dict]:
         if features.shape[-1] != self.config.feature_size:
-            raise ConfigError(f"this controller reads {self.config.feature_size} features, but got {features.shape[-1]}; make it with feature_size=world.feature_size, or set the world's `features` as in training")
+            raise ConfigError(
+                f"this controller reads {self.config.feature_size} features, but got {features.shape[-1]}; make it with"
+                " feature_size=world.feature_size, or set the world's `features` as in training"
+            )
         return self.act(F.linear(features, self.weight, self.bias), greedy, rng), {}
 
     @property
@@ -94,7 +98,9 @@ class LinearController(nn.Module):
     @torch.no_grad()
     def set(self, vector: Tensor) -> "LinearController":   # [D]: the matrix row by row, then the bias
         "Put in the weights that a search found"
-        nn.utils.vector_to_parameters(torch.as_tensor(vector, dtype=torch.float32, device=self.weight.device), self.parameters())
+        nn.utils.vector_to_parameters(
+            torch.as_tensor(vector, dtype=torch.float32, device=self.weight.device), self.parameters()
+        )
         return self
 
 # %% ../../nbs/44_controller.ipynb #3304dbc2
@@ -115,7 +121,8 @@ class Population:
         vectors,                        # [P, D], weights of each candidate
     ):
         c, vectors = controller.config, torch.as_tensor(vectors, dtype=torch.float32, device=controller.weight.device)
-        if vectors.ndim != 2 or vectors.shape[1] != controller.size: raise ConfigError(f"candidates come as [P, {controller.size}], not {tuple(vectors.shape)}")
+        if vectors.ndim != 2 or vectors.shape[1] != controller.size:
+            raise ConfigError(f"candidates come as [P, {controller.size}], not {tuple(vectors.shape)}")
         self.controller, n = controller, c.action_size * c.feature_size
         self.weight = vectors[:, :n].unflatten(1, (c.action_size, c.feature_size)).mT.contiguous()      # [P, F, A]
         self.bias = vectors[:, None, n:] if c.bias else vectors.new_zeros(len(vectors), 1, 1)
@@ -135,7 +142,11 @@ class SharedRng(Rng):
 
     def _share(self, draw, like):
         shape = like.shape if isinstance(like, Tensor) else like
-        small = draw(torch.empty(shape[0] // self.candidates, *shape[1:], device=like.device if isinstance(like, Tensor) else None))
+        small = draw(
+            torch.empty(
+                shape[0] // self.candidates, *shape[1:], device=like.device if isinstance(like, Tensor) else None
+            )
+        )
         return small.expand(self.candidates, *small.shape).reshape(shape)
 
     def normal(self, like) -> Tensor: return self._share(super().normal, like)
@@ -181,10 +192,16 @@ class Search:
         history=(),                  # [G, P] returns told before: the search goes on from there
     ):
         import cma
-        options = {"popsize": population, "CMA_diagonal": diagonal, "verbose": -9, "verb_log": 0, "randn": np.random.randn, "seed": np.nan}
-        with numpy_seed(derive_seed(seed, "cma")): self.es = cma.CMAEvolutionStrategy(np.asarray(x0, float), sigma0, options)
+        options = {
+            "popsize": population, "CMA_diagonal": diagonal, "verbose": -9, "verb_log": 0, "randn": np.random.randn,
+            "seed": np.nan,
+        }
+        with numpy_seed(derive_seed(seed, "cma")):
+            self.es = cma.CMAEvolutionStrategy(np.asarray(x0, float), sigma0, options)
         self.seed, self.population, self.history, self.asked = seed, population, [], None
-        for returns in history: self.ask(); self.tell(returns)
+        for returns in history:
+            self.ask()
+            self.tell(returns)
 
     def ask(self) -> np.ndarray:     # [P, D] float64
         "This generation's candidates"
@@ -195,9 +212,15 @@ class Search:
     def tell(self, returns) -> None:
         "What they earned, [P], more is better; ConfigError unless all are finite"
         returns = [float(r) for r in returns]
-        if len(returns) != self.population or not np.isfinite(returns).all(): raise ConfigError(f"expected {self.population} finite returns, one per candidate; got {len(returns)}, {int(np.isfinite(returns).sum())} of them finite")
-        with numpy_seed(derive_seed(self.seed, "tell", len(self.history))): self.es.tell(list(self.ask()), [-r for r in returns])
-        self.history.append(returns); self.asked = None
+        if len(returns) != self.population or not np.isfinite(returns).all():
+            raise ConfigError(
+                f"expected {self.population} finite returns, one per candidate; got {len(returns)},"
+                f" {int(np.isfinite(returns).sum())} of them finite"
+            )
+        with numpy_seed(derive_seed(self.seed, "tell", len(self.history))):
+            self.es.tell(list(self.ask()), [-r for r in returns])
+        self.history.append(returns)
+        self.asked = None
 
     @property
     def mean(self) -> np.ndarray: return np.array(self.es.mean)    # [D], what we return in the end
@@ -205,8 +228,8 @@ class Search:
     def sigma(self) -> float: return float(self.es.sigma)
 
 # %% ../../nbs/44_controller.ipynb #36930432
-from ..parts.contracts import cat_states, leaves, observe_sequence, stack_steps, take
-from ..parts.episodes import FIELDS, EpisodeStore
+from ..parts.contracts import cat_states, leaves, observe_sequence, take
+from ..parts.episodes import FIELDS
 from ..parts.rollout import EnvStream
 from ..runs.run import worker_pool
 
@@ -239,7 +262,10 @@ def real_returns(
     from worldrl.envs.core import make_env
     agent, n = WithWorld(world, population), len(population)
     env = make_env(env_id, n, **env_kwargs)
-    try: return torch.stack([_episode(agent, EnvStream(env, population.weight.device), [s] * n, max_steps) for s in seeds], 1)
+    try:
+        return torch.stack(
+            [_episode(agent, EnvStream(env, population.weight.device), [s] * n, max_steps) for s in seeds], 1
+        )
     finally: env.close()
 
 def _episode(agent, stream, seeds, max_steps):
@@ -259,15 +285,21 @@ def real_returns_parallel(
     workers: int = 1,       # processes; 1: this one
 ) -> Tensor:                # [P, R]
     "real_returns, the candidates shared out to several processes"
-    vectors = torch.cat([population.weight.mT.flatten(1), population.bias.flatten(1)], 1)[:, :population.controller.size].cpu()
+    vectors = torch.cat([population.weight.mT.flatten(1), population.bias.flatten(1)], 1)[
+        :, : population.controller.size
+    ].cpu()
     if workers <= 1: return real_returns(world, population, env_id, seeds, env_kwargs, max_steps)
     import copy
     task = copy.deepcopy(world).cpu(), copy.deepcopy(population.controller).cpu()
     with worker_pool(workers) as submit:
-        parts = [submit(_worker, *task, v.numpy(), env_id, seeds, env_kwargs, max_steps) for v in vectors.tensor_split(workers)]
+        parts = [
+            submit(_worker, *task, v.numpy(), env_id, seeds, env_kwargs, max_steps)
+            for v in vectors.tensor_split(workers)
+        ]
         return torch.cat([torch.from_numpy(p.result()) for p in parts])
 
-def _worker(world, controller, vectors, *rest): return real_returns(world, Population(controller, vectors), *rest).numpy()
+def _worker(world, controller, vectors, *rest):
+    return real_returns(world, Population(controller, vectors), *rest).numpy()
 
 # %% ../../nbs/44_controller.ipynb #eb5d9862
 from ..parts.episodes import env_kwargs_of
@@ -290,7 +322,8 @@ class WorldModelAgent(nn.Module):
         self.obs_space, self.action_space = world.obs_space, world.action_space
 
     @property
-    def config(self): return WorldModelAgentConfig(self.world.config, self.controller.config, self.env_id, self.env_kwargs)
+    def config(self):
+        return WorldModelAgentConfig(self.world.config, self.controller.config, self.env_id, self.env_kwargs)
 
     @classmethod
     def from_config(cls, config: dict):
@@ -364,7 +397,9 @@ def controller_for(
     low, high = action_range(actions, config.action_quantile) if form == "box" and config.keep_range else ([], [])
     if form == "box" and config.action_low: low, high = list(config.action_low), list(config.action_high)
     if form == "box" and not low: low, high = world.action_space.low.tolist(), world.action_space.high.tolist()
-    return LinearController(LinearConfig(world.feature_size, action_size(world.action_space), form, config.bias, low, high))
+    return LinearController(
+        LinearConfig(world.feature_size, action_size(world.action_space), form, config.bias, low, high)
+    )
 
 # %% ../../nbs/44_controller.ipynb #b4c07f25
 from ..runs.models import load, load_run, save_model
@@ -374,8 +409,13 @@ class _Stage:
     def __init__(self, config: ControllerConfig, world, store):
         where = device(config.device)
         self.config, self.device = config, where
-        if world is None: world = load(config.world, where) if config.world else load_run(config.env_id, "mdnrnn", config.seed, where)
-        if not hasattr(world, "imagine"): raise ConfigError(f"{config.world or 'what was given'} is a {type(world).__name__}, expected a world; name the run of a `worldrl train mdnrnn`: --world FOLDER")
+        if world is None:
+            world = load(config.world, where) if config.world else load_run(config.env_id, "mdnrnn", config.seed, where)
+        if not hasattr(world, "imagine"):
+            raise ConfigError(
+                f"{config.world or 'what was given'} is a {type(world).__name__}, expected a world; name the run of a"
+                " `worldrl train mdnrnn`: --world FOLDER"
+            )
         self.world = world.to(where).requires_grad_(False).eval()
         if store is None:
             store = find_episodes(config.env_id, config.data)
@@ -384,7 +424,9 @@ class _Stage:
         episodes = store.episodes()
         self.env_kwargs = env_kwargs_of(store.meta)
         self.pool = start_pool(self.world, episodes, config.starts, where)
-        self.template = controller_for(config, self.world, np.concatenate([e["action"][~e["is_first"]] for e in episodes])).to(where)
+        self.template = controller_for(
+            config, self.world, np.concatenate([e["action"][~e["is_first"]] for e in episodes])
+        ).to(where)
 
     def returns(self, vectors: np.ndarray, seed: int) -> Tensor:   # [P, D] -> [P, R]
         "One generation's returns; the same starts and dice for everybody"
@@ -396,7 +438,10 @@ class _Stage:
 
     def real(self, vectors: np.ndarray, seeds: list[int]) -> Tensor:   # [P, D] -> [P, episodes]
         c = self.config
-        return real_returns_parallel(self.world, Population(self.template, vectors), c.env_id, seeds, self.env_kwargs, c.horizon if c.where == "real" else 0, c.workers)
+        return real_returns_parallel(
+            self.world, Population(self.template, vectors), c.env_id, seeds, self.env_kwargs,
+            c.horizon if c.where == "real" else 0, c.workers,
+        )
 
 # %% ../../nbs/44_controller.ipynb #c661364a
 def snapshot_generations(config: ControllerConfig) -> list[int]:
@@ -414,14 +459,20 @@ class ControllerTrainer:
 
     def load_state(self, tree: dict) -> None:
         c = self.config
-        self.search = Search(np.zeros(self.stage.template.size), c.sigma0, c.population, c.seed, c.diagonal, tree["history"])
+        self.search = Search(
+            np.zeros(self.stage.template.size), c.sigma0, c.population, c.seed, c.diagonal, tree["history"]
+        )
         self.means, self.real = [np.asarray(m) for m in tree["means"]], tree["real"]
-    def state(self) -> dict: return {"history": self.search.history, "means": self.means, "real": self.real, "weights": self.best}
+    def state(self) -> dict:
+        return {"history": self.search.history, "means": self.means, "real": self.real, "weights": self.best}
 
     @property
     def total_segments(self) -> int: return self.config.generations + (self.config.select_episodes > 0)
     @property
-    def finished(self) -> bool: return len(self.search.history) >= self.config.generations and (self.real is not None or not self.config.select_episodes)
+    def finished(self) -> bool:
+        return len(self.search.history) >= self.config.generations and (
+            self.real is not None or not self.config.select_episodes
+        )
     @property
     def best(self) -> np.ndarray:   # [D]
         "The weights to keep: the snapshot with the best real mean, or before selection the mean of the search"
@@ -434,7 +485,13 @@ class ControllerTrainer:
         step, c = len(self.search.history) + 1, self.config
         returns = self.stage.returns(self.search.ask(), self.segment_seed).mean(1).numpy()
         self.search.tell(returns)
-        log.scalars({f"{c.where}/return_mean": returns.mean(), f"{c.where}/return_best": returns.max(), "losses/sigma": self.search.sigma}, step)
+        log.scalars(
+            {
+                f"{c.where}/return_mean": returns.mean(), f"{c.where}/return_best": returns.max(),
+                "losses/sigma": self.search.sigma,
+            },
+            step,
+        )
         if step in snapshot_generations(c): self.means.append(self.search.mean)
 
     def _select(self, log):
@@ -445,14 +502,24 @@ class ControllerTrainer:
 
     def agent(self) -> WorldModelAgent:
         "The agent with the weights found"
-        return WorldModelAgent(self.stage.world, LinearController(self.stage.template.config).to(self.stage.device).set(self.best), self.config.env_id, self.stage.env_kwargs)
+        return WorldModelAgent(
+            self.stage.world, LinearController(self.stage.template.config).to(self.stage.device).set(self.best),
+            self.config.env_id, self.stage.env_kwargs,
+        )
 
     def result(self) -> dict:
         "Dream returns on fresh starts and dice, of the choice and of each snapshot, and the real returns of the selection"
         fresh = [self.best, *self.means]
-        dreams = self.stage.returns(np.stack(fresh), derive_seed(self.config.seed, "result")).mean(1).tolist() if self.config.where == "dream" else [None] * len(fresh)
-        return {"generations": len(self.search.history), "dream_return": dreams[0], "select_returns": self.real,
-                "snapshot_generation": snapshot_generations(self.config), "snapshot_dream": dreams[1:], "parameters": self.stage.template.size}
+        dreams = (
+            self.stage.returns(np.stack(fresh), derive_seed(self.config.seed, "result")).mean(1).tolist()
+            if self.config.where == "dream"
+            else [None] * len(fresh)
+        )
+        return {
+            "generations": len(self.search.history), "dream_return": dreams[0], "select_returns": self.real,
+            "snapshot_generation": snapshot_generations(self.config), "snapshot_dream": dreams[1:],
+            "parameters": self.stage.template.size,
+        }
 
     def save_final(self, folder) -> None: save_model(folder, self.agent(), self.agent().config)
 
@@ -465,4 +532,7 @@ def snapshot_returns(
     "What each snapshot of the search earns in the dream and in the real env: rising dreams with falling episodes are cheating"
     stage, c, vectors = trainer.stage, trainer.config, np.stack(trainer.means)
     real = stage.real(vectors, [derive_seed(seed, k) for k in range(episodes)])
-    return {"generation": snapshot_generations(c), "dream": stage.returns(vectors, derive_seed(seed, "dream")).mean(1).tolist(), "real": real.tolist()}
+    return {
+        "generation": snapshot_generations(c),
+        "dream": stage.returns(vectors, derive_seed(seed, "dream")).mean(1).tolist(), "real": real.tolist(),
+    }

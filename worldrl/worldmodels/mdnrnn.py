@@ -10,7 +10,7 @@ __all__ = ['Limits', 'FEATURES', 'MDNRNNConfig', 'lstm_step', 'MDNRNN', 'scan_ls
 # %% ../../nbs/42_mdnrnn.ipynb #f3c174ae
 import math, time
 from dataclasses import dataclass, field
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal
 
 import numpy as np
 import torch
@@ -104,7 +104,8 @@ class MDNRNN(nn.Module):
         self.lstm = nn.LSTM(c.z_size + c.action_size + c.restart_flag, c.hidden, batch_first=True)
         self.head = nn.Linear(c.hidden, self.mdn_size + c.reward_head + c.cont_head)
         weights = c.mixtures * (1 if c.shared else c.z_size)
-        with torch.no_grad(): self.head.bias[weights:weights + c.mixtures * c.z_size] += torch.randn(c.mixtures * c.z_size)
+        with torch.no_grad():
+            self.head.bias[weights : weights + c.mixtures * c.z_size] += torch.randn(c.mixtures * c.z_size)
 
     @classmethod
     def from_config(cls, config: dict): return cls(MDNRNNConfig.from_dict(config))
@@ -115,7 +116,8 @@ class MDNRNN(nn.Module):
         return MDN.from_head(out, self.config.z_size, self.config.mixtures, self.config.shared)
 
     def _column(self, h, i): return F.linear(h, self.head.weight[i:i + 1], self.head.bias[i:i + 1]).squeeze(-1)
-    def reward(self, h: Tensor) -> Tensor: return self._column(h, self.mdn_size) if self.config.reward_head else h.new_zeros(h.shape[:-1])
+    def reward(self, h: Tensor) -> Tensor:
+        return self._column(h, self.mdn_size) if self.config.reward_head else h.new_zeros(h.shape[:-1])
     def cont_logit(self, h: Tensor) -> Tensor:
         "Logit of `the episode goes on` [...]; ask only nets with cont_head"
         return self._column(h, self.mdn_size + self.config.reward_head)
@@ -135,7 +137,8 @@ def scan_lstm(
         out, (h, c) = lstm(x[:, start:end], (h[None].contiguous(), c[None].contiguous()))
         gone = is_first[:, end - 1, None]
         h, c = h[0].masked_fill(gone, 0), c[0].masked_fill(gone, 0)
-        outs.append(torch.cat([out[:, :-1], h[:, None]], 1)); start = end
+        outs.append(torch.cat([out[:, :-1], h[:, None]], 1))
+        start = end
     return torch.cat(outs, 1), h, c
 
 # %% ../../nbs/42_mdnrnn.ipynb #b0447e7c
@@ -163,7 +166,8 @@ def mdnrnn_loss(
     target = z[:, 1:] - z[:, :-1] if c.residual else z[:, 1:]
     terms = {"world/nll": mean(rnn.mixture(h).loss(target)) / c.z_size}
     if c.reward_head: terms["world/reward"] = mean((rnn.reward(h) - _clip(reward[:, 1:], c.reward_clip)) ** 2)
-    if c.cont_head: terms["world/cont"] = mean(_bce(rnn.cont_logit(h), cont[:, 1:]) * torch.where(cont[:, 1:], 1., c.end_weight))
+    if c.cont_head:
+        terms["world/cont"] = mean(_bce(rnn.cont_logit(h), cont[:, 1:]) * torch.where(cont[:, 1:], 1.0, c.end_weight))
     weights = {"world/nll": 1., "world/reward": c.reward_coef, "world/cont": c.cont_coef}
     return sum(weights[k] * v for k, v in terms.items()), {k: v.detach() for k, v in terms.items()}
 
@@ -219,7 +223,11 @@ class _ReadOuts(nn.Module):
 
     def reward(self, state: State) -> Tensor: return self.mdnrnn.reward(state["h"])
     def cont(self, state: State) -> Tensor:
-        return torch.sigmoid(self.mdnrnn.cont_logit(state["h"])) if self.mdnrnn.config.cont_head else torch.ones_like(state["h"][..., 0])
+        return (
+            torch.sigmoid(self.mdnrnn.cont_logit(state["h"]))
+            if self.mdnrnn.config.cont_head
+            else torch.ones_like(state["h"][..., 0])
+        )
 
     def decode(self, state: State) -> Tensor:
         z = state["z"]
@@ -237,7 +245,10 @@ class WorldModel(_ReadOuts):
         if c.features == "zr": self.reservoir = _untrained_lstm(c)
 
     @property
-    def config(self): return WorldModelConfig(self.vae.config, self.mdnrnn.config, space_to_dict(self.obs_space), space_to_dict(self.action_space))
+    def config(self):
+        return WorldModelConfig(
+            self.vae.config, self.mdnrnn.config, space_to_dict(self.obs_space), space_to_dict(self.action_space)
+        )
 
     @classmethod
     def from_config(cls, config: dict):
@@ -246,7 +257,11 @@ class WorldModel(_ReadOuts):
 
     def initial(self, n: int) -> State:
         c, zeros = self.mdnrnn.config, next(self.parameters()).new_zeros
-        sizes = {"z": c.z_size, "h": c.hidden, "c": c.hidden} | ({"first": 1} if c.restart_flag else {}) | ({"rh": c.hidden, "rc": c.hidden} if c.features == "zr" else {})
+        sizes = (
+            {"z": c.z_size, "h": c.hidden, "c": c.hidden}
+            | ({"first": 1} if c.restart_flag else {})
+            | ({"rh": c.hidden, "rc": c.hidden} if c.features == "zr" else {})
+        )
         return {k: zeros(n, size) for k, size in sizes.items()}
 
     def _remember(self, state: State, action: Tensor) -> State:
@@ -284,7 +299,9 @@ class WorldModel(_ReadOuts):
 # %% ../../nbs/42_mdnrnn.ipynb #73729a1f
 def _untrained_lstm(config: MDNRNNConfig) -> nn.LSTM:
     "An LSTM of the same size with PyTorch's initial weights, fixed by the seed"
-    lstm, g = nn.LSTM(config.z_size + config.action_size + config.restart_flag, config.hidden, batch_first=True), generator(derive_seed(config.seed, "reservoir"))
+    lstm, g = nn.LSTM(
+        config.z_size + config.action_size + config.restart_flag, config.hidden, batch_first=True
+    ), generator(derive_seed(config.seed, "reservoir"))
     with torch.no_grad():
         for p in lstm.parameters(): p.copy_((2 * torch.rand(p.shape, generator=g) - 1) / math.sqrt(config.hidden))
     return lstm.requires_grad_(False)
@@ -320,7 +337,11 @@ def training_parts(
     "What the MDN-RNN is trained from; WorldrlError when the VAE or the episodes are not there"
     where = device(config.device)
     if vae is None: vae = load(config.vae, where) if config.vae else load_run(config.env_id, "vae", config.seed, where)
-    if not hasattr(vae, "encode"): raise ConfigError(f"{config.vae or 'what was given'} is a {type(vae).__name__}, expected a VAE; name the run of a `worldrl train vae`: --vae FOLDER")
+    if not hasattr(vae, "encode"):
+        raise ConfigError(
+            f"{config.vae or 'what was given'} is a {type(vae).__name__}, expected a VAE; name the run of a `worldrl"
+            " train vae`: --vae FOLDER"
+        )
     store = find_episodes(config.env_id, config.data) if store is None else store
     if isinstance(vae, VAE): check_fit(f"the VAE {config.vae}".strip(), store, vae.config.obs_shape)
     return vae.to(where).requires_grad_(False).eval(), store
@@ -328,8 +349,16 @@ def training_parts(
 def check_fit(what: str, store, obs_shape, actions: int | None = None) -> None:
     "ConfigError unless a trained part reads what these episodes hold"
     episode, env_id = store.episode(0), store.meta.get("env_id", "these data")
-    if episode["obs"].shape[1:] != tuple(obs_shape): raise ConfigError(f"{what} reads observations of shape {tuple(obs_shape)}, but the episodes of {env_id} hold {episode['obs'].shape[1:]}; take the one of this env, or other --data")
-    if actions not in (None, episode["action"].shape[1]): raise ConfigError(f"{what} takes actions of {actions} numbers, but the episodes of {env_id} hold {episode['action'].shape[1]}; take the one of this env, or other --data")
+    if episode["obs"].shape[1:] != tuple(obs_shape):
+        raise ConfigError(
+            f"{what} reads observations of shape {tuple(obs_shape)}, but the episodes of {env_id} hold"
+            f" {episode['obs'].shape[1:]}; take the one of this env, or other --data"
+        )
+    if actions not in (None, episode["action"].shape[1]):
+        raise ConfigError(
+            f"{what} takes actions of {actions} numbers, but the episodes of {env_id} hold"
+            f" {episode['action'].shape[1]}; take the one of this env, or other --data"
+        )
 
 def cosine(start: float, end: float, done: float) -> float:   # done in 0..1
     "A learning rate between `start` and `end`"
@@ -357,7 +386,9 @@ class MDNRNNTrainer:
         "Samplers over the training and the held-out episodes; windows cross (marked) borders where many episodes are short"
         c = self.config
         across = np.mean([len(e["reward"]) < c.length for e in episodes]) > .1
-        made = lambda ids, seed: SequenceSampler(episodes, c.batch, c.length, ids=ids, across=bool(across), seed=derive_seed(c.seed, seed))
+        made = lambda ids, seed: SequenceSampler(
+            episodes, c.batch, c.length, ids=ids, across=bool(across), seed=derive_seed(c.seed, seed)
+        )
         self.sampler, self.test = made(self.ids[0], "train"), made(self.ids[1], "test").sample()
 
     @property
@@ -372,22 +403,30 @@ class MDNRNNTrainer:
     def batch_loss(self, step: Step, rng: Rng):
         "The loss of one batch of cached codes"
         step = step.to(self.device)
-        return mdnrnn_loss(self.rnn, draw_latents(step.obs, self.config.latents, rng), step.action, step.reward, ~step.terminated, step.is_first)
+        return mdnrnn_loss(
+            self.rnn, draw_latents(step.obs, self.config.latents, rng), step.action, step.reward, ~step.terminated,
+            step.is_first,
+        )
 
     def update(self) -> dict:
         "One optimiser step; its metrics"
-        for group in self.opt.param_groups: group["lr"] = cosine(self.config.lr, self.config.lr_end, self.updates / self.config.updates)
+        for group in self.opt.param_groups:
+            group["lr"] = cosine(self.config.lr, self.config.lr_end, self.updates / self.config.updates)
         loss, metrics = self.batch_loss(self.sampler.sample(), self.rng)
-        self.opt.zero_grad(set_to_none=True); loss.backward()
+        self.opt.zero_grad(set_to_none=True)
+        loss.backward()
         norm = nn.utils.clip_grad_norm_(self.rnn.parameters(), self.config.grad_clip)
-        self.opt.step(); self.updates += 1
+        self.opt.step()
+        self.updates += 1
         return metrics | {"losses/grad_norm": norm}
 
     def segment(self, log) -> None:
         todo = min(self.config.segment_updates, self.config.updates - self.updates)
         for i in range(todo):
             metrics = self.update()
-            if i % 10 == 0 or i + 1 == todo: log.scalars(metrics, self.updates); log.progress(i + 1, todo)
+            if i % 10 == 0 or i + 1 == todo:
+                log.scalars(metrics, self.updates)
+                log.progress(i + 1, todo)
         log.scalars(self.score(), self.updates)
 
     @torch.no_grad()
@@ -395,19 +434,26 @@ class MDNRNNTrainer:
         "Loss terms on held-out episodes, with the same draws each time"
         return {f"{k}_test": v for k, v in self.batch_loss(self.test, Rng(1., generator(0, self.device)))[1].items()}
 
-    def state(self) -> dict: return {"rnn": self.rnn.state_dict(), "opt": self.opt.state_dict(), "updates": self.updates}
+    def state(self) -> dict:
+        return {"rnn": self.rnn.state_dict(), "opt": self.opt.state_dict(), "updates": self.updates}
     def load_state(self, tree: dict) -> None:
-        self.rnn.load_state_dict(tree["rnn"]); restore_adam(self.opt, tree["opt"]); self.updates = tree["updates"]
+        self.rnn.load_state_dict(tree["rnn"])
+        restore_adam(self.opt, tree["opt"])
+        self.updates = tree["updates"]
 
     def world(self) -> WorldModel: return WorldModel(self.vae, self.rnn, self.obs_space, self.action_space).eval()
-    def result(self) -> dict: return {k: float(v) for k, v in self.score().items()} | {"updates": self.updates, "episodes": len(self.ids[0])}
+    def result(self) -> dict:
+        return {k: float(v) for k, v in self.score().items()} | {"updates": self.updates, "episodes": len(self.ids[0])}
     def save_final(self, folder) -> None: save_model(folder, self.world(), self.world().config)
 
 # %% ../../nbs/42_mdnrnn.ipynb #c2a2ad26
 def _quick(f, repeats: int, clock=time.process_time) -> float:
     "Median core-seconds of f() (all threads together), whatever else runs on the machine; a GPU needs clock=time.perf_counter"
     times = []
-    for _ in range(repeats): start = clock(); f(); times.append(clock() - start)
+    for _ in range(repeats):
+        start = clock()
+        f()
+        times.append(clock() - start)
     return float(np.median(times))
 
 def bench_mdnrnn(
@@ -418,12 +464,20 @@ def bench_mdnrnn(
 ) -> float:               # core-seconds per update
     "Time of one training step from cached latents, optimiser included"
     c = MDNRNNConfig(hidden=hidden)
-    rnn = MDNRNN(c); opt = torch.optim.Adam(rnn.parameters(), 1e-3, fused=True)
-    code, action, reward = torch.randn(batch, length, 2 * c.z_size), torch.randn(batch, length, c.action_size), torch.randn(batch, length)
-    cont, first, rng = torch.ones(batch, length, dtype=torch.bool), torch.zeros(batch, length, dtype=torch.bool), Rng(1., 0)
+    rnn = MDNRNN(c)
+    opt = torch.optim.Adam(rnn.parameters(), 1e-3, fused=True)
+    code, action, reward = (
+        torch.randn(batch, length, 2 * c.z_size), torch.randn(batch, length, c.action_size), torch.randn(batch, length),
+    )
+    cont, first, rng = (
+        torch.ones(batch, length, dtype=torch.bool), torch.zeros(batch, length, dtype=torch.bool), Rng(1.0, 0),
+    )
     def update():
         loss, _ = mdnrnn_loss(rnn, draw_latents(code, "sample", rng), action, reward, cont, first)
-        opt.zero_grad(set_to_none=True); loss.backward(); nn.utils.clip_grad_norm_(rnn.parameters(), c.grad_clip); opt.step()
+        opt.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(rnn.parameters(), c.grad_clip)
+        opt.step()
     return _quick(update, repeats)
 
 # %% ../../nbs/42_mdnrnn.ipynb #99b60e98
@@ -438,8 +492,12 @@ def bench_dream(
     from worldrl.parts.dream import dream
     c, gpu = MDNRNNConfig(hidden=hidden, action_size=2), torch.device(device).type == "cuda"
     vae = VAE(VAEConfig(obs_shape=(3, 64, 64), z_size=c.z_size))
-    world = WorldModel(vae, MDNRNN(c), spaces.Box(0, 255, (3, 64, 64), np.uint8), spaces.Box(-1, 1, (2,))).eval().to(device)
-    weights, starts, rng = .05 * torch.randn(world.feature_size, 2, device=device), world.initial(dreams), Rng(1., generator(0, device))
+    world = (
+        WorldModel(vae, MDNRNN(c), spaces.Box(0, 255, (3, 64, 64), np.uint8), spaces.Box(-1, 1, (2,))).eval().to(device)
+    )
+    weights, starts, rng = (
+        0.05 * torch.randn(world.feature_size, 2, device=device), world.initial(dreams), Rng(1.0, generator(0, device)),
+    )
     policy = lambda features, greedy=False, rng=None: (torch.tanh(features @ weights), {})
     def once():
         dream(world, starts, policy, horizon, rng=rng)

@@ -17,7 +17,7 @@ __all__ = ['STAGES', 'TourConfig', 'Clock', 'tour_folder', 'round_one', 'round_t
            'judged', 'verdict', 'promised', 'fresh_episodes', 'pictures', 'table', 'rehearse', 'tour']
 
 # %% ../../nbs/46_tour.ipynb #087dc5aa
-from ..core import Config, ConfigError, WorldrlError, derive_seed, generator
+from ..core import Config, ConfigError, derive_seed, generator
 from ..envs.core import make_env, with_obs
 from ..parts.contracts import Rng
 from ..parts.dream import dream
@@ -31,10 +31,8 @@ from worldrl.runs.disk import (
 from ..runs.models import load
 from ..runs.run import RUN_FILES, differences, newest_checkpoint, run_training, worker_pool
 from ..runs.track import provenance
-from ..viz import save_video
 from .controller import ControllerConfig, ControllerTrainer
 from ..parts.gather import GatherConfig, gather, make_explorer
-from ..parts.episodes import env_kwargs_of
 from .mdnrnn import MDNRNNConfig, MDNRNNTrainer
 from .vae import VAEConfig, VAETrainer
 
@@ -76,16 +74,25 @@ class TourConfig(Config):
         super().__post_init__()
         g, needed = self.gather, self.context + 3
         if g.episodes < 2:
-            raise ConfigError(f"TourConfig.gather.episodes is {g.episodes}, and must be at least 2: one to train on, one to test")
+            raise ConfigError(
+                f"TourConfig.gather.episodes is {g.episodes}, and must be at least 2: one to train on, one to test"
+            )
         if g.max_steps and g.max_steps < needed:
-            raise ConfigError(f"TourConfig.context is {self.context}, but episodes end after gather.max_steps={g.max_steps} steps; "
-                              f"they must have at least {needed}")
+            raise ConfigError(
+                f"TourConfig.context is {self.context}, but episodes end after gather.max_steps={g.max_steps} steps; "
+                f"they must have at least {needed}"
+            )
         if self.controller.select_episodes < 1:
-            raise ConfigError("TourConfig.controller.select_episodes is 0, and must be at least 1: real episodes choose the controller")
+            raise ConfigError(
+                "TourConfig.controller.select_episodes is 0, and must be at least 1: real episodes choose the"
+                " controller"
+            )
         rows = (g.max_steps + 1) * max(1, round(.2 * g.episodes))      # at most so many are held out
         if g.max_steps and rows < self.mdnrnn.length:
-            raise ConfigError(f"TourConfig.mdnrnn.length is {self.mdnrnn.length}, but the held-out episodes have at most {rows} rows; "
-                              "take a shorter one, or gather more episodes")
+            raise ConfigError(
+                f"TourConfig.mdnrnn.length is {self.mdnrnn.length}, but the held-out episodes have at most {rows} rows;"
+                " take a shorter one, or gather more episodes"
+            )
 
 TourConfig.presets = {
     "tiny": dict(
@@ -100,8 +107,12 @@ TourConfig.presets = {
         mdnrnn=dict(updates=3000, hidden=256), controller=dict(generations=120))}
 
 # %% ../../nbs/46_tour.ipynb #ea7cefaf
-STAGES = {"gather, round 1": 14, "VAE, round 1": 53, "MDN-RNN, round 1": 11, "controller, round 1": 19, "gather, round 2": 10, "VAE, round 2": 21,
-          "MDN-RNN, round 2": 12, "controller, round 2": 49, "evaluation in the real env": 26, "dreams and pictures": 10}     # seconds of the default run on two idle cores: only their shares count
+# seconds of the default run on two idle cores: only their shares count
+STAGES = {
+    "gather, round 1": 14, "VAE, round 1": 53, "MDN-RNN, round 1": 11, "controller, round 1": 19, "gather, round 2": 10,
+    "VAE, round 2": 21, "MDN-RNN, round 2": 12, "controller, round 2": 49, "evaluation in the real env": 26,
+    "dreams and pictures": 10,
+}
 
 class Clock:
     "Says which stage begins, and about how long is left"
@@ -145,7 +156,8 @@ def tour_folder(config: TourConfig) -> Path:
 def _same(config: TourConfig, stage: Config, **more):
     "A stage's settings with the tour's env and seed; a range of actions set by hand for one env is not taken to another"
     known = {k: getattr(config, k) for k in ("env_id", "seed") if hasattr(stage, k)}
-    if isinstance(stage, ControllerConfig) and config.env_id != stage.env_id: known |= {"action_low": (), "action_high": ()}
+    if isinstance(stage, ControllerConfig) and config.env_id != stage.env_id:
+        known |= {"action_low": (), "action_high": ()}
     return stage.replace(**known | more)
 
 # %% ../../nbs/46_tour.ipynb #3a61216e
@@ -158,14 +170,20 @@ def round_one(config: TourConfig, folder: Path, clock: Clock):
     clock.begin("MDN-RNN, round 1")
     run_training(MDNRNNTrainer(_same(config, config.mdnrnn), load(folder / "vae1"), store), folder / "mdnrnn1")
     clock.begin("controller, round 1")
-    run_training(ControllerTrainer(_same(config, config.controller, workers=config.workers), load(folder / "mdnrnn1"), store), folder / "controller1")
+    run_training(
+        ControllerTrainer(_same(config, config.controller, workers=config.workers), load(folder / "mdnrnn1"), store),
+        folder / "controller1",
+    )
     return store, load(folder / "controller1", "cpu")
 
 # %% ../../nbs/46_tour.ipynb #2c13d900
 def round_two(config: TourConfig, folder: Path, clock: Clock, agent):
     "The same with what the first controller sees; returns both data sets and the folder of the chosen controller"
     clock.begin("gather, round 2")
-    how = _same(config, config.gather, episodes=config.round2, noise=config.noise, workers=config.workers, seed=derive_seed(config.seed, "round 2"))
+    how = _same(
+        config, config.gather, episodes=config.round2, noise=config.noise, workers=config.workers,
+        seed=derive_seed(config.seed, "round 2"),
+    )
     gather(how, folder / "data2", agent=agent)
     store = EpisodeStore(folder / "data1", folder / "data2")
     clock.begin("VAE, round 2")
@@ -201,7 +219,9 @@ def finals(config: TourConfig, folder: Path, store, homes: list[Path]) -> Path:
     "Choose among all snapshots of all searches by real episodes; saves the agent, returns its folder"
     kept = [newest_checkpoint(home)[0] for home in homes]
     vectors, first = [np.asarray(m) for t in kept for m in t["means"]], [np.asarray(r) for t in kept for r in t["real"]]
-    trainer = ControllerTrainer(_same(config, config.controller, workers=config.workers), load(folder / "mdnrnn2"), store)
+    trainer = ControllerTrainer(
+        _same(config, config.controller, workers=config.workers), load(folder / "mdnrnn2"), store
+    )
     seeds = [derive_seed(config.seed, "finals", k) for k in range(config.final_episodes)]
     again = lambda top: trainer.stage.real(np.stack([vectors[i] for i in top]), seeds).numpy()
     chosen, scores = best_of(first, again, config.finalists)
@@ -224,8 +244,15 @@ def judged(name: str, folder: str, config: TourConfig, env_kwargs: dict, threads
         more = {k: v for k, v in env_kwargs.items() if k != "obs"}
         about = {"env_id": config.env_id, "obs": env_kwargs.get("obs"), "env_kwargs": more}
         spaces = world_spaces(about, config.env_id)                 # the id that the user named
-        agent = RandomAgent(*spaces) if name == "random" else make_explorer(config.gather.resolve(spaces[1]).policy, config.env_id, *spaces)
-    e = evaluate(agent, config.env_id, config.episodes, derive_seed(config.seed, "verdict"), greedy=name == "controller", env_kwargs=env_kwargs)
+        agent = (
+            RandomAgent(*spaces)
+            if name == "random"
+            else make_explorer(config.gather.resolve(spaces[1]).policy, config.env_id, *spaces)
+        )
+    e = evaluate(
+        agent, config.env_id, config.episodes, derive_seed(config.seed, "verdict"), greedy=name == "controller",
+        env_kwargs=env_kwargs,
+    )
     return e.to_dict()
 
 def verdict(config: TourConfig, best: Path, env_kwargs: dict) -> dict:
@@ -241,18 +268,34 @@ def verdict(config: TourConfig, best: Path, env_kwargs: dict) -> dict:
 def promised(config: TourConfig, agent, store) -> dict:
     "What the dream promises the controller over its horizon, and what the real env pays over the same steps"
     horizon = config.controller.horizon or 60
-    stage = ControllerTrainer(_same(config, config.controller, select_episodes=0, horizon=horizon), agent.world, store).stage
+    stage = ControllerTrainer(
+        _same(config, config.controller, select_episodes=0, horizon=horizon), agent.world, store
+    ).stage
     agent.to(stage.device)
     n = min(256, len(next(iter(stage.pool.values()))))
-    rows = torch.randperm(len(next(iter(stage.pool.values()))), generator=generator(derive_seed(config.seed, "promise")))[:n]
-    d = dream(agent.world, {k: v[rows.to(v.device)] for k, v in stage.pool.items()}, agent.controller, horizon, rng=Rng(config.controller.temperature, generator(derive_seed(config.seed, "promise dice"), stage.device)), keep_features=False)
-    e = evaluate(agent, config.env_id, config.episodes, derive_seed(config.seed, "verdict"), greedy=True, env_kwargs=stage.env_kwargs, max_steps=horizon, device=stage.device)
-    return {"horizon": horizon, "dream": float(d.returns().mean()), "real": e.mean, "real_low": e.low, "real_high": e.high}
+    rows = torch.randperm(
+        len(next(iter(stage.pool.values()))), generator=generator(derive_seed(config.seed, "promise"))
+    )[:n]
+    d = dream(
+        agent.world, {k: v[rows.to(v.device)] for k, v in stage.pool.items()}, agent.controller, horizon,
+        rng=Rng(config.controller.temperature, generator(derive_seed(config.seed, "promise dice"), stage.device)),
+        keep_features=False,
+    )
+    e = evaluate(
+        agent, config.env_id, config.episodes, derive_seed(config.seed, "verdict"), greedy=True,
+        env_kwargs=stage.env_kwargs, max_steps=horizon, device=stage.device,
+    )
+    return {
+        "horizon": horizon, "dream": float(d.returns().mean()), "real": e.mean, "real_low": e.low, "real_high": e.high,
+    }
 
 # %% ../../nbs/46_tour.ipynb #5ea0e9d9
 def fresh_episodes(config: TourConfig, folder: Path, agent):
     "Episodes that nothing was trained on"
-    how = _same(config, config.gather, episodes=min(16, config.round2), noise=config.noise / 2, workers=config.workers, seed=derive_seed(config.seed, "fresh"))
+    how = _same(
+        config, config.gather, episodes=min(16, config.round2), noise=config.noise / 2, workers=config.workers,
+        seed=derive_seed(config.seed, "fresh"),
+    )
     return gather(how, folder / "data-fresh", progress=False, agent=agent)
 
 def pictures(config: TourConfig, folder: Path, agent, fresh) -> dict:
@@ -275,16 +318,30 @@ def pictures(config: TourConfig, folder: Path, agent, fresh) -> dict:
 # %% ../../nbs/46_tour.ipynb #3dc2424b
 def table(judged: dict, promise: dict) -> str:
     "The verdict as text"
-    rows = [f"{'agent':15} {'real return':>12}   95 % interval", *(f"{k:15} {v['mean']:12.1f}   {v['low']:.1f} to {v['high']:.1f}" for k, v in judged.items())]
+    rows = [
+        f"{'agent':15} {'real return':>12}   95 % interval",
+        *(f"{k:15} {v['mean']:12.1f}   {v['low']:.1f} to {v['high']:.1f}" for k, v in judged.items()),
+    ]
     p = promise
-    return "\n".join(rows + ["", f"over {p['horizon']} steps from the start: the dream promised {p['dream']:.1f}, reality paid {p['real']:.1f} ({p['real_low']:.1f} to {p['real_high']:.1f})"])
+    return "\n".join(
+        rows
+        + [
+            "",
+            (
+                f"over {p['horizon']} steps from the start: the dream promised {p['dream']:.1f}, reality paid"
+                f" {p['real']:.1f} ({p['real_low']:.1f} to {p['real_high']:.1f})"
+            ),
+        ]
+    )
 
 # %% ../../nbs/46_tour.ipynb #966a7ff9
 def rehearse(config: TourConfig) -> None:
     "Make every stage once, from two short episodes; raises what would fail later: ConfigError, EnvError, WorldrlError"
     if config.controller.where == "dream" and not config.mdnrnn.reward_head:
-        raise ConfigError("TourConfig.mdnrnn.reward_head is False, so every dream would pay 0, and the controller is searched "
-                          "in dreams; leave it on, or take controller.where='real'")
+        raise ConfigError(
+            "TourConfig.mdnrnn.reward_head is False, so every dream would pay 0, and the controller is searched "
+            "in dreams; leave it on, or take controller.where='real'"
+        )
     make_env(config.env_id, **with_obs(config.gather.obs, config.gather.env_kwargs)).close()
     random = torch.get_rng_state()
     with tempfile.TemporaryDirectory() as t:
@@ -306,9 +363,12 @@ _KIND = "worldrl.worldmodels.tour:TourConfig"      # what config.json of a tour 
 
 _MODEL_FILES = ("model.safetensors", "config.json", "README.md")
 _DATA_FILES = (".lock", "manifest.json", "episodes-*.npz")
-_TOUR_FILES = (".lock", "config.json", "wall.json", "result.json", "table.txt", "imagined_rollout.mp4", "dream_error.png", ".DS_Store",
-              *(f"{stage}/{f}" for stage in ("vae[12]", "mdnrnn[12]", "controller1", "controller2-[0-9]*") for f in RUN_FILES),
-              *(f"{data}/{f}" for data in ("data[12]", "data-fresh") for f in _DATA_FILES), *(f"agent/{f}" for f in _MODEL_FILES))
+_TOUR_FILES = (
+    ".lock", "config.json", "wall.json", "result.json", "table.txt", "imagined_rollout.mp4", "dream_error.png",
+    ".DS_Store",
+    *(f"{stage}/{f}" for stage in ("vae[12]", "mdnrnn[12]", "controller1", "controller2-[0-9]*") for f in RUN_FILES),
+    *(f"{data}/{f}" for data in ("data[12]", "data-fresh") for f in _DATA_FILES), *(f"agent/{f}" for f in _MODEL_FILES),
+)
 
 def _foreign(folder: Path) -> list[str]:      # ["thesis.tex", "notes/"]
     "What a folder holds that a tour does not write: files, links, and folders without a file (with a slash)"
@@ -327,10 +387,14 @@ def _stored(folder: Path) -> dict | None:     # None: nothing was begun there
     if not folder.is_dir(): raise ConfigError(f"{folder} is a file; name another folder: --folder DIR")
     if not any(p.name not in (".lock", "config.json.part") for p in folder.iterdir()): return None
     file = folder / "config.json"
-    if not file.exists(): raise ConfigError(f"{folder} holds other files and no tour; name another folder: --folder DIR")
+    if not file.exists():
+        raise ConfigError(f"{folder} holds other files and no tour; name another folder: --folder DIR")
     mend = "restore it from a copy, or name another folder: --folder DIR"
-    found = read_json(file, keys={"class": str, "config": dict}, what="the settings of a tour", mend=mend, error=ConfigError)
-    if found["class"] != _KIND: raise ConfigError(f"{folder} holds a {found['class']!r} and no tour; name another folder: --folder DIR")
+    found = read_json(
+        file, keys={"class": str, "config": dict}, what="the settings of a tour", mend=mend, error=ConfigError
+    )
+    if found["class"] != _KIND:
+        raise ConfigError(f"{folder} holds a {found['class']!r} and no tour; name another folder: --folder DIR")
     return found["config"]
 
 def _begin(config: TourConfig, folder: Path, fresh: bool) -> None:
@@ -339,19 +403,27 @@ def _begin(config: TourConfig, folder: Path, fresh: bool) -> None:
     if stored is None: return
     if fresh:
         if found := _foreign(folder):
-            raise ConfigError(f"{folder} holds files that a tour does not write: {_some(found)}. --fresh would delete them, "
-                              "so nothing was deleted; move them away, or name another folder: --folder DIR")
+            raise ConfigError(
+                f"{folder} holds files that a tour does not write: {_some(found)}. --fresh would delete them, "
+                "so nothing was deleted; move them away, or name another folder: --folder DIR"
+            )
         return
     mine = config.to_dict()
     known = {k: v for k, v in _with_defaults(stored, TourConfig().to_dict()).items() if k != "folder"}
     if diff := differences(known, {k: v for k, v in mine.items() if k != "folder"}):
-        diff.sort(key=lambda text: "." in text.split(" ")[0])          # the tour's own settings first, then those of its stages
-        raise ConfigError(f"{folder} holds a tour with other settings: {_some(diff)}. Give those settings to go on or to see its table; "
-                          "or name another folder (--folder DIR), or delete that tour and start anew (--fresh)")
+        diff.sort(key=lambda text: "." in text.split(" ")[0])  # the tour's own settings first, then those of its stages
+        raise ConfigError(
+            f"{folder} holds a tour with other settings: {_some(diff)}. Give those settings to go on or to see its"
+            " table; or name another folder (--folder DIR), or delete that tour and start anew (--fresh)"
+        )
 
 def _with_defaults(stored: dict, defaults: dict) -> dict:
     "Stored settings, and the defaults of fields that are newer than they are"
-    nested = {k: _with_defaults(stored[k], v) for k, v in defaults.items() if isinstance(v, dict) and v and isinstance(stored.get(k), dict)}
+    nested = {
+        k: _with_defaults(stored[k], v)
+        for k, v in defaults.items()
+        if isinstance(v, dict) and v and isinstance(stored.get(k), dict)
+    }
     return defaults | stored | nested
 
 def _some(items: list[str], most: int = 6) -> str:
@@ -416,17 +488,28 @@ def _record(config, folder, best, real, promise, seen, wall_s):
 
 def _told(folder):
     "Print the table and the paths; returns the record; CheckpointError when its file is damaged"
-    file, mend = folder / "result.json", "delete that file and give the same command again: the stages stay, and it is written anew"
+    file, mend = (
+        folder / "result.json",
+        "delete that file and give the same command again: the stages stay, and it is written anew",
+    )
     how = dict(what="the result of a tour", mend=mend)
     r = read_json(file, keys={"result": dict, "files": dict}, **how)
     numbers = {k: (int, float) for k in ("mean", "low", "high")}
     r_of = {k: _checked(r["result"], k.replace(" ", "_"), numbers, file, how) for k in _AGENTS}
-    promise = _checked(r["result"], "promise", dict.fromkeys(("horizon", "dream", "real", "real_low", "real_high"), (int, float)), file, how)
+    promise = _checked(
+        r["result"], "promise", dict.fromkeys(("horizon", "dream", "real", "real_low", "real_high"), (int, float)),
+        file, how,
+    )
     paths = [folder / str(r["files"].get(k)) for k in ("video", "figure")]
     text = table(r_of, promise)
     if not _holds(folder / "table.txt", text + "\n"): write_atomic(folder / "table.txt", f"{text}\n".encode())
     names = ("the imagined rollout", "the dream error", "the table", "all figures")
-    print("\n" + text + "\n\n" + "\n".join(f"{name:22} {path}" for name, path in zip(names, [*paths, folder / "table.txt", file])))
+    print(
+        "\n"
+        + text
+        + "\n\n"
+        + "\n".join(f"{name:22} {path}" for name, path in zip(names, [*paths, folder / "table.txt", file]))
+    )
     return r
 
 def _checked(result: dict, key: str, keys: dict, file: Path, how: dict) -> dict:

@@ -10,7 +10,6 @@ __all__ = ['PAPER', 'HALVING', 'VAEConfig', 'paper_nets', 'small_nets', 'grid_ne
 # %% ../../nbs/41_vae.ipynb #c6a9f96b
 import base64, io, time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated, ClassVar, Literal
 import numpy as np
 import torch
@@ -22,11 +21,9 @@ from torch import Tensor
 from ..core import Config, ConfigError, DeviceName, autocast, derive_seed, device, generator
 from ..envs.core import to_rgb
 from ..spaces import preprocess
-from ..parts.contracts import Rng
 from ..parts.distributions import Bernoulli, Gaussian
-from ..parts.episodes import MANIFEST, EpisodeError, EpisodeStore, read_manifest, split
+from ..parts.episodes import split
 from ..parts.nets import Conv, ConvDecoder, ConvEncoder, adam, channels_last, mirror, mlp, restore_adam
-from ..runs.disk import data_root
 from ..runs.models import save_model
 from ..parts.episodes import find_episodes, with_data_names
 
@@ -81,9 +78,14 @@ HALVING = [Conv(n, 4, 2, 1) for n in (16, 32, 64, 128)]        # 64 -> 32 -> 16 
 
 def paper_nets(shape, z_size):  # (C, 64, 64), Z -> encoder, decoder
     "Ha & Schmidhuber's nets; ConfigError for other sizes"
-    if tuple(shape[1:]) != (64, 64): raise ConfigError(f"arch paper64 is for frames of 64 x 64, and these are {shape[1]} x {shape[2]}; take arch='auto'")
+    if tuple(shape[1:]) != (64, 64):
+        raise ConfigError(
+            f"arch paper64 is for frames of 64 x 64, and these are {shape[1]} x {shape[2]}; take arch='auto'"
+        )
     back = [Conv(128, 5, 2), Conv(64, 5, 2), Conv(32, 6, 2), Conv(shape[0], 6, 2)]
-    return nn.Sequential(ConvEncoder(shape, PAPER), nn.Linear(1024, 2 * z_size)), ConvDecoder(z_size, (1024, 1, 1), back)
+    return nn.Sequential(ConvEncoder(shape, PAPER), nn.Linear(1024, 2 * z_size)), ConvDecoder(
+        z_size, (1024, 1, 1), back
+    )
 
 def small_nets(shape, z_size):
     down = ConvEncoder(shape, HALVING)
@@ -116,12 +118,18 @@ class VAE(nn.Module):
 
     def encode(self, obs: Tensor) -> Gaussian:  # [..., C, H, W] uint8 or float in 0..1 -> over [..., Z]
         "q(z | obs)"
-        if tuple(obs.shape[-3:]) != self.config.obs_shape: raise ConfigError(f"frames of {tuple(obs.shape[-3:])} came; this VAE was made for {self.config.obs_shape} ({self.config.env_id}); use the one that was trained on these frames")
+        if tuple(obs.shape[-3:]) != self.config.obs_shape:
+            raise ConfigError(
+                f"frames of {tuple(obs.shape[-3:])} came; this VAE was made for {self.config.obs_shape}"
+                f" ({self.config.env_id}); use the one that was trained on these frames"
+            )
         mean, logvar = self.encoder(preprocess(obs)).float().chunk(2, -1)
         return Gaussian(mean, logvar)
 
-    def decode_logits(self, z: Tensor) -> Tensor: return self.decoder(z).float()      # [..., Z] -> [..., C, H, W] before the sigmoid
-    def decode(self, z: Tensor) -> Tensor: return torch.sigmoid(self.decode_logits(z))  # [..., Z] -> [..., C, H, W] in 0..1, as preprocess(obs)
+    # [..., Z] -> [..., C, H, W] before the sigmoid
+    def decode_logits(self, z: Tensor) -> Tensor: return self.decoder(z).float()
+    # [..., Z] -> [..., C, H, W] in 0..1, as preprocess(obs)
+    def decode(self, z: Tensor) -> Tensor: return torch.sigmoid(self.decode_logits(z))
 
     def loss(self, obs: Tensor,     # [B, C, H, W] uint8 or float
              noise: Tensor,         # [B, Z] standard normal
@@ -144,7 +152,10 @@ def vae_loss(x: Tensor,             # [B, C, H, W] in 0..1
     kl = q.kl()
     kl_floor = kl.clamp(min=config.kl_tolerance * config.z_size)
     loss = recon.mean() + config.beta * kl_floor.mean()
-    return loss, {"losses/vae": loss.detach(), "world/recon": recon.detach().mean(), "world/kl": kl.detach().mean(), "world/mse": squared.detach().mean() / x[0].numel()}
+    return loss, {
+        "losses/vae": loss.detach(), "world/recon": recon.detach().mean(), "world/kl": kl.detach().mean(),
+        "world/mse": squared.detach().mean() / x[0].numel(),
+    }
 
 # %% ../../nbs/41_vae.ipynb #a4d29ac5
 def active_latents(mean: Tensor,            # [N, Z] means of q(z|x) for many frames
@@ -167,7 +178,8 @@ def traverse(vae: "VAE",
 # %% ../../nbs/41_vae.ipynb #e3257fe1
 def _png(frame: np.ndarray) -> bytes:  # [H, W, 3] uint8
     from PIL import Image
-    out = io.BytesIO(); Image.fromarray(frame).save(out, "PNG")
+    out = io.BytesIO()
+    Image.fromarray(frame).save(out, "PNG")
     return out.getvalue()
 
 class LatentSliders:
@@ -182,7 +194,10 @@ class LatentSliders:
         import ipywidgets as w
         self.vae, self.dims, self.env_id, self.size = vae, list(dims), env_id or vae.config.env_id, size
         with torch.no_grad(): self.start = vae.encode(obs).mean
-        self.sliders = [w.FloatSlider(value=round(float(self.start[d]), 1), min=-4, max=4, step=.1, description=f"z[{d}]") for d in self.dims]
+        self.sliders = [
+            w.FloatSlider(value=round(float(self.start[d]), 1), min=-4, max=4, step=0.1, description=f"z[{d}]")
+            for d in self.dims
+        ]
         self.picture = w.Image(format="png", width=size)
         for s in self.sliders: s.observe(self.redraw, "value")
         self.box = w.HBox([self.picture, w.VBox(self.sliders)])
@@ -208,7 +223,9 @@ def load_frames(
 ) -> Tensor:            # [N, C, H, W] as stored (uint8)
     "Frames of whole episodes in memory, chosen at random if they do not all fit"
     order, chosen, n = np.random.default_rng(seed).permutation(ids).tolist(), [], 0
-    while order and n < limit: chosen.append(order.pop()); n += int(store.lengths[chosen[-1]])
+    while order and n < limit:
+        chosen.append(order.pop())
+        n += int(store.lengths[chosen[-1]])
     frames = np.concatenate([store.episode(i)["obs"] for i in sorted(chosen)])
     return thinned(torch.from_numpy(frames), limit)
 
@@ -221,7 +238,11 @@ def thinned(x: Tensor, limit: int) -> Tensor:  # [N, ...] -> [<= limit, ...]
 def frame_shape(store) -> tuple:  # (C, H, W)
     "Shape of the frames of an EpisodeStore; ConfigError if its observations are no pictures"
     shape = store.episode(0)["obs"].shape[1:]
-    if len(shape) != 3: raise ConfigError(f"a VAE reads pictures (C, H, W); these episodes hold observations of shape {shape}: nothing to compress, use them as they are")
+    if len(shape) != 3:
+        raise ConfigError(
+            f"a VAE reads pictures (C, H, W); these episodes hold observations of shape {shape}: nothing to compress,"
+            " use them as they are"
+        )
     return shape
 
 # %% ../../nbs/41_vae.ipynb #3720bfa3
@@ -235,11 +256,17 @@ def evaluate_vae(
     where = next(vae.parameters()).device
     with torch.no_grad():
         parts = [vae.encode(o.to(where)) for o in obs.split(batch)]
-        mse = sum((vae.decode(q.mean) - preprocess(o.to(where))).square().mean((1, 2, 3)).sum() for q, o in zip(parts, obs.split(batch))) / len(obs)
+        mse = sum(
+            (vae.decode(q.mean) - preprocess(o.to(where))).square().mean((1, 2, 3)).sum()
+            for q, o in zip(parts, obs.split(batch))
+        ) / len(obs)
         q = Gaussian(torch.cat([p.mean for p in parts]), torch.cat([p.logvar for p in parts]))
         base = (preprocess(obs) - mean_frame).square().mean()
-        return {"test/mse": mse.item(), "test/mean_frame_mse": base.item(), "test/kl": q.kl().mean().item(),
-                "test/active": int(active_latents(q.mean).sum()), "test/informative": int((q.kl_each().mean(0) > .5).sum())}
+        return {
+            "test/mse": mse.item(), "test/mean_frame_mse": base.item(), "test/kl": q.kl().mean().item(),
+            "test/active": int(active_latents(q.mean).sum()),
+            "test/informative": int((q.kl_each().mean(0) > 0.5).sum()),
+        }
 
 # %% ../../nbs/41_vae.ipynb #f09c3707
 def cosine(i: int, n: int, start: float, end: float) -> float:  # update i of n
@@ -250,7 +277,8 @@ def cosine(i: int, n: int, start: float, end: float) -> float:  # update i of n
 class VAETrainer:
     "Trains a VAE on gathered episodes; drive it with run_training"
     exp = "vae"
-    def __init__(self, config: VAEConfig, store=None):   # store: an EpisodeStore; None: find_episodes(config.env_id, config.data)
+    # store: an EpisodeStore; None: find_episodes(config.env_id, config.data)
+    def __init__(self, config: VAEConfig, store=None):
         if store is None:
             store = find_episodes(config.env_id, config.data)
             config = with_data_names(config, store)
@@ -279,7 +307,9 @@ class VAETrainer:
         n = min(self.config.segment_updates, self.config.updates - self.updates)
         for k in range(n):
             metrics = self.update()
-            if k % max(1, n // 20) == 0 or k == n - 1: log.scalars(metrics, self.updates); log.progress(k + 1, n)
+            if k % max(1, n // 20) == 0 or k == n - 1:
+                log.scalars(metrics, self.updates)
+                log.progress(k + 1, n)
         log.scalars(evaluate_vae(self.vae, self.held, self.mean_frame), self.updates)
 
     def update(self) -> dict:
@@ -288,41 +318,65 @@ class VAETrainer:
         self.opt.param_groups[0]["lr"] = cosine(self.updates, c.updates, c.lr, c.lr_end)
         obs = self.frames[torch.randint(len(self.frames), (c.batch,), generator=self.gen)].to(self.device)
         loss, metrics = self.loss(obs, torch.randn(c.batch, c.z_size, generator=self.gen).to(self.device))
-        self.opt.zero_grad(); loss.backward(); self.opt.step()
+        self.opt.zero_grad()
+        loss.backward()
+        self.opt.step()
         self.updates += 1
         return metrics
 
-    def state(self) -> dict: return {"vae": self.vae.state_dict(), "opt": self.opt.state_dict(), "updates": self.updates}
+    def state(self) -> dict:
+        return {"vae": self.vae.state_dict(), "opt": self.opt.state_dict(), "updates": self.updates}
     def load_state(self, tree: dict) -> None:
-        self.vae.load_state_dict(tree["vae"]); restore_adam(self.opt, tree["opt"]); self.updates = tree["updates"]
+        self.vae.load_state_dict(tree["vae"])
+        restore_adam(self.opt, tree["opt"])
+        self.updates = tree["updates"]
 
     def result(self) -> dict:
-        return evaluate_vae(self.vae, self.held, self.mean_frame) | {"updates": self.updates, "train_episodes": len(self.train_ids), "test_episodes": len(self.test_ids),
-                "train_frames": int(self.store.lengths[self.train_ids].sum()), "parameters": sum(p.numel() for p in self.vae.parameters())}
+        return evaluate_vae(self.vae, self.held, self.mean_frame) | {
+            "updates": self.updates, "train_episodes": len(self.train_ids), "test_episodes": len(self.test_ids),
+            "train_frames": int(self.store.lengths[self.train_ids].sum()),
+            "parameters": sum(p.numel() for p in self.vae.parameters()),
+        }
     def save_final(self, folder) -> None: save_model(folder, self.vae, self.config)
 
 # %% ../../nbs/41_vae.ipynb #428da487
 def _bench_update(batch, shape, plain=False, **settings):
     "A function that makes one update of the paper's net"
     torch.manual_seed(0)
-    vae = VAE(VAEConfig(arch="paper64", likelihood="squared", channels_last=not plain and settings.pop("channels_last", True), **settings))
+    vae = VAE(
+        VAEConfig(
+            arch="paper64", likelihood="squared", channels_last=not plain and settings.pop("channels_last", True),
+            **settings,
+        )
+    )
     if plain: vae.decoder.net[0] = nn.ConvTranspose2d(1024, 128, 5, 2)
     opt = torch.optim.Adam(vae.parameters(), 1e-3) if plain else adam(vae.parameters(), 1e-3)
     obs = torch.randint(0, 256, (batch, *shape), dtype=torch.uint8)
     def update():
         loss, _ = vae.loss(obs, torch.randn(batch, vae.config.z_size))
-        opt.zero_grad(); loss.backward(); opt.step()
+        opt.zero_grad()
+        loss.backward()
+        opt.step()
     return update
 
 def bench_vae(batch: int = 32,
               rounds: int = 7,         # alternated A B C A B C ...; the first is thrown away
              ) -> dict:                # variant -> median ms of CPU time of one update, on one thread
     "Time an update of the paper's VAE on 64 x 64 frames: plain, and as we train it"
-    variants = {"plain": dict(plain=True), "float32": {}, "float32, NCHW": dict(channels_last=False), "bfloat16": dict(dtype="bfloat16")}
-    updates, times, threads = {k: _bench_update(batch, (3, 64, 64), **kw) for k, kw in variants.items()}, {k: [] for k in variants}, torch.get_num_threads()
+    variants = {
+        "plain": dict(plain=True), "float32": {}, "float32, NCHW": dict(channels_last=False),
+        "bfloat16": dict(dtype="bfloat16"),
+    }
+    updates, times, threads = (
+        {k: _bench_update(batch, (3, 64, 64), **kw) for k, kw in variants.items()}, {k: [] for k in variants},
+        torch.get_num_threads(),
+    )
     torch.set_num_threads(1)
     try:
         for _ in range(rounds + 1):
-            for k, f in updates.items(): t = time.process_time(); f(); times[k].append(1e3 * (time.process_time() - t))
+            for k, f in updates.items():
+                t = time.process_time()
+                f()
+                times[k].append(1e3 * (time.process_time() - t))
     finally: torch.set_num_threads(threads)
     return {k: float(np.median(t[1:])) for k, t in times.items()}
