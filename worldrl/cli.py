@@ -411,6 +411,7 @@ def read_config(
     also: str = "",        # shown there too: flags that are no settings
 ):
     "Defaults, then recipe, then preset, then the flags; ConfigError for an unknown preset, UsageError for an unknown flag or an ill-typed value"
+    argv[:] = [_current_flag(cls, word) for word in argv]
     _refuse_filled(cls, argv)
     start = cls.make(_take(argv, "preset") or "small", _take(argv, "recipe"))
     dicts = _take_dicts(start, argv)
@@ -422,6 +423,20 @@ def read_config(
             cls, argv, prog, default=start, description=f"{(cls.__doc__ or '').strip()}\n\nStart from: {names}\n{also}"
         ).replace(**dicts)
     except UsageError as e: raise UsageError(_with_moved(cls, argv, str(e))) from None
+
+def _current_flag(cls, word: str) -> str:
+    "A flag of version 0.1 as it is called today: --world.groups 8 -> --world.stoch 8; other words unchanged"
+    from worldrl.aliases import current_setting
+    from worldrl.core import Config
+    flag, equals, value = word.partition("=")
+    if not flag.startswith("--"): return word
+    path = []
+    for part in flag[2:].replace("-", "_").split("."):
+        kinds = _field_types(cls) if isinstance(cls, type) and issubclass(cls, Config) else {}
+        name = current_setting(cls, part) if kinds and part not in kinds else part
+        path.append(name)
+        cls = kinds.get(name)
+    return word if "_".join(path) == flag[2:].replace("-", "_").replace(".", "_") else _flag(path) + equals + value
 
 def _with_moved(cls, argv: list[str], message: str) -> str:
     "Where a flag of an earlier system was typed, its name of today in place of a guess"

@@ -9,12 +9,13 @@ import signal, sys, threading, types
 from typing import Annotated, Any, Callable, ClassVar, Iterable, Literal, Union
 from typing import get_args, get_origin
 
+from .aliases import current_setting
 from annotated_types import Ge, GroupedMetadata, Gt, Interval, Le, Lt, MaxLen, MinLen
 
 # %% auto #0
 __all__ = ['UNBOUNDED', 'DeviceName', 'WorldrlError', 'ConfigError', 'did_you_mean', 'without_ctrl_c', 'device', 'autocast',
            'derive_seed', 'generator', 'seed_everything', 'keep_freed_memory', 'count_parameters', 'OneOf', 'Check',
-           'Config', 'field_types', 'field_bounds']
+           'Config', 'field_types', 'current_settings', 'field_bounds']
 
 # %% ../nbs/00_core.ipynb #6ef447fc
 class WorldrlError(Exception):
@@ -333,6 +334,7 @@ class Config:
     def replace(self, **overrides):
         "A changed copy; a dict for a nested config changes only the keys it names"
         fields, kept = _fields(type(self)), {k: getattr(self, k) for k in _fields(type(self))}
+        overrides = current_settings(type(self), overrides)
         for k in overrides:
             if k not in fields: raise ConfigError(_unknown(type(self), k))
         def changed(k, v): return _changed(kept[k], v) if isinstance(v, dict) and isinstance(kept[k], Config) else v
@@ -446,6 +448,18 @@ def _changed(config: Config, d: dict):
     for k in d:
         if not isinstance(k, str): raise ConfigError(_unknown(cls, k))
     return config.replace(**d)
+
+def current_settings(
+    cls,            # a Config
+    d: dict,        # settings by name; names of version 0.1 are understood
+) -> dict:          # the same settings by the names of today
+    "Return settings under their names of today; ConfigError where an old and a new name of one setting are given"
+    found, fields = {}, _fields(cls)
+    for key, value in d.items():
+        name = current_setting(cls, key) if isinstance(key, str) and key not in fields else key
+        if name in found: raise ConfigError(f"{cls.__name__}.{name} is given twice: {key} is its name of version 0.1")
+        found[name] = value
+    return found
 
 def _unknown(cls, key) -> str:
     "The message for a setting that does not exist"
