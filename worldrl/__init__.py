@@ -2,7 +2,7 @@
 
 The names below resolve on first use, so that `import worldrl` loads no torch."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _WHERE = {
     "core": ["Config", "WorldrlError", "device", "seed_everything"],
