@@ -113,7 +113,7 @@ def save_checkpoint(
     meta: dict,       # JSON-able words about it
 ) -> None:
     "Write one checkpoint atomically; DiskError, and then the previous one of this name is intact"
-    path = Path(path)
+    path = check_path(path, "checkpoint")
     tensors, skeleton = pack(tree)
     data = safetensors.torch.save(tensors)
     digest = _sha(data)
@@ -124,7 +124,8 @@ def save_checkpoint(
     body = {"format": _FORMAT, "file": file.name, "sha256": digest, "meta": meta, "tree": skeleton}
     body = json.loads(json.dumps(body))
     write_json(path.with_name(f"{path.name}.json"), {"body_sha256": _body_sha(body)} | body)
-    for f in old - {file}: f.unlink(missing_ok=True)
+    for f in old - {file}:
+        if not f.is_dir(): f.unlink(missing_ok=True)
 
 # %% ../../nbs/02_checkpoint.ipynb #d8e505f2
 def load_checkpoint(

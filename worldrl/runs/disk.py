@@ -98,7 +98,7 @@ def write_atomic(
     data: bytes,     # the whole content
 ) -> None:
     "Write a file so that at every moment the old or the new one is complete on disk; DiskError"
-    path = Path(path)
+    path = check_path(path, "the path of a file")
     part = path.with_name(path.name + ".part")
     with disk_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -137,7 +137,7 @@ def read_json(
     error: type[WorldrlError] = CheckpointError,         # the class of the error
 ):
     "Return the content of a JSON file; `error` if it is missing, unreadable, or of another shape"
-    path = Path(path)
+    path = check_path(path, "the path of a file", error)
     data = read_file(path, MAX_JSON_MB * 10**6, what=what, mend=mend, error=error)
     return parse_json(data, kind, keys, where=str(path), what=what, mend=mend, error=error)
 

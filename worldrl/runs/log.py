@@ -46,9 +46,9 @@ def _row(line: bytes, where: str) -> dict:      # {"step": 7, "name": "losses/a"
 _ROW = dict(step=int, name=str, value=(int, float))
 
 def read_metrics(
-    folder,                                            # a run folder; its run may still go on
+    folder,                                            # a run folder
 ) -> dict[str, tuple[np.ndarray, np.ndarray]]:         # name -> (steps int64, values float64)
-    "The metrics of a run as arrays, in the order they were logged; WorldrlError for no or damaged metrics"
+    "The metrics of a run, which may still go on, as arrays in the order they were logged; WorldrlError"
     found: dict[str, list] = {}
     for r in _rows(folder): found.setdefault(r["name"], []).append((r["step"], r["value"]))
     def column(rows, i, dtype): return np.array([r[i] for r in rows], dtype=dtype)

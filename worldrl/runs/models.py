@@ -229,7 +229,7 @@ def load(
         why = " ".join(str(e).split())[:300]
         raise CheckpointError(f"the weights in {folder} do not fit {about['class']}: {why}") from None
     try: return model.to(pick_device(device)).eval()
-    except torch.OutOfMemoryError:
+    except torch.cuda.OutOfMemoryError:
         raise CheckpointError(f"the model in {folder} does not fit into the memory of {device!r}; "
                               "load it with device='cpu'") from None
 

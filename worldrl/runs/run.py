@@ -15,7 +15,8 @@ from typing import Any, Protocol
 from torch import Tensor, nn
 from ..aliases import current_path
 from worldrl.core import (
-    Config, ConfigError, WorldrlError, current_settings, derive_seed, generator, keep_freed_memory, seed_everything, without_ctrl_c,
+    Config, ConfigError, WorldrlError, current_settings, derive_seed, generator, keep_freed_memory, seed_everything,
+    without_ctrl_c,
 )
 from .checkpoint import _checkpoint_body, _sha, load_checkpoint, save_checkpoint, sha256_tree
 from worldrl.runs.disk import (
@@ -181,6 +182,7 @@ def _owner_of(folder: Path) -> dict | None:      # OWNER_KEYS; None when nothing
 def _checkpoint_files(folder: Path) -> list[Path]:
     "The JSON files of a run's checkpoints, newest first"
     files = [p for p in (folder / "checkpoints").glob("segment-*.json") if re.fullmatch(r"segment-\d{6,}", p.stem)]
+    files = [p for p in files if not p.is_dir()]
     return sorted(files, key=lambda p: int(p.stem.removeprefix("segment-")), reverse=True)
 
 def _meta_of(body: dict, file: Path) -> dict:
@@ -306,6 +308,7 @@ def _reason(e: Exception, file: Path) -> str:
     if isinstance(e, WorldrlError):
         return "; ".join(c for c in str(e).split("; ") if "--fresh" not in c and not c.startswith("restore "))
     if isinstance(e, MemoryError): return f"there is not enough memory for {file}"
+    if isinstance(e, OSError) and e.strerror: return f"{e.filename or file} cannot be read or written ({e.strerror})"
     return f"{file} does not fit this code ({type(e).__name__}: {' '.join(str(e).split())[:300]})"
 
 def _check_meta(folder: Path, meta: dict, owner: dict, file: Path, config: Config | None = None):
@@ -362,8 +365,9 @@ class _Undo:
         seen, todo = {}, [trainer]
         while todo:
             x = todo.pop()
-            if id(x) not in seen: todo += self._keep(x)
-            seen[id(x)] = x            # kept alive, so that no other object gets its id
+            if id(x) in seen: continue
+            seen[id(x)] = x                                            # kept alive, so that no other object gets its id
+            with contextlib.suppress(Exception): todo += self._keep(x)      # what cannot be looked into is left alone
 
     def __call__(self) -> None:
         "Put everything back"
@@ -447,7 +451,14 @@ def _keep_snapshot(life: _Life) -> None:
     "The model of now, if the config asks for one after this segment; after a kill it is written again"
     every = getattr(life.trainer.config, "snapshot_every", 0)
     step = max(life.log.last_step, 0)
-    if every > 0 and life.done % every == 0: life.trainer.save_final(life.folder / "snapshots" / f"{step:010d}")
+    if every > 0 and life.done % every == 0: _save_final(life.trainer, life.folder / "snapshots" / f"{step:010d}")
+
+def _save_final(trainer, folder: Path) -> None:
+    "The trainer's models into a folder; a damaged config.json there is renamed, since save_model would refuse it"
+    for file in sorted(folder.rglob("config.json")):
+        try: read_json(file, keys=MODEL_KEYS)
+        except CheckpointError: _set_aside(file)
+    trainer.save_final(folder)
 
 def snapshots(
     folder,                     # a run folder
@@ -470,7 +481,8 @@ def _border(life: _Life, segment_s: float) -> None:
             "last_step": log.last_step, "wall_s": life.wall_s}
     where = life.folder / "checkpoints"
     save_checkpoint(where / f"segment-{life.done:06d}", life.trainer.state(), meta)
-    for file in (f for old in _checkpoint_files(life.folder)[2:] for f in _checkpoint_parts(old)): file.unlink()
+    for file in (f for old in _checkpoint_files(life.folder)[2:] for f in _checkpoint_parts(old)):
+        if not file.is_dir(): file.unlink()
 
 def _one_segment(life: _Life, bar: Progress) -> None:
     "The next segment, from its seed to its border"
@@ -497,10 +509,7 @@ def _finish(
     trainer, final, file = life.trainer, life.folder / "final", life.folder / "result.json"
     seed_everything(derive_seed(trainer.config.seed, "result"))
     if record is not None and os.path.lexists(final): _set_aside(final)
-    for f in sorted(final.rglob("config.json")):
-        try: read_json(f, keys=MODEL_KEYS)
-        except CheckpointError: _set_aside(f)              # save_model writes no model over it
-    trainer.save_final(final)
+    _save_final(trainer, final)
     hashes = _final_hashes(life.folder)
     if record is not None and record.get("final", hashes) == hashes: return record
     if record is not None: _set_aside(file)
@@ -683,7 +692,7 @@ def run_digest(
     "What must be equal after any number of kills"
     folder = check_path(folder)
     models = [f for part in ("final", "snapshots") for f in sorted(folder.glob(f"{part}/**/*.safetensors"))]
-    weights = {f.relative_to(folder).as_posix(): _sha(f.read_bytes()) for f in models}
+    weights = {f.relative_to(folder).as_posix(): _sha(f.read_bytes()) for f in models if f.is_file()}
     found = newest_checkpoint(folder)
     checkpoint = sha256_tree(found[0]) if found else ""
     return {"weights": _sha(json.dumps(weights).encode()), "metrics": metrics_sha256(folder), "checkpoint": checkpoint}

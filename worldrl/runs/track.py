@@ -157,11 +157,9 @@ class Tracker:
     def warn(self, e: Exception) -> None:
         "Say once that the tracker failed"
         if not self.warned:
-            print(
-                f"warning: {self.kind} failed ({type(e).__name__}: {e}); training goes on, metrics.jsonl is "
-                "complete, and what is missing there is sent later, or by the same command", file=sys.stderr,
-                flush=True,
-            )
+            print(f"warning: {self.kind} failed ({type(e).__name__}: {e}); training goes on, metrics.jsonl is "
+                  "complete, and what is missing there is sent later, or by the same command",
+                  file=sys.stderr, flush=True)
         self.warned = True
 
 # %% ../../nbs/06_track.ipynb #2d7d17f1
