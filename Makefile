@@ -45,7 +45,7 @@ notebooks: setup export
 	@$(BIN)/python tools/notebooks.py run
 
 export: setup
-	@$(BIN)/nbdev_export
+	@$(BIN)/nbdev_export && $(BIN)/python tools/stubs.py
 
 readme: setup
 	@$(BIN)/python tools/notebooks.py readme
