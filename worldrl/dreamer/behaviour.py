@@ -31,16 +31,16 @@ from ..parts.returns import discount_weights, lambda_return, returns_of
 class BehaviourConfig(Config):
     """Actor, critic and how they learn from dreams.
 
-    The defaults are those of DreamerV3's recipe `cpu`, except that this recipe has entropy_end 0.01."""
+    The defaults are those of DreamerV3's recipe `cpu`, except that this recipe has ent_coef_end 0.01."""
     horizon: Annotated[int, Ge(1)] = 8                             # H, imagined steps
     gamma: Annotated[float, Interval(ge=0, le=1)] = 0.99           # discount
-    lam: Annotated[float, Interval(ge=0, le=1)] = 0.95             # lambda of the return
+    return_lambda: Annotated[float, Interval(ge=0, le=1)] = 0.95   # lambda of the return
     gradient: Literal["auto", "reinforce", "dynamics", "both"] = "auto"    # of the actor; auto: reinforce
     mix: Annotated[float, Interval(ge=0, le=1)] = 0.9              # share of reinforce when gradient is both
-    entropy: Annotated[float, Ge(0)] = 1e-2                        # weight of the actor's entropy at the start
-    entropy_end: Annotated[float, Ge(0)] = 3e-3
+    ent_coef: Annotated[float, Ge(0)] = 1e-2                       # weight of the actor's entropy at the start
+    ent_coef_end: Annotated[float, Ge(0)] = 3e-3
         # and at the end of the run, linear in between (the recipes `cpu` and `corrected`: 1e-2)
-    normalise: Literal["percentile", "none"] = "percentile"
+    normalize_returns: Literal["percentile", "none"] = "percentile"
         # divide returns by the range between their 5th and 95th percentile (DreamerV3) | do not
     norm_rate: Annotated[float, Interval(ge=0, le=1)] = 0.01       # of that range's moving average
     norm_least: Annotated[float, Gt(0)] = 1.0                      # the smallest value of that range (DreamerV3: 1)
@@ -282,7 +282,7 @@ class Behaviour(nn.Module):
         d = imagine(world, starts, self.actor, c.horizon, rng, through)
         cont = d.cont.round() if c.round_cont else d.cont
         value, guess = self._values(d.features, through)
-        target = lambda_return(d.reward, cont, value, c.gamma, c.lam)
+        target = lambda_return(d.reward, cont, value, c.gamma, c.return_lambda)
         if through and not target.requires_grad:
             raise ConfigError(
                 f"gradient={c.gradient!r} needs a world that passes gradients from actions to rewards, and"
@@ -290,8 +290,8 @@ class Behaviour(nn.Module):
             )
         weight = discount_weights(cont.detach(), c.gamma)
         if alive is not None: weight = weight * alive
-        if c.normalise == "percentile": self.scale.update(target.detach())
-        scale = self.scale.scale() if c.normalise == "percentile" else 1.
+        if c.normalize_returns == "percentile": self.scale.update(target.detach())
+        scale = self.scale.scale() if c.normalize_returns == "percentile" else 1.
         actor, told = self._actor_loss(d, target, value, weight, scale, entropy)
         critic = (weight * self.critic.loss(d.features[:-1].detach(), target, guess)).mean()
         told |= {

@@ -65,9 +65,9 @@ class DreamerConfig(Config):
         # share of random actions after the prefill (Ghugare's DreamerV2: 0.4)
     epsilon_end: Annotated[float, Interval(ge=0, le=1)] = 0.   # share of random actions at the end of the decay
     epsilon_decay: Annotated[int, Ge(1)] = 1                   # env steps of the decay of epsilon, which is linear
-    world_lr: Annotated[float, Ge(0)] = 1e-3                   # learning rate of the world
-    actor_lr: Annotated[float, Ge(0)] = 3e-4                   # learning rate of the actor
-    critic_lr: Annotated[float, Ge(0)] = 3e-4                  # learning rate of the critic
+    world_learning_rate: Annotated[float, Ge(0)] = 1e-3        # learning rate of the world
+    actor_learning_rate: Annotated[float, Ge(0)] = 3e-4        # learning rate of the actor
+    critic_learning_rate: Annotated[float, Ge(0)] = 3e-4       # learning rate of the critic
     adam_eps: Annotated[float, Ge(0)] = 1e-8                   # Adam's epsilon
     weight_decay: Annotated[float, Ge(0)] = 0.                 # decoupled, per update, in units of the learning rate
     warmup: Annotated[int, Ge(0)] = 0                          # updates over which the learning rates rise from 0
@@ -87,7 +87,7 @@ class DreamerConfig(Config):
     log_points: Annotated[int, Ge(1)] = 400                    # rows per metric over the run
     eval_episodes: Annotated[int, Ge(0)] = 50                  # of the final evaluation; 0: none
     world: RSSMConfig = field(default_factory=RSSMConfig)
-    behaviour: BehaviourConfig = field(default_factory=lambda: BehaviourConfig(entropy_end=1e-2))
+    behaviour: BehaviourConfig = field(default_factory=lambda: BehaviourConfig(ent_coef_end=1e-2))
 
     @property
     def updates_per_step(self) -> float:
@@ -184,25 +184,25 @@ def check_dreamer_settings(
         )
 
 # %% ../../nbs/72_dreamerv2.ipynb #ee31a348
-_SMALL = dict(deter=128, groups=16, classes=8, hidden=128)
+_SMALL = dict(deter=128, stoch=16, classes=8, hidden=128)
 _RAJ = dict(      # Ghugare 2021, field by field, its defects included
     num_envs=1, train_ratio=250., batch_size=50, batch_length=50, starts=0, prefill=4_000, capacity=1_000_000, epsilon=.4, epsilon_end=.05, epsilon_decay=2_450,
-    world_lr=2e-4, actor_lr=4e-5, critic_lr=1e-4, max_grad_norm=100., replay_value=0., keep_terminal=False, segment_steps=10_000, snapshot_every=10,
-    world=dict(deter=200, groups=20, classes=20, hidden=200, unimix=0., gru="plain", norm="none", act="elu", init="torch", encoder="planes", depth=16, embed=200,
+    world_learning_rate=2e-4, actor_learning_rate=4e-5, critic_learning_rate=1e-4, max_grad_norm=100., replay_value=0., keep_terminal=False, segment_steps=10_000, snapshot_every=10,
+    world=dict(deter=200, stoch=20, classes=20, hidden=200, unimix=0., gru="plain", norm="none", act="elu", init="torch", encoder="planes", depth=16, embed=200,
                image_loss="normal", units=100, layers=3, reward_head="normal", reward_of="departing", kl_dyn=.08, kl_rep=.02, free_nats=0., cont_scale=5.),
-    behaviour=dict(horizon=10, gamma=.99, lam=.95, gradient="reinforce", entropy=1e-3, entropy_end=1e-3, normalise="none", slow_target=True, slow_reg=0., slow_every=10, slow_rate=1.,
+    behaviour=dict(horizon=10, gamma=.99, return_lambda=.95, gradient="reinforce", ent_coef=1e-3, ent_coef_end=1e-3, normalize_returns="none", slow_target=True, slow_reg=0., slow_every=10, slow_rate=1.,
                    round_cont=True, units=100, actor_layers=3, critic_layers=3, critic_head="normal", unimix=0., norm="none", act="elu", init="torch"))
 _DV2 = dict(      # Hafner et al. 2021, the released code's Atari block
     env_id="ALE/Breakout-v5", obs="atari64+gray=True", env_kwargs=dict(full_action_space=True), num_envs=1, total_timesteps=50_000_000, train_ratio=200., batch_size=16, batch_length=50, starts=0, prefill=50_000, capacity=2_000_000,
-    world_lr=2e-4, actor_lr=4e-5, critic_lr=1e-4, adam_eps=1e-5, weight_decay=1e-6, max_grad_norm=100., replay_value=0., tanh_reward=True, dtype="bfloat16", segment_steps=20_000,
-    world=dict(deter=600, groups=32, classes=32, hidden=600, unimix=0., gru="norm", norm="none", act="elu", init="torch", encoder="strided", depth=48, image_loss="normal", units=400, layers=4,
+    world_learning_rate=2e-4, actor_learning_rate=4e-5, critic_learning_rate=1e-4, adam_eps=1e-5, weight_decay=1e-6, max_grad_norm=100., replay_value=0., tanh_reward=True, dtype="bfloat16", segment_steps=20_000,
+    world=dict(deter=600, stoch=32, classes=32, hidden=600, unimix=0., gru="norm", norm="none", act="elu", init="torch", encoder="strided", depth=48, image_loss="normal", units=400, layers=4,
                reward_head="normal", kl_dyn=.08, kl_rep=.02, free_nats=0., cont_scale=5.),
-    behaviour=dict(horizon=15, gamma=.999, lam=.95, gradient="reinforce", entropy=1e-3, entropy_end=1e-3, normalise="none", slow_target=True, slow_reg=0., slow_every=100, slow_rate=1.,
+    behaviour=dict(horizon=15, gamma=.999, return_lambda=.95, gradient="reinforce", ent_coef=1e-3, ent_coef_end=1e-3, normalize_returns="none", slow_target=True, slow_reg=0., slow_every=100, slow_rate=1.,
                    units=400, actor_layers=4, critic_layers=4, critic_head="normal", unimix=0., norm="none", act="elu", init="torch"))
 _CORRECTED = dict(   # DreamerV2's losses at a size that a CPU trains: terminal rows kept, reward and continue of the state arrived in, soft continue
     train_ratio=64., replay_value=0., max_grad_norm=100.,
     world=_SMALL | dict(unimix=0., gru="norm", norm="layer", act="elu", reward_head="normal", kl_dyn=.8, kl_rep=.2, free_nats=1., cont_scale=5.),
-    behaviour=dict(entropy_end=1e-2, normalise="none", slow_target=True, slow_reg=0., slow_every=100, slow_rate=1., critic_head="normal", unimix=0., act="elu"))
+    behaviour=dict(ent_coef_end=1e-2, normalize_returns="none", slow_target=True, slow_reg=0., slow_every=100, slow_rate=1., critic_head="normal", unimix=0., act="elu"))
 
 # %% ../../nbs/72_dreamerv2.ipynb #e19b2039
 @dataclass
@@ -324,8 +324,8 @@ class Learner:
     def groups(self) -> list[dict]:
         a, c = self.agent, self.config
         nets = (
-            ("world", a.world, c.world_lr), ("actor", a.behaviour.actor, c.actor_lr),
-            ("critic", a.behaviour.critic.net, c.critic_lr),
+            ("world", a.world, c.world_learning_rate), ("actor", a.behaviour.actor, c.actor_learning_rate),
+            ("critic", a.behaviour.critic.net, c.critic_learning_rate),
         )
         return [{"params": list(m.parameters()), "lr": lr, "base_lr": lr, "name": name} for name, m, lr in nets]
 
@@ -388,7 +388,7 @@ def behaviour_loss(
     critic = agent.behaviour.critic
     with torch.no_grad():
         boot = critic.value(feat.detach()).flatten().scatter(0, pick, returns).view(steps.reward.shape)
-    target, counts = replay_targets(steps, boot, c.behaviour.gamma, c.behaviour.lam)
+    target, counts = replay_targets(steps, boot, c.behaviour.gamma, c.behaviour.return_lambda)
     real = (critic.loss(feat[:, :-1], target) * counts).sum() / counts.sum().clamp(min=1)
     return loss + c.replay_value * real, told | {"losses/replay_value": real.detach()}
 
@@ -396,7 +396,7 @@ def behaviour_loss(
 def entropy_at(c: DreamerConfig, env_steps: int) -> float:
     "The weight of the actor's entropy: linear over the run"
     b = c.behaviour
-    return b.entropy + (b.entropy_end - b.entropy) * min(env_steps / c.total_timesteps, 1.)
+    return b.ent_coef + (b.ent_coef_end - b.ent_coef) * min(env_steps / c.total_timesteps, 1.)
 
 def describe_settings(trainer) -> dict:      # plain values, in the order in which one would tell them
     "What the settings of a Dreamer run come to"
@@ -414,7 +414,7 @@ def describe_settings(trainer) -> dict:      # plain values, in the order in whi
             f"world {numbers(a.world):,}, actor {numbers(a.behaviour.actor):,}, critic"
             f" {numbers(a.behaviour.critic.net):,}"
         ),
-        "entropy": f"{b.entropy:g} to {b.entropy_end:g}",
+        "entropy": f"{b.ent_coef:g} to {b.ent_coef_end:g}",
         "epsilon": f"{c.epsilon:g} to {c.epsilon_end:g} in {c.epsilon_decay} steps" if c.epsilon else "none",
         "replay": f"{c.capacity:,} rows, {c.capacity * int(row) / 1e9:.1f} GB when full",
         "episodes": f"cut after {c.segment_steps} steps at most, where a segment ends",

@@ -82,29 +82,29 @@ def world_size(
             f"a world's width is a multiple of 16 and at least 32 (it has width / 16 classes, and needs two), and {d}"
             f" came; take {max(32, round(d / 16) * 16)}"
         )
-    return dict(deter=8 * d, hidden=d, classes=d // 16, groups=32, depth=d // 16, units=d, encoder_units=(d, d, d))
+    return dict(deter=8 * d, hidden=d, classes=d // 16, stoch=32, depth=d // 16, units=d, encoder_units=(d, d, d))
 
 SIZES = {"1m": 64, "12m": 256, "25m": 384, "50m": 512, "100m": 768, "200m": 1024, "400m": 1536}
 _DV3_WORLD = world_size(64) | dict(
     gru="block", blocks=8, prior_layers=2, norm="rms", encoder="pooled", bins=255, bin_limit=20.0
 )
 _DV3_BEHAVIOUR = dict(
-    horizon=15, gamma=1 - 1 / 333, entropy=3e-4, entropy_end=3e-4, units=64, actor_layers=3, critic_layers=3, bins=255,
+    horizon=15, gamma=1 - 1 / 333, ent_coef=3e-4, ent_coef_end=3e-4, units=64, actor_layers=3, critic_layers=3, bins=255,
     bin_limit=20.0, norm="rms",
 )
 
 @dataclass
 class DreamerV3Config(DreamerConfig):
     "A DreamerV3 run; the defaults are the published constants at 1M parameters"
-    train_ratio: Annotated[float, Ge(0)] = 32.       # replayed steps per env step
-    batch_length: Annotated[int, Ge(2)] = 64         # T, steps of each sequence of an update
-    starts: Annotated[int, Ge(0)] = 0                # dreams per update, from as many of the B x T states; 0: from all
-    world_lr: Annotated[float, Ge(0)] = 4e-5         # learning rate of the world
-    actor_lr: Annotated[float, Ge(0)] = 4e-5         # learning rate of the actor
-    critic_lr: Annotated[float, Ge(0)] = 4e-5        # learning rate of the critic
-    warmup: Annotated[int, Ge(0)] = 1000             # updates over which the learning rates rise from 0
-    max_grad_norm: Annotated[float, Ge(0)] = 0.      # for each of world, actor and critic; 0: no clipping
-    optimizer: Literal["laprop", "adam"] = "laprop"  # how gradients become a step
+    train_ratio: Annotated[float, Ge(0)] = 32.            # replayed steps per env step
+    batch_length: Annotated[int, Ge(2)] = 64              # T, steps of each sequence of an update
+    starts: Annotated[int, Ge(0)] = 0                     # dreams per update, from as many of the B x T states; 0: from all
+    world_learning_rate: Annotated[float, Ge(0)] = 4e-5   # learning rate of the world
+    actor_learning_rate: Annotated[float, Ge(0)] = 4e-5   # learning rate of the actor
+    critic_learning_rate: Annotated[float, Ge(0)] = 4e-5  # learning rate of the critic
+    warmup: Annotated[int, Ge(0)] = 1000                  # updates over which the learning rates rise from 0
+    max_grad_norm: Annotated[float, Ge(0)] = 0.           # for each of world, actor and critic; 0: no clipping
+    optimizer: Literal["laprop", "adam"] = "laprop"       # how gradients become a step
     agc: Annotated[float, Ge(0)] = 0.3
         # adaptive gradient clipping: the largest gradient, in units of its tensor's norm; 0: none
     world: RSSMConfig = field(default_factory=lambda: RSSMConfig(**_DV3_WORLD))
@@ -129,7 +129,7 @@ DreamerV3Config.presets = {k: preset_of(d) for k, d in SIZES.items()} | {
                  starts=64, eval_episodes=4, log_points=20, world=world_size(32),
                  behaviour=dict(units=32, horizon=5))}
 DreamerV3Config.recipes = {
-    "cpu": dict(train_ratio=64., batch_length=32, starts=256, world_lr=1e-3, actor_lr=3e-4, critic_lr=3e-4, warmup=0,
+    "cpu": dict(train_ratio=64., batch_length=32, starts=256, world_learning_rate=1e-3, actor_learning_rate=3e-4, critic_learning_rate=3e-4, warmup=0,
                 max_grad_norm=100., optimizer="adam", agc=0., world=DreamerConfig().world.to_dict(),
                 behaviour=DreamerConfig().behaviour.to_dict()),
     "atari100k": dict(env_id="ALE/Pong-v5", obs="atari64+sticky=0.0", num_envs=1, train_ratio=256.,

@@ -37,7 +37,7 @@ class RSSMConfig(Config):
     deter: Annotated[int, Ge(1)] = 128               # D, units of the recurrent state
     latent: Literal["discrete", "gaussian"] = "discrete"
         # the random part of a state: one-hot categoricals | normal variables
-    groups: Annotated[int, Ge(1)] = 16               # S, categoricals of the latent; dimensions of a Gaussian one
+    stoch: Annotated[int, Ge(1)] = 16                # S, categoricals of the latent; dimensions of a Gaussian one
     classes: Annotated[int, Ge(2)] = 8               # C, classes of each categorical
     hidden: Annotated[int, Ge(1)] = 128              # units of the layers inside
     unimix: Unimix = 0.01                            # share of the uniform distribution in each categorical (DreamerV3)
@@ -108,46 +108,46 @@ def _one_hot(p, uniform, temperature):
 
 # %% ../../nbs/70_rssm.ipynb #4dde5802
 class DiscreteLatent:
-    "S categoricals of C classes; numbers and samples are flat [..., C * S] outside, with the classes first inside"
-    key = "logits"                                                # of the numbers in a state
-    def __init__(self, c: RSSMConfig): self.C, self.S, self.unimix = c.classes, c.groups, c.unimix
+    "S categoricals of C classes; params and samples are flat [..., C * S] outside, with the classes first inside"
+    key = "logits"                                                # of the params in a state
+    def __init__(self, c: RSSMConfig): self.C, self.S, self.unimix = c.classes, c.stoch, c.unimix
     @property
-    def numbers(self) -> int: return self.C * self.S              # that a net must give
+    def params(self) -> int: return self.C * self.S               # that a net must give
     @property
     def size(self) -> int: return self.C * self.S                 # of a sample
 
-    def dist(self, numbers: Tensor) -> OneHotST:
-        return OneHotST(numbers.unflatten(-1, (self.C, self.S)), self.unimix, 1, -2)
+    def dist(self, params: Tensor) -> OneHotST:
+        return OneHotST(params.unflatten(-1, (self.C, self.S)), self.unimix, 1, -2)
     def draws(self, like: Tensor, n: tuple, rng: Rng | None):
         "Random numbers for `n` rows; None for the mode"
         return None if rng is None or rng.temperature == 0 else rng.uniform((*n, self.S), like.device)
-    def sample(self, numbers: Tensor, draws, rng: Rng | None) -> Tensor:   # [n, C * S] -> [n, C * S], straight through
+    def sample(self, params: Tensor, draws, rng: Rng | None) -> Tensor:   # [n, C * S] -> [n, C * S], straight through
         return _Through.apply(
-            numbers.unflatten(-1, (self.C, self.S)), draws, self.unimix, rng.temperature if rng else 1.0
+            params.unflatten(-1, (self.C, self.S)), draws, self.unimix, rng.temperature if rng else 1.0
         ).flatten(-2)
-    def state(self, numbers: Tensor) -> State: return {self.key: numbers}
+    def state(self, params: Tensor) -> State: return {self.key: params}
     def of(self, state: State) -> OneHotST: return self.dist(state[self.key])
 
 # %% ../../nbs/70_rssm.ipynb #06a1bbf0
 class GaussianLatent:
     "S independent normal variables"
-    key = "numbers"                                               # of the numbers in a state
-    def __init__(self, c: RSSMConfig): self.S, self.min_std = c.groups, c.min_std
+    key = "numbers"                                               # of the params in a state
+    def __init__(self, c: RSSMConfig): self.S, self.min_std = c.stoch, c.min_std
     @property
-    def numbers(self) -> int: return 2 * self.S
+    def params(self) -> int: return 2 * self.S
     @property
     def size(self) -> int: return self.S
 
-    def dist(self, numbers: Tensor) -> Gaussian:
-        mean, raw = numbers.chunk(2, -1)
+    def dist(self, params: Tensor) -> Gaussian:
+        mean, raw = params.chunk(2, -1)
         return Gaussian(mean, 2 * torch.log(F.softplus(raw) + self.min_std))
     def draws(self, like: Tensor, n: tuple, rng: Rng | None):
         "Normal numbers for `n` rows; None for the mean"
         return None if rng is None or rng.temperature == 0 else rng.normal((*n, self.S), like.device)
-    def sample(self, numbers: Tensor, draws, rng: Rng | None) -> Tensor:   # [n, 2 * S] -> [n, S], reparameterised
-        mean, raw = numbers.chunk(2, -1)
+    def sample(self, params: Tensor, draws, rng: Rng | None) -> Tensor:   # [n, 2 * S] -> [n, S], reparameterised
+        mean, raw = params.chunk(2, -1)
         return mean if draws is None else mean + (F.softplus(raw) + self.min_std) * draws
-    def state(self, numbers: Tensor) -> State: return {self.key: numbers}
+    def state(self, params: Tensor) -> State: return {self.key: params}
     def of(self, state: State) -> Gaussian: return self.dist(state[self.key])
 
 # %% ../../nbs/70_rssm.ipynb #6b14ea61
@@ -217,7 +217,7 @@ GRUS = {"plain": PlainGRU, "norm": NormGRU, "block": BlockGRU}
 
 # %% ../../nbs/70_rssm.ipynb #24af59bb
 class RSSM(nn.Module):
-    "Dynamics only: recurrent state, prior, posterior. State: deter [n, D], stoch [n, size], and the posterior's (or, dreaming, the prior's) numbers"
+    "Dynamics only: recurrent state, prior, posterior. State: deter [n, D], stoch [n, size], and the posterior's (or, dreaming, the prior's) params"
     def __init__(self,
         config: RSSMConfig,
         actions: int,           # A, size of an encoded action
@@ -229,11 +229,11 @@ class RSSM(nn.Module):
         self.gru = GRUS[c.gru](self.latent.size, actions, c)
         self.prior_net = nn.Sequential(
             layers(c.deter, c.hidden, c.prior_layers, c.norm, c.act),
-            nn.Linear(c.hidden if c.prior_layers else c.deter, self.latent.numbers),
+            nn.Linear(c.hidden if c.prior_layers else c.deter, self.latent.params),
         )
         self.post_deter, self.post_embed = nn.Linear(c.deter, c.hidden, bias=False), nn.Linear(embed, c.hidden)
         self.post_net = nn.Sequential(
-            make_norm(c.norm, c.hidden), activation(c.act), nn.Linear(c.hidden, self.latent.numbers)
+            make_norm(c.norm, c.hidden), activation(c.act), nn.Linear(c.hidden, self.latent.params)
         )
 
     @property
@@ -242,10 +242,10 @@ class RSSM(nn.Module):
     def initial(self, n: int) -> State:
         zero = lambda size: torch.zeros(n, size, device=self.post_embed.weight.device)
         return {"deter": zero(self.config.deter), "stoch": zero(self.latent.size)} | self.latent.state(
-            zero(self.latent.numbers)
+            zero(self.latent.params)
         )
 
-    def _state(self, deter, stoch, numbers): return {"deter": deter, "stoch": stoch} | self.latent.state(numbers)
+    def _state(self, deter, stoch, params): return {"deter": deter, "stoch": stoch} | self.latent.state(params)
 
     # the distribution of the latent that will come
     def prior(self, deter: Tensor): return self.latent.dist(self.prior_net(deter).float())
@@ -253,9 +253,9 @@ class RSSM(nn.Module):
     def imagine(self, state: State, action: Tensor, rng: Rng | None = None) -> State:
         "One step onward without looking; action [n, A]"
         deter = self.gru(state["stoch"], self.gru.before(action), state["deter"])
-        numbers = self.prior_net(deter).float()
+        params = self.prior_net(deter).float()
         return self._state(
-            deter, self.latent.sample(numbers, self.latent.draws(deter, (len(deter),), rng), rng), numbers
+            deter, self.latent.sample(params, self.latent.draws(deter, (len(deter),), rng), rng), params
         )
 
     def observe_sequence(self, state: State, action: Tensor, embed: Tensor, is_first: Tensor, rng: Rng | None = None) -> State:
@@ -275,9 +275,9 @@ class RSSM(nn.Module):
         for t in range(T):
             if fresh[t]: deter, stoch = deter * keep[t], stoch * keep[t]
             deter = self.gru(stoch, before[t], deter)
-            numbers = self.post_net(self.post_deter(deter) + seen[t]).float()
-            stoch = self.latent.sample(numbers, draws[t], rng)
-            rows.append((deter, stoch, numbers))
+            params = self.post_net(self.post_deter(deter) + seen[t]).float()
+            stoch = self.latent.sample(params, draws[t], rng)
+            rows.append((deter, stoch, params))
         return self._state(*(torch.stack(x, 1) for x in zip(*rows)))
 
 def _some(is_first):
