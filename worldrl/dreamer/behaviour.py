@@ -310,7 +310,7 @@ class Behaviour(nn.Module):
         return actor + critic, target[0].detach(), {k: v.detach() for k, v in told.items()}
 
     def _values(self, features, through):
-        "Values [H + 1, n], and the critic's distributions of the first H of them, or None if its loss must compute them"
+        "Values [H + 1, n], and the critic's distributions of the first H, or None where its loss must compute them"
         net = self.critic.slow if self.config.slow_target else self.critic.net
         if through or net is self.critic.slow:
             with frozen(net), torch.set_grad_enabled(through): return net.value(features), None

@@ -218,7 +218,7 @@ _DV2 = dict(      # Hafner et al. 2021, the Atari settings of the released code
         actor_layers=4, critic_layers=4, critic_head="normal", unimix=0., norm="none", act="elu", init="torch",
     ),
 )
-# DreamerV2's losses at a size that a CPU trains. Terminal rows are kept, reward and continue are predicted for the state
+# DreamerV2's losses at a size that a CPU trains. Terminal rows are kept, reward and continue belong to the state
 # that an action leads to, and the continue is not rounded.
 _CORRECTED = dict(
     train_ratio=64., replay_value=0., max_grad_norm=100.,
@@ -260,7 +260,7 @@ class Dreamer(nn.Module):
 
     @classmethod
     def from_config(cls, d: dict):
-        "Return a new agent from a stored config, as config_dict gives it; ConfigError for settings that do not exist"
+        "Return a new agent from a config that config_dict made; ConfigError for settings that do not exist"
         world, config = RSSMWorld.from_config(d["world"]), BehaviourConfig.from_dict(d["behaviour"])
         behaviour = Behaviour(world.feature_size, world.action_space, config)
         return cls(world, behaviour, d.get("env_id", ""), d.get("env_kwargs"))
