@@ -7,6 +7,7 @@ from __future__ import annotations
 import contextlib, csv, io, json, os, re, sys
 from pathlib import Path
 import numpy as np
+from .aliases import SETTINGS as OLD_SETTINGS
 from .core import ConfigError, WorldrlError, did_you_mean
 from .runs.disk import disk_errors, read_json, write_atomic
 from .runs.log import read_metrics
@@ -91,8 +92,16 @@ def run_name(folder: str | Path) -> str:
     return f"{folder.parent.name}-{folder.name}" if (folder.parent / "config.json").exists() else folder.name
 
 # %% ../nbs/81_results.ipynb #2260bfa7
-SETTINGS = ("recipe", "preset", "num_envs", "train_ratio", "dtype", "policy.dtype", "actor_lr",
-            "behaviour.entropy", "behaviour.entropy_end", "normalize_reward")
+SETTINGS = ("recipe", "preset", "num_envs", "train_ratio", "dtype", "policy.dtype",
+            "actor_learning_rate", "behaviour.ent_coef", "behaviour.ent_coef_end", "normalize_reward")
+_OWNERS = {"": "DreamerConfig", "behaviour": "BehaviourConfig", "world": "RSSMConfig"}   # part of a config: its class
+
+def _current_path(
+    path: str,             # of a setting, as a run or a table of any version names it: "behaviour.entropy"
+) -> str:                  # "behaviour.ent_coef"
+    "Return what a setting is called now; the same path where nothing changed"
+    part, dot, name = path.rpartition(".")
+    return part + dot + OLD_SETTINGS.get(_OWNERS.get(part, ""), {}).get(name, name)
 
 def protocol_columns(
     protocol: dict,        # of the run's env, as `make_env(...).protocol` gives it
@@ -107,7 +116,7 @@ def protocol_columns(
            "kwargs": json.dumps(protocol["kwargs"], sort_keys=True) if protocol.get("kwargs") else None}
     if "sticky" in obs: out["sticky"] = obs["sticky"]                # an env that states its own (MinAtar) overrides it
     out |= flatten(rest)
-    settings = {k: v for k, v in flatten(config).items() if k in SETTINGS}
+    settings = {_current_path(k): v for k, v in flatten(config).items() if _current_path(k) in SETTINGS}
     columns = {f"protocol.{k}": v for k, v in out.items()} | {f"config.{k}": v for k, v in settings.items()}
     return {k: v for k, v in columns.items() if v not in (None, "")}
 
@@ -174,7 +183,9 @@ def read_table(
     path: str | Path,                         # a csv; a missing one has no rows
     columns: tuple[str, ...] = tuple(FACTS),  # that it must have
 ) -> list[dict]:
-    "Return the rows of one csv, all values as text; TableError if it cannot be read or lacks a column"
+    """Return the rows of one csv, all values as text; TableError if it cannot be read or lacks a column.
+
+    Settings have their names of today, also in a table of version 0.1."""
     path = Path(path)
     if not path.exists(): return []
     stays = "so it stays as it is; restore it, or move it away"
@@ -191,7 +202,22 @@ def read_table(
     for i, r in enumerate(rows, 2):
         if len(r) == len(head): continue
         raise TableError(f"{path} has {len(head)} columns, but {len(r)} values in row {i}, {stays}")
-    return [dict(zip(head, r)) for r in rows]
+    return [_current_row(path, zip(head, r)) for r in rows]
+
+def _current_row(
+    path: Path,            # of the table, for the message
+    row,                   # pairs of a column and its value
+) -> dict:
+    "A row by the names of today; TableError where an old and a new column of one setting have different values"
+    out = {}
+    for column, value in row:
+        name = f"config.{_current_path(column[7:])}" if column.startswith("config.") else column
+        kept = out.get(name)
+        if kept in (None, ""): out[name] = value
+        elif value not in (None, "", kept):
+            raise TableError(f"{path} has two values of {name}, {kept!r} and {value!r}, under an old and a new name, "
+                             "so it stays as it is; keep one of the two columns")
+    return out
 
 def write_table(
     path: str | Path,
@@ -199,6 +225,7 @@ def write_table(
 ) -> None:
     "Write a table: the facts first, then every column that a row has; TableError if the file there cannot be read"
     read_table(path)
+    rows = [_current_row(Path(path), r.items()) for r in rows]
     keys = FACTS + sorted({k for r in rows for k in r} - set(FACTS))
     text = io.StringIO(newline="")
     out = csv.DictWriter(text, keys, restval="", lineterminator="\n")

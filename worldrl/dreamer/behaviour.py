@@ -31,16 +31,16 @@ from ..parts.returns import discount_weights, lambda_return, returns_of
 class BehaviourConfig(Config):
     """Actor, critic and how they learn from dreams.
 
-    The defaults are those of DreamerV3's recipe `cpu`, except that this recipe has entropy_end 0.01."""
+    The defaults are those of DreamerV3's recipe `cpu`, except that this recipe has ent_coef_end 0.01."""
     horizon: Annotated[int, Ge(1)] = 8                             # H, imagined steps
     gamma: Annotated[float, Interval(ge=0, le=1)] = 0.99           # discount
-    lam: Annotated[float, Interval(ge=0, le=1)] = 0.95             # lambda of the return
+    return_lambda: Annotated[float, Interval(ge=0, le=1)] = 0.95   # lambda of the return
     gradient: Literal["auto", "reinforce", "dynamics", "both"] = "auto"    # of the actor; auto: reinforce
     mix: Annotated[float, Interval(ge=0, le=1)] = 0.9              # share of reinforce when gradient is both
-    entropy: Annotated[float, Ge(0)] = 1e-2                        # weight of the actor's entropy at the start
-    entropy_end: Annotated[float, Ge(0)] = 3e-3
+    ent_coef: Annotated[float, Ge(0)] = 1e-2                       # weight of the actor's entropy at the start
+    ent_coef_end: Annotated[float, Ge(0)] = 3e-3
         # and at the end of the run, linear in between (the recipes `cpu` and `corrected`: 1e-2)
-    normalise: Literal["percentile", "none"] = "percentile"
+    normalize_returns: Literal["percentile", "none"] = "percentile"
         # divide returns by the range between their 5th and 95th percentile (DreamerV3) | do not
     norm_rate: Annotated[float, Interval(ge=0, le=1)] = 0.01       # of that range's moving average
     norm_least: Annotated[float, Gt(0)] = 1.0                      # the smallest value of that range (DreamerV3: 1)
@@ -72,20 +72,20 @@ class BehaviourConfig(Config):
 
 # %% ../../nbs/71_behaviour.ipynb #2f4f6097
 class Bits(Bernoulli):
-    "Yes/no actions; a sample lets gradients through as if it were its probability"
+    "Binary actions with straight-through samples: a sample has the gradient of its probability"
     def _draw(self, rng):
         x, p = super()._draw(rng), self.mean()
         return x + p - p.detach() if p.requires_grad else x
 
 # %% ../../nbs/71_behaviour.ipynb #69bad936
 def kind_of(space: gym.Space) -> str:
-    "discrete | box | bits. Raises ConfigError for spaces an actor cannot handle"
+    "Return the kind of actions: discrete, box or bits. ConfigError for spaces that an actor cannot handle"
     kind = {gym.spaces.Discrete: "discrete", gym.spaces.Box: "box", gym.spaces.MultiBinary: "bits"}.get(type(space))
     if kind is None: raise ConfigError(f"an actor handles Discrete, Box and MultiBinary actions, not {space}")
     return kind
 
 def bounds(space: gym.spaces.Box) -> tuple[Tensor, Tensor]:  # low [A], high [A]
-    "The limits of a box of actions. Raises ConfigError where there are none"
+    "Return the limits of a box of actions. ConfigError for a box without limits"
     low, high = (torch.as_tensor(b, dtype=torch.float32).flatten() for b in (space.low, space.high))
     if torch.isfinite(low).all() and torch.isfinite(high).all(): return low, high
     raise ConfigError(
@@ -94,7 +94,7 @@ def bounds(space: gym.spaces.Box) -> tuple[Tensor, Tensor]:  # low [A], high [A]
     )
 
 def box_dist(y: Tensor, low: Tensor, high: Tensor, c: BehaviourConfig) -> Gaussian:  # y [..., 2A] of the net
-    "A Gaussian whose mean stays within the box, and whose spread is min_std to max_std of half its width"
+    "Return a Gaussian with its mean inside the box and a standard deviation of min_std to max_std half-widths"
     mean, raw = y.chunk(2, -1)
     half = (high - low) / 2
     std = (c.max_std - c.min_std) * torch.sigmoid(raw + 2) + c.min_std
@@ -102,7 +102,9 @@ def box_dist(y: Tensor, low: Tensor, high: Tensor, c: BehaviourConfig) -> Gaussi
 
 # %% ../../nbs/71_behaviour.ipynb #105ff96e
 class Actor(nn.Module):
-    "A Policy: features to a distribution of encoded actions, for Discrete, Box and MultiBinary spaces. Raises ConfigError for others"
+    """A Policy from features to a distribution of encoded actions, for Discrete, Box and MultiBinary spaces.
+
+    ConfigError for other spaces."""
     def __init__(self,
         feature_size: int,          # F, what the world's features have
         action_space: gym.Space,    # of one env; a Box must be bounded
@@ -120,27 +122,28 @@ class Actor(nn.Module):
             with torch.no_grad(): self.out.weight.mul_(.01)        # nearly uniform at first
 
     def dist(self, features: Tensor):  # [..., F]
-        "The distribution of the encoded action [..., A]"
+        "Return the distribution of the encoded action [..., A]"
         y = self.out(self.hidden(features)).float()
         if self.kind == "discrete": return OneHotST(y, self.config.unimix, 0)
         return Bits(y, 1) if self.kind == "bits" else box_dist(y, self.low, self.high, self.config)
 
-    def executed(self, action: Tensor) -> Tensor:  # [..., A] as drawn
-        "What the env will do: within the box; the gradient passes as if nothing had been cut"
+    def executed(self, action: Tensor) -> Tensor:  # [..., A] as sampled
+        "Return the action that the env executes, clipped to the box; the gradient is that of the unclipped action"
         return action if self.kind != "box" else action + (action.clamp(self.low, self.high) - action).detach()
 
     def __call__(self,
         features: Tensor,           # [..., F]
         *, greedy: bool = False,    # the most likely action
-        rng: Rng | None = None,     # of the draw; None: the most likely action
+        rng: Rng | None = None,     # of the sample; None: the most likely action
     ) -> tuple[Tensor, dict]:       # action [..., A]; log_prob and entropy [...]
+        "Return an action and its log_prob and entropy"
         d = self.dist(features)
         action = d.mode() if greedy else d.sample(rng)
         return self.executed(action), {"log_prob": d.log_prob(action.detach()), "entropy": d.entropy()}
 
 # %% ../../nbs/71_behaviour.ipynb #4a1b9355
 class Critic(nn.Module):
-    "Values of features, with a slow copy"
+    "A net that predicts the return from features, with a slowly moving copy of itself"
     def __init__(self,
         feature_size: int,           # F
         config: BehaviourConfig,
@@ -153,11 +156,13 @@ class Critic(nn.Module):
         self.slow = copy.deepcopy(self.net).requires_grad_(False)
         self.register_buffer("moves", torch.zeros((), dtype=torch.int64))
 
-    def value(self, features: Tensor) -> Tensor: return self.net.value(features)      # [..., F] -> [...]
+    def value(self, features: Tensor) -> Tensor:      # [..., F] -> [...]
+        "Return the predicted return"
+        return self.net.value(features)
 
     @torch.no_grad()
     def follow(self) -> None:
-        "Call once after every update: the slow critic moves when it is due"
+        "Move the slow critic towards the critic in every `slow_every`-th call; to be called after each update"
         self.moves += 1
         if self.config.slow_every > 1 and int(self.moves) % self.config.slow_every: return
         for s, p in zip(self.slow.parameters(), self.net.parameters()): s.lerp_(p, self.config.slow_rate)
@@ -165,21 +170,22 @@ class Critic(nn.Module):
     def loss(self,
         features: Tensor,   # [..., F]
         target: Tensor,     # [...] gets no gradient
-        guess=None,         # net.dist(features) where it is known already
+        guess=None,         # net.dist(features), if it is computed already
     ) -> Tensor:            # [...]
-        "Towards the target, and weakly towards the slow critic"
+        "Return the loss towards the target, plus `slow_reg` times the loss towards the slow critic's value"
         d, c = guess or self.net.dist(features), self.config
         loss = d.loss(target.detach())
         if not c.slow_reg: return loss
         with torch.no_grad(): slow = self.slow.value(features)
         return loss + c.slow_reg * d.loss(slow)
 
-# of a head's distribution: its value
-def mean_of(dist) -> Tensor: return dist.mean if isinstance(dist, Gaussian) else dist.mean()
+def mean_of(dist) -> Tensor:      # of a head: Gaussian or TwoHot
+    "Return the mean of a distribution; Gaussian has it as an attribute, the others as a method"
+    return dist.mean if isinstance(dist, Gaussian) else dist.mean()
 
 # %% ../../nbs/71_behaviour.ipynb #35a44486
 class ReturnNormalizer(nn.Module):
-    "The range from the 5th to the 95th percentile of returns, as a moving average; at least `least` (DreamerV3: 1)"
+    "Moving average of the range from the 5th to the 95th percentile of returns; at least `least` (DreamerV3: 1)"
     def __init__(self,
         rate: float = .01,    # of the moving average
         least: float = 1.,    # the scale never falls below
@@ -190,19 +196,20 @@ class ReturnNormalizer(nn.Module):
         self.register_buffer("weight", torch.zeros(()))
 
     @torch.no_grad()
-    # any shape; the first 16.8 million count, more than torch.quantile takes
-    def update(self, returns: Tensor) -> None:
+    def update(self, returns: Tensor) -> None:      # of any shape
+        "Move the range towards that of these returns; of the first 16.8 million, as many as torch.quantile takes"
         now = torch.quantile(returns.float().flatten()[:1 << 24], torch.tensor([.05, .95], device=returns.device))
         self.range.lerp_(now, self.rate)
         self.weight.lerp_(torch.ones_like(self.weight), self.rate)
 
     def scale(self) -> Tensor:
+        "Return the range by which returns are divided, a scalar"
         return ((self.range[1] - self.range[0]) / self.weight.clamp(min=1e-8)).clamp(min=self.least)
 
 # %% ../../nbs/71_behaviour.ipynb #8480278c
 @contextlib.contextmanager
 def frozen(*modules):
-    "Gradients pass through these modules, none stay in their weights; anything that is no nn.Module is left as it is"
+    "Context in which gradients pass through these modules but not into their weights; other objects are skipped"
     weights = [p for m in modules if isinstance(m, nn.Module) for p in m.parameters() if p.requires_grad]
     for p in weights: p.requires_grad_(False)
     try: yield
@@ -210,11 +217,11 @@ def frozen(*modules):
         for p in weights: p.requires_grad_(True)
 
 class Imagined(NamedTuple):
-    "n dreams of H steps, time first"
+    "n imagined rollouts of H steps, time first"
     features: Tensor     # [H + 1, n, F]
-    action: Tensor       # [H, n, A] as drawn
-    reward: Tensor       # [H, n] of arriving
-    cont: Tensor         # [H, n] chance of going on after arriving
+    action: Tensor       # [H, n, A] as sampled
+    reward: Tensor       # [H, n] of arriving in the next state
+    cont: Tensor         # [H, n] probability that the episode does not end there
 
 # %% ../../nbs/71_behaviour.ipynb #6f6bab15
 def imagine(
@@ -223,9 +230,9 @@ def imagine(
     actor: Actor,
     horizon: int,          # H >= 1
     rng: Rng,              # of world and actor
-    grad: bool = False,    # keep the graph through the dynamics; False is quicker, as timed below
+    grad: bool = False,    # keep the graph through the dynamics; False is faster, as timed below
 ) -> Imagined:
-    "Dream onward from all starts at once; rewards and ends are read for all moments together"
+    "Return rollouts imagined from all starts at once; rewards and continues are computed afterwards, in one call"
     states, actions = [starts], []
     with torch.set_grad_enabled(grad), frozen(world):
         for _ in range(horizon):
@@ -246,7 +253,7 @@ def actor_loss(
     scale: Tensor | float, # S
     entropy: float,        # eta
 ) -> tuple[Tensor, dict]:  # scalar, metrics
-    "REINFORCE, gradients through the dynamics, or their mix; and the entropy"
+    "Return the actor's loss: REINFORCE, gradients through the dynamics, or their mix, minus the entropy bonus"
     dist = actor.dist(d.features[:-1].detach())
     mix = {"auto": 1., "reinforce": 1., "dynamics": 0., "both": c.mix}[c.gradient]      # rho
     advantage, spread = ((target - value[:-1]) / scale).detach(), dist.entropy()
@@ -258,7 +265,7 @@ def actor_loss(
 
 # %% ../../nbs/71_behaviour.ipynb #9d2edf5b
 class Behaviour(nn.Module):
-    "Actor, critic and return scale, and their losses in the dreams of a World"
+    "Actor, critic and return normalizer, and their losses in imagined rollouts of a World"
     def __init__(self,
         feature_size: int,           # F of the world
         action_space: gym.Space,     # of one env
@@ -274,15 +281,17 @@ class Behaviour(nn.Module):
         starts: State,                # [n, ...], detached
         rng: Rng,
         entropy: float,               # weight of the entropy, now
-        alive: Tensor | None = None,  # [n] 0 for starts from which nothing follows; None: ones
+        alive: Tensor | None = None,  # [n] 0 for starts that end an episode; None: ones
     ) -> tuple[Tensor, Tensor, dict]:  # scalar loss of actor and critic, returns [n] at the starts, metrics
-        "Dream from the starts, and say how badly actor and critic did"
+        """Return the loss of actor and critic in rollouts imagined from the starts.
+
+        ConfigError for gradients through the dynamics of a world that passes none."""
         c = self.config
         through = c.gradient in ("dynamics", "both")
         d = imagine(world, starts, self.actor, c.horizon, rng, through)
         cont = d.cont.round() if c.round_cont else d.cont
         value, guess = self._values(d.features, through)
-        target = lambda_return(d.reward, cont, value, c.gamma, c.lam)
+        target = lambda_return(d.reward, cont, value, c.gamma, c.return_lambda)
         if through and not target.requires_grad:
             raise ConfigError(
                 f"gradient={c.gradient!r} needs a world that passes gradients from actions to rewards, and"
@@ -290,8 +299,8 @@ class Behaviour(nn.Module):
             )
         weight = discount_weights(cont.detach(), c.gamma)
         if alive is not None: weight = weight * alive
-        if c.normalise == "percentile": self.scale.update(target.detach())
-        scale = self.scale.scale() if c.normalise == "percentile" else 1.
+        if c.normalize_returns == "percentile": self.scale.update(target.detach())
+        scale = self.scale.scale() if c.normalize_returns == "percentile" else 1.
         actor, told = self._actor_loss(d, target, value, weight, scale, entropy)
         critic = (weight * self.critic.loss(d.features[:-1].detach(), target, guess)).mean()
         told |= {
@@ -301,7 +310,7 @@ class Behaviour(nn.Module):
         return actor + critic, target[0].detach(), {k: v.detach() for k, v in told.items()}
 
     def _values(self, features, through):
-        "[H + 1, n] along the dream; and the critic's distribution over the first H of them, where it is at hand for its loss"
+        "Values [H + 1, n], and the critic's distributions of the first H, or None where its loss must compute them"
         net = self.critic.slow if self.config.slow_target else self.critic.net
         if through or net is self.critic.slow:
             with frozen(net), torch.set_grad_enabled(through): return net.value(features), None
@@ -313,11 +322,13 @@ class Behaviour(nn.Module):
 # %% ../../nbs/71_behaviour.ipynb #c2ebc159
 def replay_targets(
     steps: Step,        # [B, T] real rows
-    boot: Tensor,       # [B, T] what the dream from each row promises (or the critic's value)
+    boot: Tensor,       # [B, T] imagined return from each row (or the critic's value)
     gamma: float,       # discount
     lam: float,         # lambda of the return
-) -> tuple[Tensor, Tensor]:   # targets [B, T - 1] of the critic at rows 0 ... T-2, and which of them count [B, T - 1] bool
-    "Lambda-returns of real rewards, bootstrapped with imagined returns (DreamerV3)"
+) -> tuple[Tensor, Tensor]:
+    """Return lambda-returns of real rewards, bootstrapped with imagined returns (DreamerV3).
+
+    The results are the critic's targets [B, T - 1] at rows 0 ... T - 2, and a mask [B, T - 1] of those that count."""
     came = steps.map(lambda x: x.transpose(0, 1)[1:])
     target = returns_of(came, boot.transpose(0, 1), gamma, lam).transpose(0, 1)
     return target, ~steps.is_first[:, 1:]
