@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['ACTIVATIONS', 'NORMS', 'activation', 'mlp', 'orthogonal_init', 'RMSNorm', 'make_norm', 'layer', 'layers',
            'BlockLinear', 'fan_in_init', 'Conv', 'conv_sizes', 'ConvEncoder', 'mirror', 'UnitConvTranspose',
-           'ConvDecoder', 'adam', 'channels_last', 'restore_adam']
+           'ConvDecoder', 'adam', 'channels_last', 'restore_adam', 'cosine_schedule']
 
 # %% ../../nbs/21_nets.ipynb #50e7f889
 import math
@@ -240,3 +240,12 @@ def restore_adam(opt: torch.optim.Optimizer,   # over the parameters, as they wi
     for p, kept in opt.state.items():
         for name, v in kept.items():
             if torch.is_tensor(v) and v.shape == p.shape: kept[name] = torch.empty_like(p, dtype=v.dtype).copy_(v)
+
+# %% ../../nbs/21_nets.ipynb #60a36266
+def cosine_schedule(
+    start: float,     # learning rate at the first update
+    end: float,       # learning rate at the last update and after it
+    done: float,      # updates made / updates of the whole run, from 0; everything above 1 counts as 1
+) -> float:
+    "Return the learning rate between `start` and `end` along half a cosine"
+    return end + (start - end) * .5 * (1 + math.cos(math.pi * min(done, 1.)))

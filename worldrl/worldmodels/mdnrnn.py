@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['Limits', 'FEATURES', 'MDNRNNConfig', 'lstm_step', 'MDNRNN', 'scan_lstm', 'shifted', 'mdnrnn_loss', 'cache_latents',
-           'draw_latents', 'WorldModelConfig', 'WorldModel', 'world_spaces', 'training_parts', 'check_fit', 'cosine',
+           'draw_latents', 'WorldModelConfig', 'WorldModel', 'world_spaces', 'training_parts', 'check_fit',
            'MDNRNNTrainer', 'bench_mdnrnn', 'bench_dream']
 
 # %% ../../nbs/42_mdnrnn.ipynb #f3c174ae
@@ -56,13 +56,13 @@ class MDNRNNConfig(Config):
     features: Literal["z", "zh", "zhc", "zr"] = "zh"
         # what a policy sees: the latent z, the LSTM's h and c; r: the h of an LSTM that was never trained
     latents: Literal["sample", "mu"] = "sample"     # for training: sampled anew from mu, logvar in each batch | mu
-    batch: Annotated[int, Ge(1)] = 32               # sequences per update
-    length: Annotated[int, Ge(2)] = 32              # steps per sequence
+    batch_size: Annotated[int, Ge(1)] = 32          # sequences per update
+    batch_length: Annotated[int, Ge(2)] = 32        # steps per sequence
     updates: Annotated[int, Ge(0)] = 800            # optimiser steps; 0: the untrained net of the ablation
     segment_updates: Annotated[int, Ge(1)] = 100    # optimiser steps between two checkpoints
-    lr: Annotated[float, Gt(0)] = 2e-3              # Adam's learning rate at the start
-    lr_end: Annotated[float, Ge(0)] = 1e-4          # and at the end, with a cosine in between
-    grad_clip: Annotated[float, Gt(0)] = 10.0
+    learning_rate: Annotated[float, Gt(0)] = 2e-3   # Adam's learning rate at the start
+    learning_rate_end: Annotated[float, Ge(0)] = 1e-4   # and at the end, with a cosine in between
+    max_grad_norm: Annotated[float, Gt(0)] = 10.0
         # limit to the gradient's norm; 1 is too small: the mixture's gradient is large, and the heads get little
     reward_clip: Limits | None = None               # limits of the reward head's targets; CarRacing: (-1, 7)
     reward_coef: Annotated[float, Ge(0)] = 1.0      # weight of the squared error of the reward
@@ -70,16 +70,16 @@ class MDNRNNConfig(Config):
     end_weight: Annotated[float, Ge(0)] = 1.0       # weight of the rows where the episode ended (Doom: 10)
 
 MDNRNNConfig.presets = {
-    "tiny": dict(hidden=64, updates=150, segment_updates=50, batch=16, length=16),
-    "paper": dict(batch=100, length=999, updates=4000, lr=1e-3)}
+    "tiny": dict(hidden=64, updates=150, segment_updates=50, batch_size=16, batch_length=16),
+    "paper": dict(batch_size=100, batch_length=999, updates=4000, learning_rate=1e-3)}
 MDNRNNConfig.recipes = {
     "carracing": dict(hidden=256, z_size=32, action_size=3, reward_head=False,
                       cont_head=False),                                       # World Models, CarRacing
-    "doom": dict(hidden=512, z_size=64, action_size=1, reward_head=False, restart_flag=True, length=500, lr_end=1e-5,
-                 end_weight=10., features="zhc"),
-    "ctallec": dict(hidden=256, z_size=32, action_size=3, shared=True, batch=16, length=32,
-                    lr=1e-3),                                                 # the PyTorch reproduction
-    "tour": dict(hidden=128, updates=800, batch=16, length=60, lr=2e-3, reward_clip=(-1., 7.),
+    "doom": dict(hidden=512, z_size=64, action_size=1, reward_head=False, restart_flag=True, batch_length=500,
+                 learning_rate_end=1e-5, end_weight=10., features="zhc"),
+    "ctallec": dict(hidden=256, z_size=32, action_size=3, shared=True, batch_size=16, batch_length=32,
+                    learning_rate=1e-3),                                                 # the PyTorch reproduction
+    "tour": dict(hidden=128, updates=800, batch_size=16, batch_length=60, learning_rate=2e-3, reward_clip=(-1., 7.),
                  features="z"),     # our trials on CarRacing-v3 at skip 4, with windows of whole short episodes
 }
 
@@ -310,7 +310,7 @@ def _untrained_lstm(config: MDNRNNConfig) -> nn.LSTM:
 from ..envs.core import data_env_id, make_env
 from ..spaces import action_size
 from ..parts.episodes import EpisodeError, SequenceSampler, split
-from ..parts.nets import adam, restore_adam
+from ..parts.nets import adam, cosine_schedule, restore_adam
 from ..runs.models import load, load_run, save_model
 
 
@@ -360,11 +360,9 @@ def check_fit(what: str, store, obs_shape, actions: int | None = None) -> None:
             f" {episode['action'].shape[1]}; take the one of this env, or other --data"
         )
 
-def cosine(start: float, end: float, done: float) -> float:   # done in 0..1
-    "A learning rate between `start` and `end`"
-    return end + (start - end) * .5 * (1 + math.cos(math.pi * min(done, 1.)))
 
-# %% ../../nbs/42_mdnrnn.ipynb #e5341e0f
+
+# %% ../../nbs/42_mdnrnn.ipynb #d19140b9
 class MDNRNNTrainer:
     "Trains an MDN-RNN on cached latents; drive it with runs.run_training"
     exp = "mdnrnn"
@@ -377,7 +375,7 @@ class MDNRNNTrainer:
         torch.manual_seed(derive_seed(config.seed, "mdnrnn"))
         self.vae, self.device = vae, device(config.device)
         self.rnn = MDNRNN(config).to(self.device)
-        self.opt = adam(self.rnn.parameters(), config.lr)
+        self.opt = adam(self.rnn.parameters(), config.learning_rate)
         self.updates, self.test, episodes = 0, None, store.episodes()
         self.ids = split(len(episodes), seed=config.seed)
         self._cut(cache_latents(vae, episodes, device=self.device))
@@ -385,9 +383,9 @@ class MDNRNNTrainer:
     def _cut(self, episodes):
         "Samplers over the training and the held-out episodes; windows cross (marked) borders where many episodes are short"
         c = self.config
-        across = np.mean([len(e["reward"]) < c.length for e in episodes]) > .1
+        across = np.mean([len(e["reward"]) < c.batch_length for e in episodes]) > .1
         made = lambda ids, seed: SequenceSampler(
-            episodes, c.batch, c.length, ids=ids, across=bool(across), seed=derive_seed(c.seed, seed)
+            episodes, c.batch_size, c.batch_length, ids=ids, across=bool(across), seed=derive_seed(c.seed, seed)
         )
         self.sampler, self.test = made(self.ids[0], "train"), made(self.ids[1], "test").sample()
 
@@ -410,12 +408,13 @@ class MDNRNNTrainer:
 
     def update(self) -> dict:
         "One optimiser step; its metrics"
+        c = self.config
         for group in self.opt.param_groups:
-            group["lr"] = cosine(self.config.lr, self.config.lr_end, self.updates / self.config.updates)
+            group["lr"] = cosine_schedule(c.learning_rate, c.learning_rate_end, self.updates / c.updates)
         loss, metrics = self.batch_loss(self.sampler.sample(), self.rng)
         self.opt.zero_grad(set_to_none=True)
         loss.backward()
-        norm = nn.utils.clip_grad_norm_(self.rnn.parameters(), self.config.grad_clip)
+        norm = nn.utils.clip_grad_norm_(self.rnn.parameters(), self.config.max_grad_norm)
         self.opt.step()
         self.updates += 1
         return metrics | {"losses/grad_norm": norm}
@@ -476,7 +475,7 @@ def bench_mdnrnn(
         loss, _ = mdnrnn_loss(rnn, draw_latents(code, "sample", rng), action, reward, cont, first)
         opt.zero_grad(set_to_none=True)
         loss.backward()
-        nn.utils.clip_grad_norm_(rnn.parameters(), c.grad_clip)
+        nn.utils.clip_grad_norm_(rnn.parameters(), c.max_grad_norm)
         opt.step()
     return _quick(update, repeats)
 

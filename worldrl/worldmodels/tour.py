@@ -63,7 +63,7 @@ class TourConfig(Config):
     gather: GatherConfig = field(default_factory=lambda: GatherConfig(episodes=120, max_steps=60))    # round 1
     vae: VAEConfig = field(default_factory=lambda: VAEConfig(updates=1000))
     mdnrnn: MDNRNNConfig = field(
-        default_factory=lambda: MDNRNNConfig.make("small", "tour", features="z", length=61, batch=16))
+        default_factory=lambda: MDNRNNConfig.make("small", "tour", features="z", batch_length=61, batch_size=16))
     controller: ControllerConfig = field(default_factory=lambda: ControllerConfig.make("small", "tour"))
     presets: ClassVar[dict] = {}
     least: ClassVar[dict] = dict(episodes=1, vae_again=0, noise=0, round2=1, searches=1, finalists=1, final_episodes=1,
@@ -88,9 +88,9 @@ class TourConfig(Config):
                 " controller"
             )
         rows = (g.max_steps + 1) * max(1, round(.2 * g.episodes))      # at most so many are held out
-        if g.max_steps and rows < self.mdnrnn.length:
+        if g.max_steps and rows < self.mdnrnn.batch_length:
             raise ConfigError(
-                f"TourConfig.mdnrnn.length is {self.mdnrnn.length}, but the held-out episodes have at most {rows} rows;"
+                f"TourConfig.mdnrnn.batch_length is {self.mdnrnn.batch_length}, but the held-out episodes have at most {rows} rows;"
                 " take a shorter one, or gather more episodes"
             )
 
@@ -99,8 +99,8 @@ TourConfig.presets = {
         env_id="worldrl/Toy-v0", episodes=4, vae_again=200, round2=32, searches=1, finalists=2, final_episodes=4,
         workers=1, noise=.2,
         gather=dict(episodes=64, max_steps=0, policy="sticky"),
-        vae=dict(updates=600, z_size=8, hidden=128, batch=32, arch="grid", likelihood="bernoulli"),
-        mdnrnn=dict(hidden=64, updates=400, features="zh", batch=16, length=16, reward_clip=None),
+        vae=dict(updates=600, z_size=8, hidden=128, batch_size=32, arch="grid", likelihood="bernoulli"),
+        mdnrnn=dict(hidden=64, updates=400, features="zh", batch_size=16, batch_length=16, reward_clip=None),
         controller=dict(population=16, rollouts=16, horizon=30, generations=20, candidates=2, select_episodes=4)),
     "paper": dict(
         episodes=100, vae_again=2000, round2=300, gather=dict(episodes=400), vae=dict(updates=4000),
@@ -187,7 +187,7 @@ def round_two(config: TourConfig, folder: Path, clock: Clock, agent):
     gather(how, folder / "data2", agent=agent)
     store = EpisodeStore(folder / "data1", folder / "data2")
     clock.begin("VAE, round 2")
-    again = VAETrainer(_same(config, config.vae, updates=config.vae_again, lr=config.vae.lr / 2), store)
+    again = VAETrainer(_same(config, config.vae, updates=config.vae_again, learning_rate=config.vae.learning_rate / 2), store)
     again.vae.load_state_dict(load(folder / "vae1", again.device).state_dict())
     run_training(again, folder / "vae2")
     clock.begin("MDN-RNN, round 2")
@@ -353,7 +353,7 @@ def _make_all(config: TourConfig, folder: Path) -> None:     # folder: temporary
     how = _same(config, config.gather, episodes=2, max_steps=8, num_envs=2, workers=1)
     store = gather(how.replace(noise=max(config.noise, config.gather.noise)), folder / "data", progress=False)
     vae = VAETrainer(_same(config, config.vae, compile=False), store).vae
-    rnn = MDNRNNTrainer(_same(config, config.mdnrnn, length=2), vae, store)
+    rnn = MDNRNNTrainer(_same(config, config.mdnrnn, batch_length=2), vae, store)
     small = dict(population=2, rollouts=2, workers=1) | (dict(horizon=2) if config.controller.where == "dream" else {})
     trainer = ControllerTrainer(_same(config, config.controller, **small), rnn.world(), store)
     if config.controller.where == "dream": trainer.stage.returns(np.zeros((2, trainer.stage.template.size)), 0)

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['PAPER', 'HALVING', 'VAEConfig', 'paper_nets', 'small_nets', 'grid_nets', 'resolve_sizes', 'VAE', 'vae_loss',
            'active_latents', 'traverse', 'LatentSliders', 'load_frames', 'thinned', 'frame_shape', 'evaluate_vae',
-           'cosine', 'VAETrainer', 'bench_vae']
+           'VAETrainer', 'bench_vae']
 
 # %% ../../nbs/41_vae.ipynb #c6a9f96b
 import base64, io, time
@@ -23,7 +23,7 @@ from ..envs.core import to_rgb
 from ..spaces import preprocess
 from ..parts.distributions import Bernoulli, Gaussian
 from ..parts.episodes import split
-from ..parts.nets import Conv, ConvDecoder, ConvEncoder, adam, channels_last, mirror, mlp, restore_adam
+from ..parts.nets import Conv, ConvDecoder, ConvEncoder, adam, channels_last, cosine_schedule, mirror, mlp, restore_adam
 from ..runs.models import save_model
 from ..parts.episodes import find_episodes, with_data_names
 
@@ -51,11 +51,11 @@ class VAEConfig(Config):
     beta: Annotated[float, Ge(0)] = 0.1                    # weight of the KL; 1: the bound itself
     kl_tolerance: Annotated[float, Ge(0)] = 0.0
         # free nats per latent: the loss has max(KL, kl_tolerance * Z); Ha & Schmidhuber: 0.5
-    batch: Annotated[int, Ge(1)] = 64                      # frames per update
+    batch_size: Annotated[int, Ge(1)] = 64                 # frames per update
     updates: Annotated[int, Ge(0)] = 1300                  # optimiser steps; 0: an untrained net
     segment_updates: Annotated[int, Ge(1)] = 100           # optimiser steps between two tests and checkpoints
-    lr: Annotated[float, Gt(0)] = 1e-3                     # Adam's learning rate at the start
-    lr_end: Annotated[float, Ge(0)] = 5e-5                 # and at the end, with a cosine in between
+    learning_rate: Annotated[float, Gt(0)] = 1e-3          # Adam's learning rate at the start
+    learning_rate_end: Annotated[float, Ge(0)] = 5e-5      # and at the end, with a cosine in between
     train_fraction: Annotated[float, Interval(gt=0, lt=1)] = 0.9    # share of the episodes to train on
     memory_frames: Annotated[int, Ge(1)] = 50_000          # frames in memory; with more data, each segment draws anew
     dtype: Literal["float32", "bfloat16"] = "float32"      # bfloat16 is faster where the processor has it
@@ -63,14 +63,16 @@ class VAEConfig(Config):
     compile: bool = False                                  # torch.compile; takes a minute at the start
 
     presets: ClassVar[dict] = {
-        "tiny": dict(updates=120, segment_updates=20, batch=32, lr=2e-3, z_size=8, hidden=64),
+        "tiny": dict(updates=120, segment_updates=20, batch_size=32, learning_rate=2e-3, z_size=8, hidden=64),
         "paper": dict(arch="paper64", likelihood="squared", updates=1_000_000, segment_updates=10_000,
-                      batch=100)}     # 10 passes over 10,000 episodes of 1,000 frames
+                      batch_size=100)}     # 10 passes over 10,000 episodes of 1,000 frames
     recipes: ClassVar[dict] = {
-        "ha": dict(beta=1.0, kl_tolerance=0.5, lr=1e-4, lr_end=1e-4, batch=100),      # CarRacing of the paper's code
-        "doom": dict(beta=1.0, kl_tolerance=0.5, lr=1e-4, lr_end=1e-4, batch=100,
+        # CarRacing of the paper's code
+        "ha": dict(beta=1.0, kl_tolerance=0.5, learning_rate=1e-4, learning_rate_end=1e-4, batch_size=100),
+        "doom": dict(beta=1.0, kl_tolerance=0.5, learning_rate=1e-4, learning_rate_end=1e-4, batch_size=100,
                      z_size=64),                                                      # DoomTakeCover of the same
-        "ctallec": dict(beta=1.0, lr=1e-3, lr_end=1e-3, batch=32)}                    # a PyTorch reproduction
+        # a PyTorch reproduction
+        "ctallec": dict(beta=1.0, learning_rate=1e-3, learning_rate_end=1e-3, batch_size=32)}
 
 # %% ../../nbs/41_vae.ipynb #edcae33b
 PAPER = [Conv(n, 4, 2) for n in (32, 64, 128, 256)]            # 64 -> 31 -> 14 -> 6 -> 2
@@ -269,11 +271,6 @@ def evaluate_vae(
         }
 
 # %% ../../nbs/41_vae.ipynb #f09c3707
-def cosine(i: int, n: int, start: float, end: float) -> float:  # update i of n
-    "From `start` at i = 0 to `end` at i = n along half a cosine"
-    return end + (start - end) * (1 + float(np.cos(np.pi * min(i / n, 1.)))) / 2
-
-# %% ../../nbs/41_vae.ipynb #c7f4aee9
 class VAETrainer:
     "Trains a VAE on gathered episodes; drive it with run_training"
     exp = "vae"
@@ -287,7 +284,7 @@ class VAETrainer:
         self.device, self.updates = device(config.device), 0
         torch.manual_seed(derive_seed(config.seed, "vae", "weights"))
         self.vae = VAE(config).to(self.device)
-        self.opt = adam(self.vae.parameters(), config.lr)
+        self.opt = adam(self.vae.parameters(), config.learning_rate)
         self.loss = torch.compile(self.vae.loss) if config.compile else self.vae.loss
         self.train_ids, self.test_ids = split(len(store), config.train_fraction, config.seed)
         self.frames, self.held = None, thinned(load_frames(store, self.test_ids, 4096), 512)
@@ -315,9 +312,11 @@ class VAETrainer:
     def update(self) -> dict:
         "One optimiser step on a random batch"
         c = self.config
-        self.opt.param_groups[0]["lr"] = cosine(self.updates, c.updates, c.lr, c.lr_end)
-        obs = self.frames[torch.randint(len(self.frames), (c.batch,), generator=self.gen)].to(self.device)
-        loss, metrics = self.loss(obs, torch.randn(c.batch, c.z_size, generator=self.gen).to(self.device))
+        self.opt.param_groups[0]["lr"] = cosine_schedule(
+            c.learning_rate, c.learning_rate_end, self.updates / c.updates
+        )
+        obs = self.frames[torch.randint(len(self.frames), (c.batch_size,), generator=self.gen)].to(self.device)
+        loss, metrics = self.loss(obs, torch.randn(c.batch_size, c.z_size, generator=self.gen).to(self.device))
         self.opt.zero_grad()
         loss.backward()
         self.opt.step()
