@@ -220,7 +220,7 @@ class Search:
         return self.asked
 
     def tell(self, returns) -> None:
-        "Pass the returns [P] of the candidates, larger is better, and end the generation; ConfigError unless all are finite"
+        "Pass the returns [P] of the candidates, larger is better, and end the generation; ConfigError unless finite"
         returns = [float(r) for r in returns]
         if len(returns) != self.population or not np.isfinite(returns).all():
             raise ConfigError(
