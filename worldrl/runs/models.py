@@ -74,10 +74,10 @@ class SineConfig(Config):
     env_id: str = "sine"                        # what is learned; there is no env
     seed: Annotated[int, Ge(0)] = 0             # of weights, data and noise
     hidden: Annotated[int, Ge(1)] = 16          # units of the one hidden layer
-    lr: Annotated[float, Gt(0)] = 3e-2          # Adam's learning rate
+    learning_rate: Annotated[float, Gt(0)] = 3e-2  # Adam's learning rate
     segments: Annotated[int, Ge(1)] = 8         # segments of the run
     updates: Annotated[int, Ge(1)] = 50         # updates per segment
-    batch: Annotated[int, Ge(1)] = 64           # points per update
+    batch_size: Annotated[int, Ge(1)] = 64      # points per update
     noise: Annotated[float, Ge(0)] = .1         # standard deviation of the noise on the targets
     snapshot_every: Annotated[int, Ge(0)] = 0   # segments between two kept models; 0: only the final one is kept
 

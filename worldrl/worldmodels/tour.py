@@ -17,7 +17,7 @@ __all__ = ['STAGES', 'TourConfig', 'Clock', 'tour_folder', 'round_one', 'round_t
            'judged', 'verdict', 'promised', 'fresh_episodes', 'pictures', 'table', 'rehearse', 'tour']
 
 # %% ../../nbs/46_tour.ipynb #087dc5aa
-from ..core import Config, ConfigError, derive_seed, generator
+from ..core import Config, ConfigError, current_settings, derive_seed, generator
 from ..envs.core import make_env, with_obs
 from ..parts.contracts import Rng
 from ..parts.dream import dream
@@ -43,9 +43,9 @@ from annotated_types import Ge
 # %% ../../nbs/46_tour.ipynb #8947a27c
 @dataclass
 class TourConfig(Config):
-    "From raw experience to the video of a dream"
+    "Settings of the tour, from the first real episode to the video of a dream"
     env_id: str = "CarRacing-v3"                    # any env with images
-    seed: Annotated[int, Ge(0)] = 0                 # everything derives from it
+    seed: Annotated[int, Ge(0)] = 0                 # all other seeds derive from it
     preset: str = "small"                           # tiny (for tests) | small (the tour) | paper (a longer run)
     folder: str = ""                                # empty: tour (seed 0) or tour-seed<seed> below $WORLDRL_RUNS
     episodes: Annotated[int, Ge(1)] = 12            # new real episodes of the final evaluation, per agent
@@ -59,18 +59,18 @@ class TourConfig(Config):
     context: Annotated[int, Ge(1)] = 8              # frames observed before a dream of the video begins
     workers: Annotated[int, Ge(1)] = 2              # processes for what runs the real env
     threads: Annotated[int, Ge(1)] = 1
-        # of torch; these nets are small, and on a busy machine two threads wait for each other
+        # of torch; for these small nets two threads are slower than one on a busy machine
     gather: GatherConfig = field(default_factory=lambda: GatherConfig(episodes=120, max_steps=60))    # round 1
     vae: VAEConfig = field(default_factory=lambda: VAEConfig(updates=1000))
     mdnrnn: MDNRNNConfig = field(
-        default_factory=lambda: MDNRNNConfig.make("small", "tour", features="z", length=61, batch=16))
+        default_factory=lambda: MDNRNNConfig.make("small", "tour", features="z", batch_length=61, batch_size=16))
     controller: ControllerConfig = field(default_factory=lambda: ControllerConfig.make("small", "tour"))
     presets: ClassVar[dict] = {}
     least: ClassVar[dict] = dict(episodes=1, vae_again=0, noise=0, round2=1, searches=1, finalists=1, final_episodes=1,
                                  context=1, workers=1, threads=1)
 
     def __post_init__(self):
-        "Check what a late stage needs; ConfigError names the setting"
+        "Check the settings, also for the late stages; ConfigError names the setting"
         super().__post_init__()
         g, needed = self.gather, self.context + 3
         if g.episodes < 2:
@@ -88,10 +88,10 @@ class TourConfig(Config):
                 " controller"
             )
         rows = (g.max_steps + 1) * max(1, round(.2 * g.episodes))      # at most so many are held out
-        if g.max_steps and rows < self.mdnrnn.length:
+        if g.max_steps and rows < self.mdnrnn.batch_length:
             raise ConfigError(
-                f"TourConfig.mdnrnn.length is {self.mdnrnn.length}, but the held-out episodes have at most {rows} rows;"
-                " take a shorter one, or gather more episodes"
+                f"TourConfig.mdnrnn.batch_length is {self.mdnrnn.batch_length}, but the held-out episodes have at most"
+                f" {rows} rows; take a shorter one, or gather more episodes"
             )
 
 TourConfig.presets = {
@@ -99,8 +99,8 @@ TourConfig.presets = {
         env_id="worldrl/Toy-v0", episodes=4, vae_again=200, round2=32, searches=1, finalists=2, final_episodes=4,
         workers=1, noise=.2,
         gather=dict(episodes=64, max_steps=0, policy="sticky"),
-        vae=dict(updates=600, z_size=8, hidden=128, batch=32, arch="grid", likelihood="bernoulli"),
-        mdnrnn=dict(hidden=64, updates=400, features="zh", batch=16, length=16, reward_clip=None),
+        vae=dict(updates=600, z_size=8, hidden=128, batch_size=32, arch="grid", likelihood="bernoulli"),
+        mdnrnn=dict(hidden=64, updates=400, features="zh", batch_size=16, batch_length=16, reward_clip=None),
         controller=dict(population=16, rollouts=16, horizon=30, generations=20, candidates=2, select_episodes=4)),
     "paper": dict(
         episodes=100, vae_again=2000, round2=300, gather=dict(episodes=400), vae=dict(updates=4000),
@@ -115,18 +115,18 @@ STAGES = {
 }
 
 class Clock:
-    "Says which stage begins, and about how long is left"
+    "Prints which stage begins and the estimated time left"
     def __init__(
         self,
         stages: dict[str, float] = STAGES,     # stage -> its share, in any unit
-        say=print,                             # gets each line
-        file: Path | None = None,              # keeps the seconds of earlier lives
+        say=print,                             # called with each line
+        file: Path | None = None,              # stores the seconds of earlier calls
     ):
         self.stages, self.say, self.start, self.file = stages, say, time.time(), file
         self.before = self._earlier()
 
     def _earlier(self) -> float:
-        "The seconds that earlier lives of this tour have spent; 0 with a note when their file is damaged"
+        "Return the seconds that earlier calls have spent on this tour; 0 and a note when their file is damaged"
         if self.file is None or not self.file.exists(): return 0.
         try: return float(read_json(self.file, keys={"wall_s": (int, float)})["wall_s"])
         except CheckpointError as e:
@@ -134,11 +134,11 @@ class Clock:
             return 0.
 
     def spent(self) -> float:
-        "Seconds of this and all earlier lives"
+        "Return the seconds of this and all earlier calls"
         return self.before + time.time() - self.start
 
     def begin(self, name: str) -> None:     # one of the stages
-        "Say that a stage begins, and about how long all the rest takes"
+        "Print that a stage begins and the estimated time left; store the seconds spent"
         names, spent = list(self.stages), self.spent()
         if self.file is not None: write_json(self.file, {"wall_s": spent})
         done = sum(self.stages[n] for n in names[:names.index(name)]) / sum(self.stages.values())
@@ -149,12 +149,12 @@ def _minutes(s): return f"{int(s) // 60}:{int(s) % 60:02d}"
 
 # %% ../../nbs/46_tour.ipynb #987c06ef
 def tour_folder(config: TourConfig) -> Path:
-    "Where this tour lives"
+    "Return the folder of this tour"
     if config.folder: return check_path(config.folder, "the tour's folder")
     return runs_root() / ("tour" if config.seed == 0 else f"tour-seed{config.seed}")
 
 def _same(config: TourConfig, stage: Config, **more):
-    "A stage's settings with the tour's env and seed; a range of actions set by hand for one env is not taken to another"
+    "Return a stage's settings with the tour's env and seed; an action range for another env is removed"
     known = {k: getattr(config, k) for k in ("env_id", "seed") if hasattr(stage, k)}
     if isinstance(stage, ControllerConfig) and config.env_id != stage.env_id:
         known |= {"action_low": (), "action_high": ()}
@@ -162,7 +162,7 @@ def _same(config: TourConfig, stage: Config, **more):
 
 # %% ../../nbs/46_tour.ipynb #3a61216e
 def round_one(config: TourConfig, folder: Path, clock: Clock):
-    "Gather, VAE, MDN-RNN, controller; returns the data and the agent"
+    "Run gather, VAE, MDN-RNN and controller of round 1; return the data and the agent"
     clock.begin("gather, round 1")
     store = gather(_same(config, config.gather, workers=config.workers), folder / "data1")
     clock.begin("VAE, round 1")
@@ -178,7 +178,7 @@ def round_one(config: TourConfig, folder: Path, clock: Clock):
 
 # %% ../../nbs/46_tour.ipynb #2c13d900
 def round_two(config: TourConfig, folder: Path, clock: Clock, agent):
-    "The same with what the first controller sees; returns both data sets and the folder of the chosen controller"
+    "Run the stages again with the first controller's data; return both data sets and the folder of the chosen agent"
     clock.begin("gather, round 2")
     how = _same(
         config, config.gather, episodes=config.round2, noise=config.noise, workers=config.workers,
@@ -187,7 +187,8 @@ def round_two(config: TourConfig, folder: Path, clock: Clock, agent):
     gather(how, folder / "data2", agent=agent)
     store = EpisodeStore(folder / "data1", folder / "data2")
     clock.begin("VAE, round 2")
-    again = VAETrainer(_same(config, config.vae, updates=config.vae_again, lr=config.vae.lr / 2), store)
+    slower = _same(config, config.vae, updates=config.vae_again, learning_rate=config.vae.learning_rate / 2)
+    again = VAETrainer(slower, store)
     again.vae.load_state_dict(load(folder / "vae1", again.device).state_dict())
     run_training(again, folder / "vae2")
     clock.begin("MDN-RNN, round 2")
@@ -197,7 +198,7 @@ def round_two(config: TourConfig, folder: Path, clock: Clock, agent):
     return store, finals(config, folder, store, homes)
 
 def search(config: TourConfig, folder: Path, store, k: int) -> Path:
-    "One CMA-ES search in the world of round 2; its folder"
+    "Run CMA-ES search k in the world of round 2; return its folder"
     home = folder / f"controller2-{k}"
     how = _same(config, config.controller, seed=derive_seed(config.seed, "search", k), workers=config.workers)
     run_training(ControllerTrainer(how, load(folder / "mdnrnn2"), store), home)
@@ -207,16 +208,16 @@ def search(config: TourConfig, folder: Path, store, k: int) -> Path:
 def best_of(
     first: list[np.ndarray],    # returns of each candidate's first episodes
     again,                      # (indices of the finalists) -> their returns in new episodes [k, m]
-    finalists: int,
+    finalists: int,             # number of candidates for the second round
 ) -> tuple[int, list]:          # the chosen candidate, and [(candidate, mean over all its episodes)] of the finalists
-    "Two rounds of selection: few episodes for all, more for the best few"
+    "Select a candidate in two rounds: few episodes for all, more for the best few"
     top = [int(i) for i in np.argsort([-np.mean(r) for r in first], kind="stable")[:finalists]]
     scores = [float(np.mean([*first[i], *r])) for i, r in zip(top, again(top))]
     return top[int(np.argmax(scores))], list(zip(top, scores))
 
 # %% ../../nbs/46_tour.ipynb #0a6f7fa4
 def finals(config: TourConfig, folder: Path, store, homes: list[Path]) -> Path:
-    "Choose among all snapshots of all searches by real episodes; saves the agent, returns its folder"
+    "Choose among all snapshots of all searches by real episodes; save the agent and return its folder"
     kept = [newest_checkpoint(home)[0] for home in homes]
     vectors, first = [np.asarray(m) for t in kept for m in t["means"]], [np.asarray(r) for t in kept for r in t["real"]]
     trainer = ControllerTrainer(
@@ -229,26 +230,23 @@ def finals(config: TourConfig, folder: Path, store, homes: list[Path]) -> Path:
     return save_agent(trainer, vectors[chosen], folder / "agent")
 
 def save_agent(trainer: ControllerTrainer, vector: np.ndarray, folder: Path) -> Path:
-    "The agent with these controller weights"
+    "Save the agent with these controller weights [D]; return its folder"
     trainer.means, trainer.real = [vector], [[0.0]]
     trainer.save_final(folder)
     return folder
 
 # %% ../../nbs/46_tour.ipynb #97882ef2
 def judged(name: str, folder: str, config: TourConfig, env_kwargs: dict, threads: int = 1) -> dict:
-    "One agent's real returns on the tour's fresh episodes (runs in a process of its own)"
+    "Return one agent's real returns on the tour's evaluation episodes (may run in another process)"
     torch.set_num_threads(threads)
     if name == "controller": agent = load(folder, "cpu")
     else:
         from worldrl.worldmodels.mdnrnn import world_spaces
         more = {k: v for k, v in env_kwargs.items() if k != "obs"}
         about = {"env_id": config.env_id, "obs": env_kwargs.get("obs"), "env_kwargs": more}
-        spaces = world_spaces(about, config.env_id)                 # the id that the user named
-        agent = (
-            RandomAgent(*spaces)
-            if name == "random"
-            else make_explorer(config.gather.resolve(spaces[1]).policy, config.env_id, *spaces)
-        )
+        spaces = world_spaces(about, config.env_id)                 # the id that the user gave
+        if name == "random": agent = RandomAgent(*spaces)
+        else: agent = make_explorer(config.gather.resolve(spaces[1]).policy, config.env_id, *spaces)
     e = evaluate(
         agent, config.env_id, config.episodes, derive_seed(config.seed, "verdict"), greedy=name == "controller",
         env_kwargs=env_kwargs,
@@ -256,7 +254,7 @@ def judged(name: str, folder: str, config: TourConfig, env_kwargs: dict, threads
     return e.to_dict()
 
 def verdict(config: TourConfig, best: Path, env_kwargs: dict) -> dict:
-    "Real returns of controller, random agent and gather policy"
+    "Return the real returns of controller, random agent and gather policy, a dict for each"
     jobs = {name: (name, str(best), config, env_kwargs) for name in ("controller", "random", "gather policy")}
     if config.workers <= 1: return {k: judged(*v) for k, v in jobs.items()}
     with worker_pool(min(config.workers, len(jobs))) as submit:
@@ -266,7 +264,7 @@ def verdict(config: TourConfig, best: Path, env_kwargs: dict) -> dict:
 # %% ../../nbs/46_tour.ipynb #c2363973
 @torch.no_grad()
 def promised(config: TourConfig, agent, store) -> dict:
-    "What the dream promises the controller over its horizon, and what the real env pays over the same steps"
+    "Return the controller's predicted return over the horizon, and its real return over the same steps"
     horizon = config.controller.horizon or 60
     stage = ControllerTrainer(
         _same(config, config.controller, select_episodes=0, horizon=horizon), agent.world, store
@@ -291,7 +289,7 @@ def promised(config: TourConfig, agent, store) -> dict:
 
 # %% ../../nbs/46_tour.ipynb #5ea0e9d9
 def fresh_episodes(config: TourConfig, folder: Path, agent):
-    "Episodes that nothing was trained on"
+    "Gather episodes that no part was trained on"
     how = _same(
         config, config.gather, episodes=min(16, config.round2), noise=config.noise / 2, workers=config.workers,
         seed=derive_seed(config.seed, "fresh"),
@@ -299,8 +297,7 @@ def fresh_episodes(config: TourConfig, folder: Path, agent):
     return gather(how, folder / "data-fresh", progress=False, agent=agent)
 
 def pictures(config: TourConfig, folder: Path, agent, fresh) -> dict:
-    "The video and the figure; returns the paths and the figures of the dream error"
-    import matplotlib
+    "Write the video and the figure; return their paths and the metrics of the dream error"
     from matplotlib.figure import Figure
     typical = int(np.median(fresh.lengths))
     context = max(1, min(config.context, typical - 3))
@@ -317,30 +314,23 @@ def pictures(config: TourConfig, folder: Path, agent, fresh) -> dict:
 
 # %% ../../nbs/46_tour.ipynb #3dc2424b
 def table(judged: dict, promise: dict) -> str:
-    "The verdict as text"
+    "Return the returns of the agents, and predicted and real return, as a text table"
     rows = [
         f"{'agent':15} {'real return':>12}   95 % interval",
         *(f"{k:15} {v['mean']:12.1f}   {v['low']:.1f} to {v['high']:.1f}" for k, v in judged.items()),
     ]
     p = promise
-    return "\n".join(
-        rows
-        + [
-            "",
-            (
-                f"over {p['horizon']} steps from the start: the dream promised {p['dream']:.1f}, reality paid"
-                f" {p['real']:.1f} ({p['real_low']:.1f} to {p['real_high']:.1f})"
-            ),
-        ]
-    )
+    last = (f"over {p['horizon']} steps from the start: predicted return {p['dream']:.1f}, real return {p['real']:.1f}"
+            f" ({p['real_low']:.1f} to {p['real_high']:.1f})")
+    return "\n".join([*rows, "", last])
 
 # %% ../../nbs/46_tour.ipynb #966a7ff9
 def rehearse(config: TourConfig) -> None:
-    "Make every stage once, from two short episodes; raises what would fail later: ConfigError, EnvError, WorldrlError"
+    "Make every stage once from two short episodes, so that errors (ConfigError, EnvError, ...) appear before the work"
     if config.controller.where == "dream" and not config.mdnrnn.reward_head:
         raise ConfigError(
-            "TourConfig.mdnrnn.reward_head is False, so every dream would pay 0, and the controller is searched "
-            "in dreams; leave it on, or take controller.where='real'"
+            "TourConfig.mdnrnn.reward_head is False, so every dream would have the return 0, and the controller is "
+            "searched in dreams; leave it on, or take controller.where='real'"
         )
     make_env(config.env_id, **with_obs(config.gather.obs, config.gather.env_kwargs)).close()
     random = torch.get_rng_state()
@@ -349,17 +339,17 @@ def rehearse(config: TourConfig) -> None:
         finally: torch.set_rng_state(random)
 
 def _make_all(config: TourConfig, folder: Path) -> None:     # folder: temporary
-    "The stages of the tour, one after the other, without training"
+    "Make the stages of the tour in order, without training"
     how = _same(config, config.gather, episodes=2, max_steps=8, num_envs=2, workers=1)
     store = gather(how.replace(noise=max(config.noise, config.gather.noise)), folder / "data", progress=False)
     vae = VAETrainer(_same(config, config.vae, compile=False), store).vae
-    rnn = MDNRNNTrainer(_same(config, config.mdnrnn, length=2), vae, store)
+    rnn = MDNRNNTrainer(_same(config, config.mdnrnn, batch_length=2), vae, store)
     small = dict(population=2, rollouts=2, workers=1) | (dict(horizon=2) if config.controller.where == "dream" else {})
     trainer = ControllerTrainer(_same(config, config.controller, **small), rnn.world(), store)
     if config.controller.where == "dream": trainer.stage.returns(np.zeros((2, trainer.stage.template.size)), 0)
 
 # %% ../../nbs/46_tour.ipynb #46184699
-_KIND = "worldrl.worldmodels.tour:TourConfig"      # what config.json of a tour calls itself
+_KIND = "worldrl.worldmodels.tour:TourConfig"      # the class that config.json of a tour names
 
 _MODEL_FILES = ("model.safetensors", "config.json", "README.md")
 _DATA_FILES = (".lock", "manifest.json", "episodes-*.npz")
@@ -371,7 +361,7 @@ _TOUR_FILES = (
 )
 
 def _foreign(folder: Path) -> list[str]:      # ["thesis.tex", "notes/"]
-    "What a folder holds that a tour does not write: files, links, and folders without a file (with a slash)"
+    "Return the files and links in a folder that a tour does not write; folders have a slash at the end"
     found = []
     for root, dirs, files in os.walk(folder):
         at = Path(root).relative_to(folder)
@@ -381,8 +371,8 @@ def _foreign(folder: Path) -> list[str]:      # ["thesis.tex", "notes/"]
         found += [f"{(at / d).as_posix()}/" for d in links]
     return sorted(found)
 
-def _stored(folder: Path) -> dict | None:     # None: nothing was begun there
-    "The settings of the tour that a folder holds; ConfigError when it holds something else"
+def _stored(folder: Path) -> dict | None:     # None: there is no tour
+    "Return the settings of the tour in a folder; ConfigError when the folder holds something else"
     if not folder.exists(): return None
     if not folder.is_dir(): raise ConfigError(f"{folder} is a file; name another folder: --folder DIR")
     if not any(p.name not in (".lock", "config.json.part") for p in folder.iterdir()): return None
@@ -398,7 +388,7 @@ def _stored(folder: Path) -> dict | None:     # None: nothing was begun there
     return found["config"]
 
 def _begin(config: TourConfig, folder: Path, fresh: bool) -> None:
-    "Refuse a folder with other settings or other files, before anything is made or deleted; ConfigError"
+    "Raise ConfigError for a folder with other settings or other files, before anything is made or deleted"
     stored = _stored(folder)
     if stored is None: return
     if fresh:
@@ -409,16 +399,23 @@ def _begin(config: TourConfig, folder: Path, fresh: bool) -> None:
             )
         return
     mine = config.to_dict()
+    stored = _current_names(stored, TourConfig())
     known = {k: v for k, v in _with_defaults(stored, TourConfig().to_dict()).items() if k != "folder"}
     if diff := differences(known, {k: v for k, v in mine.items() if k != "folder"}):
         diff.sort(key=lambda text: "." in text.split(" ")[0])  # the tour's own settings first, then those of its stages
         raise ConfigError(
-            f"{folder} holds a tour with other settings: {_some(diff)}. Give those settings to go on or to see its"
+            f"{folder} holds a tour with other settings: {_some(diff)}. Give those settings to resume it or to see its"
             " table; or name another folder (--folder DIR), or delete that tour and start anew (--fresh)"
         )
 
+def _current_names(stored: dict, config: Config) -> dict:
+    "Return stored settings under their names of today, at every depth"
+    named = {k: (v, getattr(config, k, None)) for k, v in current_settings(type(config), stored).items()}
+    return {k: _current_names(v, at) if isinstance(v, dict) and isinstance(at, Config) else v
+            for k, (v, at) in named.items()}
+
 def _with_defaults(stored: dict, defaults: dict) -> dict:
-    "Stored settings, and the defaults of fields that are newer than they are"
+    "Return stored settings with the defaults of fields that were added later"
     nested = {
         k: _with_defaults(stored[k], v)
         for k, v in defaults.items()
@@ -427,11 +424,11 @@ def _with_defaults(stored: dict, defaults: dict) -> dict:
     return defaults | stored | nested
 
 def _some(items: list[str], most: int = 6) -> str:
-    "The first few items as a text"
+    "Return the first few items as a text"
     return "; ".join(items[:most]) + (f"; and {len(items) - most} more" if len(items) > most else "")
 
 def _clear(folder: Path) -> None:
-    "Delete an earlier tour, what marks it as one last; `_begin` has looked at what there is"
+    "Delete an earlier tour, its config.json last; `_begin` has checked the content"
     order = {"result.json": 0, "config.json": 2}
     for p in sorted(folder.iterdir(), key=lambda p: order.get(p.name, 1)):
         if p.name == ".lock": continue
@@ -441,30 +438,30 @@ def _clear(folder: Path) -> None:
 # %% ../../nbs/46_tour.ipynb #e0663f3c
 def tour(
     config: TourConfig,
-    folder=None,             # None: as the config says
+    folder=None,             # None: tour_folder(config)
     *,
-    fresh: bool = False,     # delete an earlier tour that the folder holds, and start anew
+    fresh: bool = False,     # delete an earlier tour in the folder, and start again
 ) -> dict:
-    """All stages; leaves imagined_rollout.mp4, dream_error.png, table.txt and result.json, and prints their paths.
+    """Run all stages; write imagined_rollout.mp4, dream_error.png, table.txt and result.json, and print their paths.
 
-    Go on after a stop with the same call. ConfigError for a folder that holds a tour with other settings, or other files."""
+    The same call resumes a stopped tour. ConfigError for a folder with another tour or with other files."""
     folder = tour_folder(config) if folder is None else check_path(folder, "the tour's folder")
     _begin(config, folder, fresh)
     if (folder / "result.json").exists() and not fresh: return _told(folder)
-    rehearse(config)                                         # what cannot end well must not claim the folder
+    rehearse(config)                                         # raises before the folder is used
     with RunLock(folder), disk_errors(folder):
-        _begin(config, folder, fresh)                        # once more: now nobody else writes there
+        _begin(config, folder, fresh)                        # again: now no other process writes there
         if fresh: _clear(folder)
         write_json(folder / "config.json", {"class": _KIND, "config": config.to_dict()})
         return _all_stages(config, folder)
 
 def _all_stages(config, folder):
-    "The ten stages, each from where an earlier life left it"
+    "Run the ten stages; each resumes where an earlier call stopped"
     torch.set_num_threads(config.threads)
     clock = Clock(file=folder / "wall.json")
     _, first = round_one(config, folder, clock)
     store, best = round_two(config, folder, clock, first)
-    agent = load(best, "cpu")                       # what runs the real env runs on the CPU
+    agent = load(best, "cpu")                       # the real env runs on the CPU
     clock.begin("evaluation in the real env")
     real = verdict(config, best, agent.env_kwargs)
     clock.begin("dreams and pictures")
@@ -477,7 +474,7 @@ def _all_stages(config, folder):
 _AGENTS = ("controller", "random", "gather policy")      # rows of the table
 
 def _record(config, folder, best, real, promise, seen, wall_s):
-    "What a result row needs"
+    "Return the record of a finished tour, for result.json"
     steps = sum(int(EpisodeStore(folder / d).lengths.sum()) for d in ("data1", "data2"))
     result = {name.replace(" ", "_"): {k: v[k] for k in ("mean", "low", "high", "returns")} for name, v in real.items()}
     facts = {"exp": "tour", "env_id": config.env_id, "seed": config.seed, "steps": steps, "wall_s": wall_s}
@@ -487,35 +484,27 @@ def _record(config, folder, best, real, promise, seen, wall_s):
     return provenance(SimpleNamespace(config=config)) | facts | {"protocol": protocol, "result": result, "files": files}
 
 def _told(folder):
-    "Print the table and the paths; returns the record; CheckpointError when its file is damaged"
-    file, mend = (
-        folder / "result.json",
-        "delete that file and give the same command again: the stages stay, and it is written anew",
-    )
+    "Print the table and the paths; return the record; CheckpointError when its file is damaged"
+    file = folder / "result.json"
+    mend = "delete that file and run the same command again: the stages are kept, and the file is written again"
     how = dict(what="the result of a tour", mend=mend)
     r = read_json(file, keys={"result": dict, "files": dict}, **how)
     numbers = {k: (int, float) for k in ("mean", "low", "high")}
     r_of = {k: _checked(r["result"], k.replace(" ", "_"), numbers, file, how) for k in _AGENTS}
-    promise = _checked(
-        r["result"], "promise", dict.fromkeys(("horizon", "dream", "real", "real_low", "real_high"), (int, float)),
-        file, how,
-    )
+    numbers = dict.fromkeys(("horizon", "dream", "real", "real_low", "real_high"), (int, float))
+    promise = _checked(r["result"], "promise", numbers, file, how)
     paths = [folder / str(r["files"].get(k)) for k in ("video", "figure")]
     text = table(r_of, promise)
     if not _holds(folder / "table.txt", text + "\n"): write_atomic(folder / "table.txt", f"{text}\n".encode())
     names = ("the imagined rollout", "the dream error", "the table", "all figures")
-    print(
-        "\n"
-        + text
-        + "\n\n"
-        + "\n".join(f"{name:22} {path}" for name, path in zip(names, [*paths, folder / "table.txt", file]))
-    )
+    lines = [f"{name:22} {path}" for name, path in zip(names, [*paths, folder / "table.txt", file])]
+    print("\n" + text + "\n\n" + "\n".join(lines))
     return r
 
 def _checked(result: dict, key: str, keys: dict, file: Path, how: dict) -> dict:
-    "One part of a stored result, with the numbers that are shown; CheckpointError"
+    "Return one part of a stored result; CheckpointError unless it has these keys"
     return parse_json(json.dumps(result.get(key)), keys=keys, where=f"{file}, result.{key}", **how)
 
 def _holds(path: Path, text: str) -> bool:
-    "Whether a file has this text"
+    "Return whether a file has this text"
     return path.exists() and path.read_bytes() == text.encode()
