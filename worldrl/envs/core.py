@@ -19,9 +19,10 @@ from gymnasium.vector.utils import batch_space
 __all__ = ['OBS_SETTINGS', 'FAMILIES', 'PLUGINS', 'EXTRAS', 'LONGEST_ID', 'PLANE_COLOURS', 'MINATAR_PLANES', 'EnvError',
            'require_next_step', 'Wrapper', 'EpisodeStats', 'ObsSettings', 'check_setting', 'obs_settings', 'is_image',
            'to_chw', 'PixelObs', 'VectorObs', 'FrameStack', 'hash_uniform', 'row_seeds', 'Flicker', 'Moments',
-           'Normalise', 'Family', 'family_of', 'is_mujoco', 'successor', 'check_id', 'data_env_id', 'same_env',
-           'env_of_agent', 'missing_extra', 'draw_plainly', 'follow', 'ActionRepeat', 'make_registered', 'MadeEnv',
-           'with_obs', 'keep_signals', 'make_env', 'planes_to_rgb', 'vectors_to_rgb', 'minatar_planes', 'to_rgb']
+           'Normalise', 'Family', 'family_of', 'is_own', 'is_mujoco', 'successor', 'check_id', 'data_env_id',
+           'same_env', 'env_of_agent', 'missing_extra', 'draw_plainly', 'follow', 'ActionRepeat', 'make_registered',
+           'MadeEnv', 'with_obs', 'keep_signals', 'make_env', 'planes_to_rgb', 'vectors_to_rgb', 'minatar_planes',
+           'to_rgb']
 
 # %% ../../nbs/10_envs.ipynb #396d56cd
 from ..core import WorldrlError, derive_seed, did_you_mean
@@ -422,11 +423,14 @@ class Family:
     entry: str                   # "module:make_vec"
     obs: str                     # default settings
     packages: tuple[str, ...]    # whose versions belong to the protocol
+    recipe: str | None = None    # the recipe of on-policy trainers that suits these envs; None: no special one
+    planes: bool = False         # observations are planes [C, H, W], one per kind of thing, and nothing else is drawn
+    fps: float | None = None     # game frames per second of real time; None: render_fps of the env's metadata
 
 
 FAMILIES = (
-    Family("ALE/", "worldrl.envs.atari:make_vec", "atari64", ("ale-py",)),
-    Family("MinAtar/", "worldrl.envs.minatar:make_vec", "planes", ("MinAtar",)),
+    Family("ALE/", "worldrl.envs.atari:make_vec", "atari64", ("ale-py",), recipe="atari", fps=60),
+    Family("MinAtar/", "worldrl.envs.minatar:make_vec", "planes", ("MinAtar",), recipe="minatar", planes=True),
     Family("CarRacing", "worldrl.envs.carracing:make_vec", "world64", ("Box2D",)),
 )
 PLUGINS = {"ALE/": "ale_py", "dm_control/": "shimmy"}     # importing these registers their ids
@@ -435,8 +439,13 @@ EXTRAS = {"minatar": "minatar", "Box2D": "box2d", "pygame": "box2d", "mujoco": "
 
 
 def family_of(env_id: str) -> Family | None:
-    "The family with a maker of its own, or None for any other Gymnasium id"
+    "Return the family of an id; None for an env that plain Gymnasium makes"
     return next((f for f in FAMILIES if env_id.startswith(f.prefix)), None)
+
+
+def is_own(env_id: str) -> bool:
+    "Return whether an id is one of this library's, `worldrl/...`; the module in front of a colon does not count"
+    return env_id.split(":")[-1].startswith("worldrl/")
 
 # %% ../../nbs/10_envs.ipynb #621459ac
 _TWINS = {
@@ -743,7 +752,7 @@ def make_registered(
     check_id(env_id)
     check_setting(env_id, "workers", workers, bool)
     check_setting(env_id, "drawing", drawing, ("plain", "native"))
-    own = env_id.split(":")[-1].startswith("worldrl/")
+    own = is_own(env_id)
     probe = (
         gym.make_vec(env_id, 1, vectorization_mode="vector_entry_point", **kwargs)
         if own
@@ -1034,7 +1043,8 @@ def to_rgb(
     )
     if x.ndim == 2: return vectors_to_rgb(np.nan_to_num(x.astype(np.float32)))
     if x.ndim != 4: raise EnvError(f"to_rgb: observations of shape {x.shape}, expected [n, C, H, W] or [n, D].")
-    if env_id.startswith("MinAtar/"):
+    family = family_of(env_id)
+    if family is not None and family.planes:
         shown = _planes_shown(env_id, x.shape[1], settings.stack if settings else 1)
         x = x[:, -len(shown):]
         return planes_to_rgb(
