@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['GYMNASIUM_GAME', 'BAR', 'ACTIONS', 'ZOOM_FRAMES', 'MissingBox2D', 'to_screen', 'visible', 'grass_patches',
-           'FastCarRacing', 'view', 'native_action', 'draw_last', 'CarRacingEnv', 'make_vec', 'bench_env']
+           'FastCarRacing', 'view', 'to_gymnasium_action', 'draw_last', 'CarRacingEnv', 'make_vec', 'bench_env']
 
 # %% ../../nbs/17_carracing.ipynb #c0b43bc1
 import os
@@ -128,7 +128,7 @@ def view(
 ACTIONS = {"steer_accel": spaces.Box(-1, 1, (2,), np.float32),
            "native": spaces.Box(np.array([-1, 0, 0], np.float32), np.array([1, 1, 1], np.float32))}
 
-def native_action(
+def to_gymnasium_action(
     action: np.ndarray,  # [2] (steer, accel) or [3] (steer, gas, brake)
     actions: str,        # a key of ACTIONS
 ) -> np.ndarray:         # [3] float64 (steer, gas, brake), inside Gymnasium's bounds
@@ -190,7 +190,7 @@ class CarRacingEnv(gym.Env):
         return view(picture, self.size), info
 
     def step(self, action):
-        action, reward = native_action(action, self.actions), 0.0
+        action, reward = to_gymnasium_action(action, self.actions), 0.0
         last = min(self.skip, self.frames - self.frame)
         for k in range(1, last + 1):
             self.game.drawing = k == last
