@@ -7,9 +7,7 @@ from __future__ import annotations
 import dataclasses, os, sys
 import numpy as np
 from ..core import WorldrlError, derive_seed
-from worldrl.envs.core import (
-    ObsSettings, env_of_agent, family_of, is_mujoco, is_own, make_env, to_rgb,
-)
+from ..envs.core import ObsSettings, env_of_agent, family_of, is_mujoco, is_own, make_env, to_rgb
 from .rollout import check_counts, evaluate, executed, loaded_agent
 from ..viz import label, upscale
 
