@@ -417,7 +417,7 @@ class MiniPacmanVec(VectorEnv):
     def __init__(self,
         num_envs: int = 1,
         mode: str = "regular",  # regular, avoid, hunt, ambush or rush
-        rules: str = "released",  # or "paper_speed": the speeds of the paper
+        rules: str = "released",  # or "paper_speed": the speeds of the paper, not verified
         frame_cap: int = 3000,  # steps after which an episode is truncated
         noop_start: bool = False,  # begin with 1..30 stay actions
         render_mode: str | None = "rgb_array",
