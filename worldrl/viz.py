@@ -179,7 +179,7 @@ def strip(
     rows, (n, steps) = _same_length(
         {name: x[None] if (x := as_frames(f, 4)).ndim == 4 else x for name, f in rows.items()}, 5
     )
-    size = max(40, *(max(f.shape[2:4]) for f in rows.values()))  # pixels; small frames are enlarged, or the border would dominate
+    size = max(40, *(max(f.shape[2:4]) for f in rows.values()))  # pixels; small frames are enlarged
     marked = {
         name: [mark_border(upscale(clip, max(1, size // max(f.shape[2:4])), 1), border)[::every] for clip in f]
         for name, f in rows.items()

@@ -215,7 +215,8 @@ def _check_global_numbers(c):
     )
 
 def _check_seeded(c):
-    for what, run in (("observe", lambda: c.observe(rng=Rng(1., 5))), ("imagine", lambda: c.dream(c.starts, Rng(1., 5)))):
+    runs = {"observe": lambda: c.observe(rng=Rng(1., 5)), "imagine": lambda: c.dream(c.starts, Rng(1., 5))}
+    for what, run in runs.items():
         _require(gap(run(), run()) == 0, "not_seeded", f"{what} gives different numbers for the same seed of rng")
 
 def _check_module(c):
@@ -276,7 +277,9 @@ def _check_reset(c):
     begun = w.observe(w.initial(c.n), _with_first(step, torch.ones_like(some)))
     went_on = w.observe(used, _with_first(step, torch.zeros_like(some)))
     c.same(take(got, some), take(begun, some), "is_first_ignored", "a row that resets differs from a row that begins")
-    c.same(take(got, ~some), take(went_on, ~some), "reset_spills", "a row without a reset changes with its neighbour's reset")
+    c.same(
+        take(got, ~some), take(went_on, ~some), "reset_spills", "a row without a reset changes with its neighbour's reset"
+    )
 
 # %% ../../nbs/20_contracts_check.ipynb #08f68252
 def _check_temperature(c):
@@ -291,11 +294,10 @@ def _check_temperature(c):
     )
     starts = repeat(c.starts, max(1, 256 // state_size(c.starts)))
     mode = c.dream(starts)
-    spread = lambda tau: sum(
-        float((a - b).detach().abs().mean())
-        for k in ("features", "decode", "reward")
-        for a, b in [(c.dream(starts, Rng(tau, 1))[k], mode[k])]
-    )
+    def spread(tau):
+        "Return the mean distance of samples at this temperature from the mode"
+        read = {k: c.dream(starts, Rng(tau, 1))[k] for k in ("features", "decode", "reward")}
+        return sum(float((x - mode[k]).detach().abs().mean()) for k, x in read.items())
     cold, warm = spread(1e-3), spread(1.)
     _require(
         warm == 0 or cold < 0.7 * warm, "temperature_ignored",
@@ -352,7 +354,8 @@ def _check_axes(c):
     n, T = c.n, c.T
     flat = {k: v.unflatten(0, (n, T)) for k, v in c.read_out(map_state(lambda x: x.flatten(0, 1), c.seen)).items()}
     c.same(
-        c.read_out(c.seen), flat, "leading_axes", "read-outs of [n, T] states differ from those of the same states in a row"
+        c.read_out(c.seen), flat, "leading_axes",
+        "read-outs of [n, T] states differ from those of the same states in a row",
     )
     turned = c.read_out(map_state(lambda x: x.transpose(0, 1), c.seen))
     c.same(
@@ -507,7 +510,10 @@ def _check_act(c):
         )
         for row in act.action.detach().cpu().numpy():
             _require(_fits(a.action_space, row), "action_space", f"{row!r} is not in {a.action_space}")
-        _require(_structure(act.state) == _structure(a.initial(n)), "shapes", "act returns a state of another form than initial's")
+        _require(
+            _structure(act.state) == _structure(a.initial(n)), "shapes",
+            "act returns a state of another form than initial's",
+        )
         _require(all(bool(x.isfinite().all()) for x in leaves(act.info)), "shapes", "info is not finite")
 
 def _fits(space, row):
@@ -535,7 +541,8 @@ def _check_agent_mutation(c):
     kept = map_state(torch.clone, first.state)
     c.agent.act(first.state, c.steps.at(1), rng=Rng(1., 0))
     _require(
-        gap(kept, first.state) == 0, "state_mutated", "act changed the state that was passed to it; it must return a new one"
+        gap(kept, first.state) == 0, "state_mutated",
+        "act changed the state that was passed to it; it must return a new one",
     )
 
 def _check_greedy(c):
