@@ -278,7 +278,8 @@ def _check_reset(c):
     went_on = w.observe(used, _with_first(step, torch.zeros_like(some)))
     c.same(take(got, some), take(begun, some), "is_first_ignored", "a row that resets differs from a row that begins")
     c.same(
-        take(got, ~some), take(went_on, ~some), "reset_spills", "a row without a reset changes with its neighbour's reset"
+        take(got, ~some), take(went_on, ~some), "reset_spills",
+        "a row without a reset changes with its neighbour's reset",
     )
 
 # %% ../../nbs/20_contracts_check.ipynb #08f68252
