@@ -29,9 +29,9 @@ class FrameError(WorldrlError, ValueError):
 
 def _advice(x):
     if x.ndim >= 3 and x.shape[-1] != 3 and x.shape[-3] == 3:
-        return "channels come first here: np.moveaxis(frames, -3, -1)"
-    if x.ndim >= 2 and x.shape[-1] != 3: return "observations become frames by worldrl.envs.core.to_rgb(env_id, obs)"
-    if x.dtype.kind == "f": return "floats in 0..1 become bytes by (255 * frames).round().clip(0, 255).astype('uint8')"
+        return "the channels are first here; use np.moveaxis(frames, -3, -1)"
+    if x.ndim >= 2 and x.shape[-1] != 3: return "convert observations with worldrl.envs.core.to_rgb(env_id, obs)"
+    if x.dtype.kind == "f": return "convert floats in 0..1 with (255 * frames).round().clip(0, 255).astype('uint8')"
     return "use frames.astype('uint8') if the values are 0..255 already"
 
 
@@ -45,11 +45,9 @@ def as_frames(
     want, axis = {4: ("[T, H, W, 3]", "time axis"), 5: ("[N, T, H, W, 3]", "axis of clips")}.get(
         ndim, ("[..., H, W, 3]", "height")
     )
-    why = (
-        "it is empty"
-        if not x.size
-        else f"the {axis} is missing: frames[None]" if x.ndim < ndim and x.shape[-1:] == (3,) else _advice(x)
-    )
+    if not x.size: why = "it is empty"
+    elif x.ndim < ndim and x.shape[-1:] == (3,): why = f"the {axis} is missing: frames[None]"
+    else: why = _advice(x)
     raise FrameError(f"expected RGB frames {want} uint8, got {list(x.shape)} {x.dtype}; {why}")
 
 # %% ../nbs/09_viz.ipynb #b3a7ea7e
@@ -334,7 +332,7 @@ def heat(
 # %% ../nbs/09_viz.ipynb #28d3542a
 def latent_grid(
     probs,                  # [T, S, C] probabilities of S categoricals with C classes; array or tensor on the CPU
-    class_axis: int = -1,   # 1 where the classes come first: [T, C, S]
+    class_axis: int = -1,   # 1 if the classes are first: [T, C, S]
     scale: int = 1,         # how many times each cell is repeated
 ) -> np.ndarray:            # [T, S*scale, C*scale, 3] uint8, a row per categorical
     "Draw the categoricals of a latent; the brightest cell of a row is its most probable class"

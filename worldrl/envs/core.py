@@ -142,11 +142,8 @@ def check_setting(
     if isinstance(kind, tuple): ok, want = value in kind, " or ".join(map(repr, kind))
     elif kind in (bool, str): ok, want = isinstance(value, kind), "True or False" if kind is bool else "a name"
     else:
-        ok = (
-            isinstance(value, (int, float) if kind is float else int)
-            and not isinstance(value, bool)
-            and least <= value <= most
-        )
+        number = isinstance(value, (int, float) if kind is float else int) and not isinstance(value, bool)
+        ok = number and least <= value <= most
         want = "a number" if kind is float else "a whole number"
         want += f" from {least} to {most}" if most < np.inf else f" of at least {least}" if least > -np.inf else ""
     if not ok: raise EnvError(f"{owner}: {name} is {value!r}, expected {want}.")
@@ -511,9 +508,8 @@ def _load_plugin(env_id: str) -> None:
 
 def is_mujoco(env_id: str) -> bool:
     "Return whether an id is one of Gymnasium's MuJoCo envs or of dm-control"
-    return env_id.startswith("dm_control/") or "mujoco" in str(
-        getattr(gym.registry.get(env_id.split(":")[-1]), "entry_point", "")
-    )
+    spec = gym.registry.get(env_id.split(":")[-1])
+    return env_id.startswith("dm_control/") or "mujoco" in str(getattr(spec, "entry_point", ""))
 
 
 def _outdated(spec) -> bool:
@@ -549,8 +545,8 @@ def _import_module(env_id: str) -> None:
     except ModuleNotFoundError as e:
         if e.name != module and not module.startswith(f"{e.name}."): raise
         raise EnvError(
-            f"{env_id}: Python finds no module {module!r}. If it is a file {module.replace('.', '/')}.py here, say so:"
-            " PYTHONPATH=. worldrl ..."
+            f"{env_id}: Python finds no module {module!r}. If it is a file {module.replace('.', '/')}.py here,"
+            " run: PYTHONPATH=. worldrl ..."
         ) from None
 
 
@@ -728,12 +724,10 @@ def _make_single(env_id: str, settings: ObsSettings, render: bool, plain: bool, 
 
 def _parts(space, at: str = "obs") -> list:
     "Return the leaves of a nested space: (Python expression, space)"
-    inner = (
-        space.spaces.items()
-        if isinstance(space, gym.spaces.Dict)
-        else enumerate(space.spaces) if isinstance(space, gym.spaces.Tuple) else None
-    )
-    return [(at, space)] if inner is None else [leaf for k, s in inner for leaf in _parts(s, f"{at}[{k!r}]")]
+    if isinstance(space, gym.spaces.Dict): inner = space.spaces.items()
+    elif isinstance(space, gym.spaces.Tuple): inner = enumerate(space.spaces)
+    else: return [(at, space)]
+    return [leaf for k, s in inner for leaf in _parts(s, f"{at}[{k!r}]")]
 
 
 def _flat(env_id: str, env: gym.Env) -> gym.Env:
@@ -742,11 +736,8 @@ def _flat(env_id: str, env: gym.Env) -> gym.Env:
         try: row = not is_image(space) and isinstance(gym.spaces.flatten_space(space), gym.spaces.Box)
         except NotImplementedError: row = False
         if row: continue
-        what = (
-            "an image among other parts"
-            if is_image(space)
-            else "of no fixed length, or of a kind that Gymnasium cannot flatten"
-        )
+        what = "of no fixed length, or of a kind that Gymnasium cannot flatten"
+        if is_image(space): what = "an image among other parts"
         raise EnvError(
             f"{env_id}: the observations are {env.observation_space}, and {at} is {what}. Use obs='world64' (the"
             " rendered image), or register the env with one part of it: gym.wrappers.TransformObservation(env,"
@@ -794,11 +785,8 @@ def make_registered(
     check_setting(env_id, "workers", workers, bool)
     check_setting(env_id, "drawing", drawing, ("plain", "native"))
     own = is_own(env_id)
-    probe = (
-        gym.make_vec(env_id, 1, vectorization_mode="vector_entry_point", **kwargs)
-        if own
-        else _make_single(env_id, ObsSettings(), False, False, kwargs)
-    )
+    if own: probe = gym.make_vec(env_id, 1, vectorization_mode="vector_entry_point", **kwargs)
+    else: probe = _make_single(env_id, ObsSettings(), False, False, kwargs)
     image = is_image(probe.single_observation_space if own else probe.observation_space)
     _try_out(probe, kwargs)
     probe.close()
@@ -1081,11 +1069,8 @@ def to_rgb(
         # needed only for stacks: they tell 3 gray frames from one RGB frame, and the two forms of MinAtar's planes
 ) -> np.ndarray:                             # [n, H, W, 3] uint8
     "Return observations as RGB images. Raises EnvError for other shapes."
-    x = (
-        obs.detach().cpu().float().numpy()
-        if isinstance(obs, torch.Tensor) and obs.dtype != torch.uint8
-        else np.asarray(obs)
-    )
+    floats = isinstance(obs, torch.Tensor) and obs.dtype != torch.uint8
+    x = obs.detach().cpu().float().numpy() if floats else np.asarray(obs)
     if x.ndim == 2: return vectors_to_rgb(np.nan_to_num(x.astype(np.float32)))
     if x.ndim != 4: raise EnvError(f"to_rgb: observations of shape {x.shape}, expected [n, C, H, W] or [n, D].")
     family = family_of(env_id)

@@ -87,11 +87,9 @@ def random_steps(
 def _modules(x, depth=3):
     "Return the torch modules in an object and in its attributes"
     if isinstance(x, torch.nn.Module): return list(x.modules())
-    inside = (
-        x.values()
-        if isinstance(x, dict)
-        else x if isinstance(x, (list, tuple)) else vars(x).values() if hasattr(x, "__dict__") else ()
-    )
+    if isinstance(x, dict): inside = x.values()
+    elif isinstance(x, (list, tuple)): inside = x
+    else: inside = vars(x).values() if hasattr(x, "__dict__") else ()
     return [m for y in inside for m in _modules(y, depth - 1)] if depth else []
 
 def _module_facts(x):
@@ -113,11 +111,9 @@ class _Case:
         w, steps, draw = self.world, self.steps, np.random.default_rng(1)
         self.facts = _module_facts(w)
         self.n, self.T, self.device = *steps.reward.shape, steps.reward.device
-        native = (
-            np.arange(w.action_space.start, w.action_space.start + min(w.action_space.n, 8))
-            if isinstance(w.action_space, gym.spaces.Discrete)
-            else random_actions(w.action_space, (6,), draw)
-        )
+        if isinstance(w.action_space, gym.spaces.Discrete):
+            native = np.arange(w.action_space.start, w.action_space.start + min(w.action_space.n, 8))
+        else: native = random_actions(w.action_space, (6,), draw)
         self.choices = encode_action(w.action_space, native).to(self.device)      # [K, A] different actions
         self.seen = self.observe()                                                   # [n, T] states
         self.age = _age(steps.is_first)
@@ -149,9 +145,8 @@ class _Case:
         return {"state": state, **self.read_out(state)}
 
     def same(self, a, b, name, why):
-        size = max(
-            [1.0] + [float(x.detach().abs().max()) for x in (leaves(a) if isinstance(a, dict) else [a]) if x.numel()]
-        )
+        tensors = leaves(a) if isinstance(a, dict) else [a]
+        size = max([1.0] + [float(x.detach().abs().max()) for x in tensors if x.numel()])
         d = gap(a, b)
         _require(d <= self.tol * size, name, f"{why} (largest difference {d:.3g})")
 

@@ -39,13 +39,10 @@ class _Launcher:
     "Starts a command repeatedly, each time in its own process group; Python code is forked from one warm process"
     def __init__(self, command):
         self.command = command
-        self.forker = (
-            subprocess.Popen(
-                [sys.executable, "-c", _FORKER, command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
-            )
-            if isinstance(command, str)
-            else None
-        )
+        self.forker = None
+        if isinstance(command, str):
+            forker = [sys.executable, "-c", _FORKER, command]
+            self.forker = subprocess.Popen(forker, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
 
     def start(self, root: Path) -> None:      # runs are stored below root, printed text in <root>.log
         root.parent.mkdir(parents=True, exist_ok=True)
@@ -62,9 +59,8 @@ class _Launcher:
 
     def ended(self, seconds: float) -> int | None:      # the exit status; None if it still runs after this time
         if self.forker is not None:
-            return (
-                int(self.forker.stdout.readline()) if select.select([self.forker.stdout], [], [], seconds)[0] else None
-            )
+            ready = select.select([self.forker.stdout], [], [], seconds)[0]
+            return int(self.forker.stdout.readline()) if ready else None
         try: return self.child.wait(seconds)
         except subprocess.TimeoutExpired: return None
 
