@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import torch
 from gymnasium import spaces
 from .core import ConfigError, WorldrlError, derive_seed
-from .envs.core import env_of_agent, make_env
+from .envs.core import env_of_agent, family_of, make_env
 from .envs.minatar import channels
 from .parts.dream_error import dream_error, plot_dream_error, reward_prediction
 from .parts.dream_figures import dream_video, latents_video, planes_video
@@ -422,7 +422,8 @@ def _pictures(model, store, error, folder, env_id, env_kwargs, how: dict):
     from matplotlib.figure import Figure
     longest = store.episode(int(store.lengths.argmax()))
     dream_video(model, longest, path=folder / "dream.mp4", env_id=env_id, **how)
-    if env_id.startswith("MinAtar/"):
+    family = family_of(env_id)
+    if family is not None and family.planes:
         planes_video(model, longest, path=folder / "planes.mp4", names=_plane_names(model, env_id, env_kwargs), **how)
     if _tells_latent(model): latents_video(model, longest, path=folder / "latents.mp4", env_id=env_id, **how)
     fig = Figure(figsize=(6, 3.4), dpi=90)

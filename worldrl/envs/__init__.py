@@ -3,25 +3,30 @@ from importlib import import_module
 
 import gymnasium as gym
 
-MINIPACMAN = "worldrl.envs.minipacman"
+MINIPACMAN, CONTROL = "worldrl.envs.minipacman", "worldrl.envs.control"
 IDS = {  # id: (single env, vector env, kwargs)
     "worldrl/Toy-v0": ("worldrl.envs.toy:ToyEnv", "worldrl.envs.toy:ToyVec", {}),
     "worldrl/ToyBox-v0": ("worldrl.envs.toy:ToyEnv", "worldrl.envs.toy:ToyVec", {"actions": "box"}),
     "worldrl/Dream-v0": ("worldrl.envs:dream_single", "worldrl.parts.dream_env:DreamEnv", {}),
-    "worldrl/ReacherMemory-v0": ("worldrl.envs.control:reacher_memory", "worldrl.envs.control:reacher_memory_batch", {}),
-    **{f"worldrl/MiniPacman{mode}-v0": (f"{MINIPACMAN}:MiniPacmanEnv", f"{MINIPACMAN}:MiniPacmanVec", {"mode": mode.lower()})
-       for mode in ("Regular", "Avoid", "Hunt", "Ambush", "Rush")},
+    "worldrl/ReacherMemory-v0": (f"{CONTROL}:reacher_memory", f"{CONTROL}:reacher_memory_batch", {}),
+    **{
+        f"worldrl/MiniPacman{mode}-v0": (
+            f"{MINIPACMAN}:MiniPacmanEnv", f"{MINIPACMAN}:MiniPacmanVec", {"mode": mode.lower()},
+        )
+        for mode in ("Regular", "Avoid", "Hunt", "Ambush", "Rush")
+    },
 }
 
 
 def register_ids() -> None:
     "Register the `worldrl/...` ids; calling it again changes nothing."
     for env_id, (single, vector, kwargs) in IDS.items():
-        if env_id not in gym.registry: gym.register(env_id, entry_point=single, vector_entry_point=vector, kwargs=kwargs)
+        if env_id in gym.registry: continue
+        gym.register(env_id, entry_point=single, vector_entry_point=vector, kwargs=kwargs)
 
 
 def load_entry(entry: str):  # "package.module:Name" or "package.module:Name.method"
-    "What an entry-point string names; unlike Gymnasium's loader it follows dots after the colon."
+    "Return the object that an entry-point string names; dots after the colon are allowed, unlike in Gymnasium."
     module, names = entry.split(":")
     found = import_module(module)
     for name in names.split("."): found = getattr(found, name)
@@ -29,7 +34,7 @@ def load_entry(entry: str):  # "package.module:Name" or "package.module:Name.met
 
 
 def dream_single(**kwargs):  # as DreamEnv.single
-    "A dream as an ordinary `gym.Env`: what `gym.make('worldrl/Dream-v0', ...)` calls."
+    "Return a dream as an ordinary `gym.Env`, for `gym.make('worldrl/Dream-v0', ...)`."
     return load_entry("worldrl.parts.dream_env:DreamEnv.single")(**kwargs)
 
 

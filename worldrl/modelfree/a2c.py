@@ -91,7 +91,7 @@ def recipe_for(
 ) -> str | None:     # the recipe of its family, or None
     "The recipe that suits an env: atari, minatar, minipacman, minipacman-hunt, mujoco"
     family = family_of(env_id)
-    if family is not None: return {"ALE/": "atari", "MinAtar/": "minatar"}.get(family.prefix)
+    if family is not None: return family.recipe
     # with "minipacman" nothing is learned there: see the end
     if env_id.startswith("worldrl/MiniPacmanHunt"): return "minipacman-hunt"
     if env_id.startswith("worldrl/MiniPacman"): return "minipacman"

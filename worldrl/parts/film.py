@@ -7,7 +7,7 @@ from __future__ import annotations
 import dataclasses, os, sys
 import numpy as np
 from ..core import WorldrlError, derive_seed
-from ..envs.core import ObsSettings, env_of_agent, is_mujoco, make_env, to_rgb
+from ..envs.core import ObsSettings, env_of_agent, family_of, is_mujoco, is_own, make_env, to_rgb
 from .rollout import check_counts, evaluate, executed, loaded_agent
 from ..viz import label, upscale
 
@@ -18,13 +18,15 @@ __all__ = ['picture_settings', 'real_fps', 'redraw_episode', 'captioned', 'film'
 def picture_settings(env) -> ObsSettings | None:
     "Settings under which an env shows a person's picture; None where what the agent sees is all there is"
     s = env.settings
-    if env.env_id.split(":")[-1].startswith(("MinAtar/", "worldrl/")): return None
+    family = family_of(env.env_id.split(":")[-1])
+    if is_own(env.env_id) or (family is not None and family.planes): return None
     size = (240, 320) if is_mujoco(env.env_id) else None
     return dataclasses.replace(s, name="screen", kind="pixels", size=size, gray=False, stack=1, flicker=0.)
 
 def real_fps(env) -> float:
     "Steps of the agent in a second of the env's own time"
-    if env.env_id.startswith("ALE/"): return 60 / env.settings.skip
+    family = family_of(env.env_id)
+    if family is not None and family.fps: return family.fps / env.settings.skip
     one = getattr(env.unwrapped, "envs", [None])[0]
     return getattr(one, "metadata", {}).get("render_fps", 15) / env.settings.skip
 

@@ -22,7 +22,7 @@ __all__ = ['ContractError', 'gap', 'random_obs', 'random_actions', 'random_steps
 
 # %% ../../nbs/20_contracts_check.ipynb #5d5d8a58
 class ContractError(AssertionError):
-    "A contract is broken; `name` says which check failed"
+    "A world or agent breaks its contract; `name` is the failed check"
     def __init__(self, name: str, why: str):
         super().__init__(f"{name}: {why}")
         self.name = name
@@ -34,7 +34,7 @@ def gap(
     a: "Tensor | State",  # tensors, or nested dicts of them
     b: "Tensor | State",
 ) -> float:               # inf where structure or shape differ, or where one has a NaN
-    "The largest absolute difference between two tensors or states"
+    "Return the largest absolute difference between two tensors or states"
     if isinstance(a, dict):
         return max((gap(a[k], b[k]) for k in a), default=0.0) if a.keys() == b.keys() else float("inf")
     if a.shape != b.shape: return float("inf")
@@ -47,7 +47,7 @@ def random_obs(
     shape: tuple,              # leading axes
     draw: np.random.Generator,
 ) -> np.ndarray:               # [*shape, *space.shape] of the space's dtype
-    "Observations drawn from a Box; normal where a bound is missing"
+    "Return random observations of a Box: uniform, or normal where a bound is infinite"
     size = (*shape, *space.shape)
     if space.dtype == np.uint8: return draw.integers(space.low, space.high, size, np.uint8, endpoint=True)
     finite = np.isfinite(space.low) & np.isfinite(space.high)
@@ -59,7 +59,7 @@ def random_actions(
     shape: tuple,              # leading axes
     draw: np.random.Generator,
 ) -> np.ndarray:               # native actions [*shape, ...]
-    "Uniform native actions"
+    "Return uniform native actions"
     if isinstance(space, gym.spaces.Discrete): return space.start + draw.integers(0, space.n, shape)
     if isinstance(space, gym.spaces.MultiDiscrete):
         return space.start + draw.integers(0, space.nvec, (*shape, *space.shape))
@@ -73,7 +73,7 @@ def random_steps(
     seed: int = 0,
     device="cpu",
 ) -> Step:                    # [n, T]; all rows begin at 0, every second one resets once more in the middle
-    "Noise in the form of experience"
+    "Return noise in the form of experience, for checks without an env"
     draw = np.random.default_rng(seed)
     action = encode_action(action_space, random_actions(action_space, (n, T), draw))
     first = np.zeros((n, T), bool)
@@ -85,13 +85,11 @@ def random_steps(
 
 # %% ../../nbs/20_contracts_check.ipynb #a09adeb2
 def _modules(x, depth=3):
-    "The torch modules inside an object, its attributes included"
+    "Return the torch modules in an object and in its attributes"
     if isinstance(x, torch.nn.Module): return list(x.modules())
-    inside = (
-        x.values()
-        if isinstance(x, dict)
-        else x if isinstance(x, (list, tuple)) else vars(x).values() if hasattr(x, "__dict__") else ()
-    )
+    if isinstance(x, dict): inside = x.values()
+    elif isinstance(x, (list, tuple)): inside = x
+    else: inside = vars(x).values() if hasattr(x, "__dict__") else ()
     return [m for y in inside for m in _modules(y, depth - 1)] if depth else []
 
 def _module_facts(x):
@@ -113,13 +111,11 @@ class _Case:
         w, steps, draw = self.world, self.steps, np.random.default_rng(1)
         self.facts = _module_facts(w)
         self.n, self.T, self.device = *steps.reward.shape, steps.reward.device
-        native = (
-            np.arange(w.action_space.start, w.action_space.start + min(w.action_space.n, 8))
-            if isinstance(w.action_space, gym.spaces.Discrete)
-            else random_actions(w.action_space, (6,), draw)
-        )
+        if isinstance(w.action_space, gym.spaces.Discrete):
+            native = np.arange(w.action_space.start, w.action_space.start + min(w.action_space.n, 8))
+        else: native = random_actions(w.action_space, (6,), draw)
         self.choices = encode_action(w.action_space, native).to(self.device)      # [K, A] different actions
-        self.seen = self.watch()                                                   # [n, T] states
+        self.seen = self.observe()                                                   # [n, T] states
         self.age = _age(steps.is_first)
         ready = (self.age >= w.context - 1) & ~steps.ended
         self.starts = take(self.seen, ready)                                       # [N] states
@@ -128,34 +124,34 @@ class _Case:
                 f"no moment of the steps has {w.context} frames of context before it; pass longer steps [n, T]"
             )
 
-    def watch(self, rows=slice(None), rng=None): 
+    def observe(self, rows=slice(None), rng=None):
+        "Return the states [n, T] after observing the steps of these rows"
         steps = self.steps.take(rows)
         return observe_loop(self.world, self.world.initial(len(steps)), steps, rng=rng)
 
-    def show(self, state):
-        "All read-outs of dreamt states"
+    def read_out(self, state):
+        "Return all read-outs of states"
         w = self.world
         return {
             "features": w.features(state), "decode": w.decode(state), "reward": w.reward(state), "cont": w.cont(state),
         }
 
     def dream(self, state, rng=None, moves=2):
-        "Read-outs after some imagined steps"
+        "Return the state and its read-outs after some imagined steps"
         for k in range(moves):
             state = self.world.imagine(
                 state, self.choices[k % len(self.choices)].expand(state_size(state), -1), rng=rng
             )
-        return {"state": state, **self.show(state)}
+        return {"state": state, **self.read_out(state)}
 
     def same(self, a, b, name, why):
-        size = max(
-            [1.0] + [float(x.detach().abs().max()) for x in (leaves(a) if isinstance(a, dict) else [a]) if x.numel()]
-        )
+        tensors = leaves(a) if isinstance(a, dict) else [a]
+        size = max([1.0] + [float(x.detach().abs().max()) for x in tensors if x.numel()])
         d = gap(a, b)
         _require(d <= self.tol * size, name, f"{why} (largest difference {d:.3g})")
 
 def _age(is_first):
-    "[n, T] steps since the last reset (or since the sequence began)"
+    "Return [n, T] steps since the last reset (or since the sequence began)"
     age = torch.zeros_like(is_first, dtype=torch.long)
     for t in range(1, age.shape[1]): age[:, t] = torch.where(is_first[:, t], 0, age[:, t - 1] + 1)
     return age
@@ -164,7 +160,8 @@ def _age(is_first):
 def _structure(state): return map_state(lambda x: (tuple(x.shape[1:]), x.dtype, x.device), state)
 
 def _require_names(x, names):
-    "All names are there, also those that a wrapper passes on (isinstance with a Protocol does not see these since Python 3.12)"
+    "Raise ContractError for a missing attribute"
+    # isinstance with a Protocol does not find attributes that a wrapper passes on (since Python 3.12)
     missing = [name for name in names.split() if not hasattr(x, name)]
     _require(not missing, "shapes", f"{type(x).__name__} lacks {', '.join(missing)}")
 
@@ -178,14 +175,14 @@ def _check_shapes(c):
     for name, state in (("observe", seen), ("imagine", dreamt)):
         _require(
             _structure(state) == _structure(start), "shapes",
-            f"{name} returns a state unlike initial's: {_structure(state)} against {_structure(start)}",
+            f"{name} returns a state of another form than initial's: {_structure(state)} against {_structure(start)}",
         )
         _require(
             all(len(x) == n for x in leaves(state)), "shapes",
             f"{name}: the first axis of every leaf must be the row ({n} rows given)",
         )
     want = {"features": (n, w.feature_size), "decode": (n, *w.obs_space.shape), "reward": (n,), "cont": (n,)}
-    for name, x in c.show(dreamt).items():
+    for name, x in c.read_out(dreamt).items():
         _require(tuple(x.shape) == want[name], "shapes", f"{name} has shape {tuple(x.shape)}, expected {want[name]}")
         _require(
             x.dtype == torch.float32 and x.device.type == c.device.type, "shapes",
@@ -195,29 +192,30 @@ def _check_shapes(c):
 
 # %% ../../nbs/20_contracts_check.ipynb #fc3b066c
 def _global_numbers():
-    "The states of all global generators, in comparable form"
+    "Return the states of all global generators, in comparable form"
     kind, keys, *rest = np.random.get_state()
     cuda = [x.tolist() for x in torch.cuda.get_rng_state_all()] if torch.cuda.is_available() else []
     return torch.get_rng_state().tolist(), keys.tolist(), rest, random.getstate(), cuda
 
 def _check_global_numbers(c):
     before = _global_numbers()
-    c.watch(rng=Rng(1., 0))
+    c.observe(rng=Rng(1., 0))
     c.dream(c.starts, Rng(1., 0))
-    c.watch()
+    c.observe()
     c.dream(c.starts)
     _require(
         _global_numbers() == before, "global_random_numbers",
-        "torch's, numpy's or python's global numbers were drawn; draw from rng (is there dropout in train mode? then"
+        "the global generator of torch, numpy or python was used; draw from rng (is there dropout in train mode? then"
         " call .eval())",
     )
 
 def _check_seeded(c):
-    for what, run in (("observe", lambda: c.watch(rng=Rng(1., 5))), ("imagine", lambda: c.dream(c.starts, Rng(1., 5)))):
-        _require(gap(run(), run()) == 0, "not_seeded", f"{what} gives other numbers for the same seed of rng")
+    runs = {"observe": lambda: c.observe(rng=Rng(1., 5)), "imagine": lambda: c.dream(c.starts, Rng(1., 5))}
+    for what, run in runs.items():
+        _require(gap(run(), run()) == 0, "not_seeded", f"{what} gives different numbers for the same seed of rng")
 
 def _check_module(c):
-    c.watch(rng=Rng(1., 0))
+    c.observe(rng=Rng(1., 0))
     c.dream(c.starts, Rng(1., 0))
     before, after = c.facts, _module_facts(c.world)
     _require(after[:2] == before[:2], "module_changed", "train/eval mode or requires_grad of a module was switched")
@@ -232,29 +230,29 @@ def _check_mutation(c):
     state = w.observe(w.initial(c.n), c.steps.at(0))
     for name, act in (
         ("observe", lambda s: w.observe(s, step)), ("imagine", lambda s: w.imagine(s, step.action)),
-        ("a read-out", c.show),
+        ("a read-out", c.read_out),
     ):
         kept, kept_step = map_state(torch.clone, state), step.map(torch.clone)
         act(state)
         same_step = all(torch.equal(getattr(step, f.name), getattr(kept_step, f.name)) for f in fields(Step))
         _require(
             gap(state, kept) == 0 and same_step, "state_mutated",
-            f"{name} wrote into the state or the step it was given; it must return a new one",
+            f"{name} changed the state or the step that was passed to it; it must return a new one",
         )
 
 # %% ../../nbs/20_contracts_check.ipynb #4456b148
 def _check_rows(c):
-    batch = {"seen": c.watch(), **c.dream(take(c.watch(), (slice(None), c.T - 1)))}
+    batch = {"seen": c.observe(), **c.dream(take(c.observe(), (slice(None), c.T - 1)))}
     for i in (0, c.n - 1):
-        alone = c.watch([i])
+        alone = c.observe([i])
         alone = {"seen": alone, **c.dream(take(alone, (slice(None), c.T - 1)))}
         c.same(
             alone, map_state(lambda x: x[[i]], batch), "rows_mixed", f"row {i} alone differs from row {i} in the batch"
         )
-    others = [0] + list(range(c.n - 1, 0, -1))                      # row 0 stays, its neighbours swap places
+    others = [0] + list(range(c.n - 1, 0, -1))                      # row 0 stays, the other rows are reversed
     for tau in (0., 1.):
         rng, rng2 = Rng(tau, 3), Rng(tau, 3)
-        a, b = c.watch(rng=rng), c.watch(others, rng=rng2)
+        a, b = c.observe(rng=rng), c.observe(others, rng=rng2)
         a, b = (c.dream(take(x, (slice(None), c.T - 1)), r) for x, r in ((a, rng), (b, rng2)))
         c.same(take(a, [0]), take(b, [0]), "rows_mixed", f"row 0 changed with its neighbours (temperature {tau:g})")
 
@@ -274,27 +272,28 @@ def _check_reset(c):
     begun = w.observe(w.initial(c.n), _with_first(step, torch.ones_like(some)))
     went_on = w.observe(used, _with_first(step, torch.zeros_like(some)))
     c.same(take(got, some), take(begun, some), "is_first_ignored", "a row that resets differs from a row that begins")
-    c.same(take(got, ~some), take(went_on, ~some), "reset_spills", "a row that goes on feels its neighbour's reset")
+    c.same(
+        take(got, ~some), take(went_on, ~some), "reset_spills",
+        "a row without a reset changes with its neighbour's reset",
+    )
 
 # %% ../../nbs/20_contracts_check.ipynb #08f68252
 def _check_temperature(c):
-    w = c.world
     mode = c.dream(c.starts)
     for seed in (1, 2):
         c.same(
             c.dream(c.starts, Rng(0.0, seed)), mode, "temperature_ignored",
-            "imagine at temperature 0 is not what rng=None gives",
+            "imagine at temperature 0 differs from rng=None",
         )
     c.same(
-        c.watch(rng=Rng(0.0, 1)), c.seen, "temperature_ignored", "observe at temperature 0 is not what rng=None gives"
+        c.observe(rng=Rng(0.0, 1)), c.seen, "temperature_ignored", "observe at temperature 0 differs from rng=None"
     )
     starts = repeat(c.starts, max(1, 256 // state_size(c.starts)))
     mode = c.dream(starts)
-    spread = lambda tau: sum(
-        float((a - b).detach().abs().mean())
-        for k in ("features", "decode", "reward")
-        for a, b in [(c.dream(starts, Rng(tau, 1))[k], mode[k])]
-    )
+    def spread(tau):
+        "Return the mean distance of samples at this temperature from the mode"
+        read = {k: c.dream(starts, Rng(tau, 1))[k] for k in ("features", "decode", "reward")}
+        return sum(float((x - mode[k]).detach().abs().mean()) for k, x in read.items())
     cold, warm = spread(1e-3), spread(1.)
     _require(
         warm == 0 or cold < 0.7 * warm, "temperature_ignored",
@@ -311,7 +310,7 @@ def _check_temperature(c):
 
 # %% ../../nbs/20_contracts_check.ipynb #b2c44a9b
 def _after_each_action(c):
-    return [c.show(c.world.imagine(c.starts, a.expand(state_size(c.starts), -1))) for a in c.choices]
+    return [c.read_out(c.world.imagine(c.starts, a.expand(state_size(c.starts), -1))) for a in c.choices]
 
 def _spread(outs, key):
     x = torch.stack([o[key] for o in outs]).detach()
@@ -322,15 +321,15 @@ def _check_action(c):
     outs = _after_each_action(c)
     _require(
         any(_spread(outs, k) > 1e-7 for k in outs[0]), "action_ignored",
-        "imagine leads to the same features, picture, reward and cont whatever the action (a model meant to? pass"
+        "imagine gives the same features, frame, reward and cont for every action (if this is intended, pass"
         " uses_action=False)",
     )
     rewards = torch.stack([o["reward"] for o in outs]).detach()
     varies = float(rewards.max() - rewards.min()) > 1e-6
     _require(
         not varies or _spread(outs, "reward") > 1e-7, "reward_of_departed_state",
-        "rewards differ between states, but never with the last action; reward(imagine(s, a)) must belong to the state"
-        " that a leads to",
+        "rewards differ between states, but not between last actions; reward(imagine(s, a)) must be the reward of the"
+        " state after a",
     )
 
 # %% ../../nbs/20_contracts_check.ipynb #5805b7bc
@@ -349,11 +348,12 @@ def _check_ranges(c):
 
 def _check_axes(c):
     n, T = c.n, c.T
-    flat = {k: v.unflatten(0, (n, T)) for k, v in c.show(map_state(lambda x: x.flatten(0, 1), c.seen)).items()}
+    flat = {k: v.unflatten(0, (n, T)) for k, v in c.read_out(map_state(lambda x: x.flatten(0, 1), c.seen)).items()}
     c.same(
-        c.show(c.seen), flat, "leading_axes", "read-outs of [n, T] states differ from those of the same states in a row"
+        c.read_out(c.seen), flat, "leading_axes",
+        "read-outs of [n, T] states differ from those of the same states in a row",
     )
-    turned = c.show(map_state(lambda x: x.transpose(0, 1), c.seen))
+    turned = c.read_out(map_state(lambda x: x.transpose(0, 1), c.seen))
     c.same(
         map_state(lambda x: x.transpose(0, 1), turned), flat, "leading_axes",
         "read-outs of [T, n] states differ from those of the same states in a row",
@@ -377,13 +377,13 @@ def _check_gradient(c):
     n = state_size(state)
     action = c.choices.mean(0).expand(n, -1).clone().requires_grad_()
     with torch.enable_grad():
-        out = c.show(c.world.imagine(state, action, rng=Rng(1., 0)))
+        out = c.read_out(c.world.imagine(state, action, rng=Rng(1., 0)))
         total = sum(
             (x * torch.linspace(0.5, 1.5, x.numel(), device=x.device).reshape(x.shape)).sum() for x in out.values()
         )
     _require(
         total.requires_grad, "no_gradient",
-        "what imagine returns has no gradient (is there a no_grad or a detach inside?)",
+        "the state that imagine returns has no gradient (is there a no_grad or a detach inside?)",
     )
     inputs = [x for x in leaves(state) if x.requires_grad]
     to_action, *to_state = torch.autograd.grad(total, [action, *inputs], allow_unused=True)
@@ -396,18 +396,18 @@ def _check_gradient(c):
 
 # %% ../../nbs/20_contracts_check.ipynb #72aa80db
 def _one_step(c):
-    "Read-outs after imagining each real step, and the real steps: arrived at, departed from"
+    "Return read-outs after imagining each real step, the real next steps, and the steps before them"
     ready = ((c.age >= c.world.context - 1) & ~c.steps.ended)[:, :-1] & ~c.steps.is_first[:, 1:]
     there, here = c.steps.map(lambda x: x[:, 1:][ready]), c.steps.map(lambda x: x[:, :-1][ready])
     start = map_state(lambda x: x[:, :-1][ready], c.seen)
-    return c.show(c.world.imagine(start, there.action)), there, here
+    return c.read_out(c.world.imagine(start, there.action)), there, here
 
 def _check_exact(c, got, there, here):
-    picture = (preprocess(there.obs) - got["decode"]).abs()
+    error = (preprocess(there.obs) - got["decode"]).abs()
     _require(
-        float(picture.max()) <= c.tol,
+        float(error.max()) <= c.tol,
         "decode_scale" if _fit(got["decode"], preprocess(there.obs))[2] > 0.99 else "decode_wrong",
-        f"the decoded picture is not the real next one (largest difference {picture.max():.3g})",
+        f"the decoded frame is not the real next one (largest difference {error.max():.3g})",
     )
     wrong = float((got["reward"] - there.reward).abs().max())
     departed = float((got["reward"] - here.reward).abs().max()) <= c.tol
@@ -421,7 +421,7 @@ def _check_exact(c, got, there, here):
     )
 
 def _fit(x, y):
-    "y = a x + b by least squares: a, b and the correlation"
+    "Fit y = a x + b by least squares: return a, b and the correlation"
     x, y = x.flatten().double(), y.flatten().double()
     cov, var = ((x - x.mean()) * (y - y.mean())).mean(), x.var(correction=0)
     a = float(cov / var.clamp(min=1e-12))
@@ -431,11 +431,11 @@ def _check_learned(c, got, there, here):
     a, b, r = _fit(got["decode"], preprocess(there.obs))
     _require(
         r > 0.3, "decode_unlearned",
-        f"decoded next pictures correlate with the real ones by {r:.2f} only; train longer, or pass truth='none'",
+        f"decoded next frames correlate with the real ones by {r:.2f} only; train longer, or pass truth='none'",
     )
     _require(
         1 / 3 < a < 3 and abs(b) < 0.2, "decode_scale",
-        f"real pictures are about {a:.3g} * decode + {b:.3g}; decode must be scaled as preprocess(obs)",
+        f"real frames are about {a:.3g} * decode + {b:.3g}; decode must be scaled as preprocess(obs)",
     )
     arrived, departed = (float((got["reward"] - s.reward).square().mean()) for s in (there, here))
     _require(
@@ -456,13 +456,14 @@ _WORLD_CHECKS = (
 def check_world(
     world: World,
     steps: Step | None = None,        # [n, T] recorded steps; None: noise drawn from the spaces
-    *, truth: Literal["none", "learned", "exact"] = "none",  # compare with `steps`: not at all | as a trained world | as a simulator
+    *, truth: Literal["none", "learned", "exact"] = "none",
+        # compare with `steps`: not at all | as a trained world | as a simulator
     stochastic: bool | None = None,   # does imagine sample? None: either is fine
     uses_action: bool = True,         # False for models that ignore actions by design
     tol: float = 1e-4,                # tolerated difference, relative to the size of the numbers
-    device="cpu",                     # where the noise lives when no steps are given
+    device="cpu",                     # of the noise, if no steps are given
 ) -> list[str]:                       # the names of the checks that passed
-    "Does `world` keep the contract? Raises ContractError, whose `name` says what is broken"
+    "Check whether `world` keeps the contract. Raises ContractError; its `name` is the failed check"
     if truth != "none" and steps is None:
         raise ValueError(f"truth={truth!r} needs recorded steps [n, T]: check_world(world, steps, truth={truth!r})")
     if steps is None: steps = random_steps(world.obs_space, world.action_space, T=world.context + 7, device=device)
@@ -482,7 +483,7 @@ class _AgentCase:
     def __post_init__(self): self.facts = _module_facts(self.agent)
 
     def run(self, steps, *, greedy=True, seed=0, state=None):
-        "Act through a sequence; the outputs of every moment as one state"
+        "Act through a sequence; return the outputs of every step as a state"
         state, outs = self.agent.initial(len(steps)) if state is None else state, []
         for t in range(steps.reward.shape[1]):
             act = self.agent.act(state, steps.at(t), greedy=greedy, rng=Rng(1., seed + t))
@@ -504,12 +505,15 @@ def _check_act(c):
             "shapes", f"action, state and info must have {n} rows",
         )
         for row in act.action.detach().cpu().numpy():
-            _require(_fits(a.action_space, row), "action_space", f"{row!r} does not belong to {a.action_space}")
-        _require(_structure(act.state) == _structure(a.initial(n)), "shapes", "act returns a state unlike initial's")
+            _require(_fits(a.action_space, row), "action_space", f"{row!r} is not in {a.action_space}")
+        _require(
+            _structure(act.state) == _structure(a.initial(n)), "shapes",
+            "act returns a state of another form than initial's",
+        )
         _require(all(bool(x.isfinite().all()) for x in leaves(act.info)), "shapes", "info is not finite")
 
 def _fits(space, row):
-    "A box may be left (the env clips, and reports what was executed); all else must be contained"
+    "Return whether an action is valid: finite for a Box (the env clips it), else in the space"
     if isinstance(space, gym.spaces.Box): return row.shape == space.shape and np.isfinite(row).all()
     return space.contains(row if row.ndim else row[()])
 
@@ -518,14 +522,14 @@ def _check_agent_globals(c):
     before, facts = _global_numbers(), c.facts
     for greedy in (False, True): c.run(c.steps, greedy=greedy)
     after = _module_facts(c.agent)
-    _require(_global_numbers() == before, "global_random_numbers", "global random numbers were drawn; draw from rng")
+    _require(_global_numbers() == before, "global_random_numbers", "a global generator was used; draw from rng")
     _require(
         after[:2] == facts[:2] and all(torch.equal(x, y) for x, y in zip(facts[2], after[2])), "module_changed",
         "mode, weights or running statistics changed while acting",
     )
     c.same(
         c.run(c.steps, greedy=False), c.run(c.steps, greedy=False), "not_seeded",
-        "the same seed of rng gives other actions",
+        "the same seed of rng gives different actions",
     )
 
 def _check_agent_mutation(c):
@@ -533,7 +537,8 @@ def _check_agent_mutation(c):
     kept = map_state(torch.clone, first.state)
     c.agent.act(first.state, c.steps.at(1), rng=Rng(1., 0))
     _require(
-        gap(kept, first.state) == 0, "state_mutated", "act wrote into the state it was given; it must return a new one"
+        gap(kept, first.state) == 0, "state_mutated",
+        "act changed the state that was passed to it; it must return a new one",
     )
 
 def _check_greedy(c):
@@ -544,13 +549,13 @@ def _check_agent_rows(c):
     for i in (0, len(c.steps) - 1):
         c.same(
             c.run(c.steps.take([i])), [map_state(lambda x: x[[i]], o) for o in batch], "rows_mixed",
-            f"row {i} alone acts unlike row {i} in the batch",
+            f"row {i} alone acts differently from row {i} in the batch",
         )
     for greedy in (True, False):
         a, b = c.run(c.steps, greedy=greedy), c.run(c.steps.take(others), greedy=greedy)
         c.same(
             [take(o, [0]) for o in a], [take(o, [0]) for o in b], "rows_mixed",
-            "row 0 acts otherwise when its neighbours swap places",
+            "row 0 acts differently when the other rows change places",
         )
 
 # %% ../../nbs/20_contracts_check.ipynb #03ae3ea4
@@ -564,7 +569,7 @@ def _check_agent_reset(c):
     )
     begun = cut.map(lambda x: x[some][:, T // 2:])
     got = [take(o, some) for o in c.run(cut)[T // 2:]]
-    c.same(got, c.run(begun), "state_not_reset", "a row that resets acts unlike a row that begins")
+    c.same(got, c.run(begun), "state_not_reset", "a row that resets acts differently from a row that begins")
 
 def _check_own_action(c):
     agent, n = c.agent, len(c.steps)
@@ -581,7 +586,7 @@ def _check_own_action(c):
         after = c.steps.map(lambda x: x[:, 1:])
         c.same(
             c.run(after, state=a.state), c.run(after, state=b.state), "own_action_trusted",
-            "what it chose itself matters, although another action was executed; read step.action",
+            "its own chosen action matters, although another action was executed; use step.action",
         )
 
 # %% ../../nbs/20_contracts_check.ipynb #b3f96f49
@@ -596,9 +601,9 @@ def check_agent(
     *, uses_action: bool = False, # True: its outputs must depend on step.action
     steps: Step | None = None,    # [n, T] recorded steps instead of noise
     tol: float = 1e-4,
-    device="cpu",                 # where the noise lives when no steps are given
+    device="cpu",                 # of the noise, if no steps are given
 ) -> list[str]:                   # the names of the checks that passed
-    "Does `agent` keep the contract? Raises ContractError, whose `name` says what is broken"
+    "Check whether `agent` keeps the contract. Raises ContractError; its `name` is the failed check"
     if steps is None: steps = random_steps(agent.obs_space, agent.action_space, n, T, device=device)
     with torch.no_grad():
         case = _AgentCase(agent, steps, uses_action, tol)

@@ -36,18 +36,15 @@ for root in map(str.rstrip, sys.stdin):
 
 # %% ../../nbs/19_kill_test.ipynb #9da74792
 class _Launcher:
-    "Starts a command again and again, each time in a process group of its own; code is forked from one warm process"
+    "Starts a command repeatedly, each time in its own process group; Python code is forked from one warm process"
     def __init__(self, command):
         self.command = command
-        self.forker = (
-            subprocess.Popen(
-                [sys.executable, "-c", _FORKER, command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
-            )
-            if isinstance(command, str)
-            else None
-        )
+        self.forker = None
+        if isinstance(command, str):
+            forker = [sys.executable, "-c", _FORKER, command]
+            self.forker = subprocess.Popen(forker, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
 
-    def start(self, root: Path) -> None:      # runs go below root, what is printed into <root>.log
+    def start(self, root: Path) -> None:      # runs are stored below root, printed text in <root>.log
         root.parent.mkdir(parents=True, exist_ok=True)
         if self.forker is not None:
             self.forker.stdin.write(f"{root}\n".encode())
@@ -60,11 +57,10 @@ class _Launcher:
                 )
             self.pid = self.child.pid
 
-    def ended(self, seconds: float) -> int | None:      # the exit status, or None when it still lives after this time
+    def ended(self, seconds: float) -> int | None:      # the exit status; None if it still runs after this time
         if self.forker is not None:
-            return (
-                int(self.forker.stdout.readline()) if select.select([self.forker.stdout], [], [], seconds)[0] else None
-            )
+            ready = select.select([self.forker.stdout], [], [], seconds)[0]
+            return int(self.forker.stdout.readline()) if ready else None
         try: return self.child.wait(seconds)
         except subprocess.TimeoutExpired: return None
 
@@ -80,7 +76,7 @@ class _Launcher:
 
 # %% ../../nbs/19_kill_test.ipynb #28d1f5cf
 def _one_life(lives: _Launcher, root: Path, kill_after: float | None = None) -> tuple[bool, float]:
-    "One life, killed so many seconds after it took a lock: (whether it ended by itself, seconds since the lock)"
+    "Run the command once, killed `kill_after` seconds after it locked: (whether it ended first, seconds since then)"
     def locks(): return {f: f.read_bytes() for f in root.rglob(".lock")}
     before, status = locks(), None
     lives.start(root)
@@ -91,32 +87,31 @@ def _one_life(lives: _Launcher, root: Path, kill_after: float | None = None) -> 
     if status is None:
         lives.kill()
         assert kill_after is not None, f"the command took more than 600 s; use a smaller preset"
-    assert status in (
-        None, 0,
-    ), f"the command failed with status {status}: {Path(f'{root}.log').read_text(errors='replace')[-2000:]}"
+    if status: printed = Path(f"{root}.log").read_text(errors="replace")[-2000:]
+    assert status in (None, 0), f"the command failed with status {status}: {printed}"
     return status is not None, spent
 
 def _borders(root: Path) -> int:
-    "Segments that the checkpoints below root hold"
+    "Return the number of segments in the checkpoints below root"
     return max([int(f.stem[-6:]) for f in root.rglob("segment-*.json")], default=0)
 
 def _kill_all(lives: _Launcher, root: Path, kills: int, span: float, rng, saved) -> list[int] | None:
-    "Kill one life after another; what was kept at each kill, or None when the run ended first"
+    "Kill one process after another; return what was saved at each kill, or None if the run ended first"
     kept = [0]
     for _ in range(kills):
         if _one_life(lives, root, rng.uniform(0, span))[0]: return None
         kept.append(saved(root))
-        if kept[-1] == kept[-2]: span *= 1.3        # no new border: live a little longer
+        if kept[-1] == kept[-2]: span *= 1.3        # no new segment: kill later
     return kept[1:]
 
 # %% ../../nbs/19_kill_test.ipynb #e6ec7393
 def kill_test(
     command: list[str] | str,        # a command, or Python code (faster: forked after its imports); uses $WORLDRL_RUNS
-    folder,                          # where to work: replaces whole/ and killed/; ConfigError when others made them
+    folder,                          # replaces whole/ and killed/ in it; ConfigError if no kill_test made them
     kills: int = 5,                  # SIGKILLs
-    seed: int = 0,                   # draws the moments
-    digest=run_digest,               # run folder -> dict of what must be equal
-    saved=_borders,                  # $WORLDRL_RUNS -> how much is saved there, a number; default: segments
+    seed: int = 0,                   # of the random moments
+    digest=run_digest,               # function: run folder -> dict of what must be equal
+    saved=_borders,                  # function: $WORLDRL_RUNS -> how much is saved there, a number; default: segments
 ) -> list[int]:                      # that number at each kill
     "Run a command alone, and again with SIGKILLs at random moments; AssertionError unless both end equal"
     whole, killed = _work_folders(check_path(folder).resolve())
@@ -140,18 +135,18 @@ def kill_test(
     return kept
 
 def _work_folders(folder: Path) -> tuple[Path, Path]:
-    "The two folders of a kill_test, empty; ConfigError when no kill_test has made the ones that are there"
+    "Return the two folders of a kill_test, emptied; ConfigError if they exist and no kill_test made them"
     note, roots = folder / ".kill_test", (folder / "whole", folder / "killed")
     there = [r for r in roots if os.path.lexists(r)]
     if there and not note.exists():
-        raise ConfigError(f"{there[0]} was made by somebody else, and kill_test would delete it; "
+        raise ConfigError(f"{there[0]} was not made by kill_test, which would delete it; "
                           "name another folder, or delete it yourself")
     write_atomic(note, b"kill_test replaces the folders whole and killed beside this file\n")
     for r in there: shutil.rmtree(r, ignore_errors=True)
     return roots
 
 def _compare(whole: Path, killed: Path, digest) -> None:
-    "AssertionError names the run folders and what differs in them"
+    "Raise AssertionError with the run folders and what differs in them, unless both roots are equal"
     def digests(root):
         folders = [f.parent for f in sorted(root.rglob(".lock"))]
         return {f.relative_to(root).as_posix(): digest(f) for f in folders}
