@@ -79,6 +79,7 @@ RENAMED: dict[str, str] = {               # name of version 0.1: name of today
     "worldrl.dreamer.dreamerv2:linger": "worldrl.dreamer.dreamerv2:repeat_actions",
     "worldrl.dreamer.dreamerv2:resolved": "worldrl.dreamer.dreamerv2:describe_settings",
     "worldrl.dreamer.rssm:Grow": "worldrl.dreamer.rssm:Upsample",
+    "worldrl.envs.carracing:native_action": "worldrl.envs.carracing:to_gymnasium_action",
     "worldrl.modelfree.a2c:Segments": "worldrl.modelfree.a2c:SegmentedTrainer",
     "worldrl.modelfree.a2c:TrainerLog": "worldrl.modelfree.a2c:TrainerLog",
     "worldrl.modelfree.a2c:resolved": "worldrl.modelfree.a2c:describe_settings",

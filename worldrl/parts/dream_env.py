@@ -21,7 +21,7 @@ __all__ = ['DreamEnv', 'SingleDream']
 
 # %% ../../nbs/26_dream_env.ipynb #06c9af37
 def _encoded(space, actions):
-    "Native actions of a batch as floats; what `executed` has clipped is not clipped twice"
+    "Native actions of a batch as encoded floats; `executed` has clipped them"
     native = executed(space, actions)
     return (
         torch.from_numpy(native.astype(np.float32).reshape(len(native), -1))
@@ -30,11 +30,11 @@ def _encoded(space, actions):
     )
 
 class _Chance:
-    "The dice and the starts of a batch of dreams"
+    "The random numbers and the starts of a batch of dreams"
     def __init__(self, pool, n, temperature): self.pool, self.n, self.temperature = pool, n, temperature
 
     def seed(self, seed):
-        "One number: one stream for all rows; a list: a stream per row"
+        "Seed the draws: one number gives one stream for all rows, a list a stream per row"
         one = isinstance(seed, (int, np.integer))
         self.rng = (
             Rng(self.temperature, derive_seed(int(seed), "dream")) if one else Rng.of_rows(seed, self.temperature)
@@ -42,14 +42,14 @@ class _Chance:
         self.seeds, self.episode = np.array(row_seeds(seed, self.n, "start"), np.uint64), np.zeros(self.n, np.int64)
 
     def begin(self, rows):
-        "A start for every row; only those of `rows` count as used"
+        "Return a start for every row; only those of `rows` count as used"
         chosen = (hash_uniform(self.seeds, self.episode) * state_size(self.pool)).astype(np.int64)
         self.episode += rows
         return take(self.pool, torch.from_numpy(chosen).to(leaves(self.pool)[0].device))
 
 # %% ../../nbs/26_dream_env.ipynb #dabd810c
 class DreamEnv(gym.vector.VectorEnv):
-    "A World as a NEXT_STEP VectorEnv"
+    "A World as a VectorEnv with autoreset NEXT_STEP; rewards and ends are the world's predictions"
     metadata = {"autoreset_mode": gym.vector.AutoresetMode.NEXT_STEP, "render_modes": ["rgb_array"], "render_fps": 8}
 
     def __init__(self,
@@ -57,7 +57,7 @@ class DreamEnv(gym.vector.VectorEnv):
         starts,                       # a pool of states (filter_starts), or recorded episodes to make one from
         num_envs: int = 1,
         *, horizon: int = 100,        # steps until truncation
-        temperature: float = 1.,      # of the world's dice
+        temperature: float = 1.,      # of the world's draws; 0: its mode
         obs: Literal["pixels", "features"] = "pixels",
         end: Literal["sample", "threshold"] = "sample",
         pool: int = 256,              # starts made from episodes
@@ -92,6 +92,7 @@ class DreamEnv(gym.vector.VectorEnv):
 
     @torch.no_grad()
     def reset(self, *, seed=None, options=None):
+        "Start a dream in every row; `seed` is one number or one per row. Returns observations [n, ...] and {}"
         seed, self._seed = (self._seed if seed is None else seed), None
         if seed is not None: self.chance.seed(seed)
         self.t, self.ended = np.zeros(self.num_envs, np.int64), np.zeros(self.num_envs, bool)
@@ -100,6 +101,7 @@ class DreamEnv(gym.vector.VectorEnv):
 
     @torch.no_grad()
     def step(self, actions):
+        "Imagine one step with native actions [n, ...]; rows that ended before get a new start instead"
         fresh, self.t = self.ended, self.t + 1
         self.state = self.world.imagine(
             self.state, _encoded(self.single_action_space, actions).to(self.device), rng=self.chance.rng
@@ -127,11 +129,12 @@ class DreamEnv(gym.vector.VectorEnv):
 
     @torch.no_grad()
     def render(self):
+        "Return a frame [H, W, 3] uint8 per row; None unless render_mode is \"rgb_array\""
         return tuple(to_rgb(self.env_id, self.world.decode(self.state))) if self.render_mode == "rgb_array" else None
 
     @classmethod
     def single(cls, world, starts, **kwargs) -> "SingleDream":
-        "One dream as a gym.Env; the same arguments without num_envs"
+        "Make one dream as a gym.Env; takes the same arguments without num_envs"
         return SingleDream(cls(world, starts, 1, **kwargs))
 
 # %% ../../nbs/26_dream_env.ipynb #8edbd930
@@ -144,12 +147,16 @@ class SingleDream(gym.Env):
         self.observation_space, self.action_space = batch.single_observation_space, batch.single_action_space
 
     def reset(self, *, seed=None, options=None):
+        "Start a dream; returns the observation and {}"
         super().reset(seed=seed)
         obs, _ = self.batch.reset(seed=seed)
         return obs[0], {}
 
     def step(self, action):
+        "Imagine one step with a native action"
         obs, reward, terminated, truncated, _ = self.batch.step(np.asarray(action)[None])
         return obs[0], float(reward[0]), bool(terminated[0]), bool(truncated[0]), {}
 
-    def render(self): return self.batch.render()[0] if self.render_mode else None
+    def render(self):
+        "Return a frame [H, W, 3] uint8; None without a render_mode"
+        return self.batch.render()[0] if self.render_mode else None

@@ -20,33 +20,37 @@ __all__ = ['DreamError', 'paired_lower', 'dream_error', 'plot_dream_error', 'Rew
 # %% ../../nbs/26_dream_error.ipynb #350199ce
 @dataclass
 class DreamError:
-    "Errors of S dreams over H steps, and of the baselines; NaN behind an episode's end"
+    "Errors of S dreams over H steps, and of the baselines; NaN after an episode's end"
     error: np.ndarray    # [S, H] sampled dream
     mode: np.ndarray     # [S, H] dream at temperature 0
-    copy: np.ndarray     # [S, H] last frame seen
+    copy: np.ndarray     # [S, H] last frame observed
     mean: np.ndarray     # [S, H] mean frame
     episode: np.ndarray  # [S] which episode a start is from
     least: int = 5       # episodes that must reach a horizon
-    recon: np.ndarray | None = None     # [S, H] reconstruction by a world that goes on watching: the code's share
+    recon: np.ndarray | None = None     # [S, H] reconstruction by a world that keeps observing: the latent's share
 
     @property
     def baseline(self) -> np.ndarray:
-        "[S, H] at each horizon the better of copy and mean"
+        "[S, H] the error of the better baseline at each horizon: copy or mean"
         return np.where(_column_mean(self.copy) <= _column_mean(self.mean), self.copy, self.mean)
 
     @property
-    def trust_horizon(self) -> int: return _trusted(self.baseline - self.error, self.episode, self.least)
+    def trust_horizon(self) -> int:
+        "The last step up to which the sampled dream is surely better than the baseline; 0 if none"
+        return _trusted(self.baseline - self.error, self.episode, self.least)
+
     @property
-    def mode_trust_horizon(self) -> int: return _trusted(self.baseline - self.mode, self.episode, self.least)
+    def mode_trust_horizon(self) -> int:
+        "The last step up to which the dream at temperature 0 is surely better than the baseline; 0 if none"
+        return _trusted(self.baseline - self.mode, self.episode, self.least)
 
     @property
     def reach(self) -> int:
-        "The longest horizon that at least `least` episodes reach: nothing beyond it is trusted, however good the dream"
-        # the longer the horizon, the fewer they are
+        "The longest horizon that at least `least` episodes reach; no step beyond it is trusted"
         return int((_episodes_at(self.copy, self.episode) >= self.least).sum())
 
     def verdict(self) -> str:
-        "The trust horizons in words, and what ends them: the world, or the data, where more of it may show more"
+        "Return the trust horizons in words, and what limits them: the world, or too few data"
         H, text = (
             self.error.shape[1],
             f"trust horizon {self.trust_horizon} of {self.error.shape[1]} steps (mode dream {self.mode_trust_horizon})",
@@ -59,7 +63,7 @@ class DreamError:
         return text
 
     def _end(self, error, k):
-        "Why nothing is trusted from step k + 1 on"
+        "Return why step k + 1 is not trusted"
         n, better = _episodes_at(self.copy, self.episode)[k], _column_mean(self.baseline - error)[k] > 0
         if n < self.least: return f"data: only {n} episodes go on to step {k + 1}"
         return (
@@ -69,7 +73,7 @@ class DreamError:
         )
 
     def metrics(self, at=(1, 5, 10, 20, 50)) -> dict:
-        "dream/error@k and dream/recon@k for the horizons that exist, the trust horizons, and the horizon that the data reach"
+        "Return dream/error@k and dream/recon@k for the horizons k that exist, both trust horizons, and dream/reach"
         lines = {"error": self.error} | ({} if self.recon is None else {"recon": self.recon})
         means = {name: _column_mean(x) for name, x in lines.items()}
         found = {
@@ -84,19 +88,19 @@ class DreamError:
         }
 
 def _column_mean(x):
-    "Mean over the starts that still have a truth; NaN where none has"
+    "Mean over the starts whose episode has not ended; NaN where none is left"
     n = np.isfinite(x).sum(0)
     return np.where(n > 0, np.nansum(x, 0) / np.maximum(n, 1), np.nan)
 
 # %% ../../nbs/26_dream_error.ipynb #2ed62a6e
 def paired_lower(
-    difference: np.ndarray,  # [S, H] baseline - dream; NaN where there is no truth
+    difference: np.ndarray,  # [S, H] baseline - dream; NaN after an episode's end
     episode: np.ndarray,     # [S] id of the episode of each start
     n: int = 2000,           # resamples
     level: float = .95,
     seed: int = 0,
 ) -> np.ndarray:             # [H] lower end of the two-sided interval of the mean
-    "Bootstrap over episodes, each with all its starts"
+    "Return the lower bound of the mean difference, by a bootstrap over episodes, each with all its starts"
     ids, which = np.unique(episode, return_inverse=True)
     member = np.eye(len(ids))[which]                                                              # [S, E]
     total, count = member.T @ np.nan_to_num(difference), member.T @ np.isfinite(difference)       # [E, H]
@@ -108,7 +112,7 @@ def paired_lower(
     )
 
 def _episodes_at(x, episode):
-    "[H] how many episodes still have a truth at each horizon"
+    "[H] how many episodes reach each horizon"
     return np.array([len(np.unique(episode[np.isfinite(column)])) for column in x.T], int)
 
 def _trusted(difference, episode, least):
@@ -126,14 +130,12 @@ def dream_error(
     temperature: float = 1.,     # of the sampled dream
     seed: int = 0,
 ) -> DreamError:
-    "Dream with the actions that were taken, and compare with what came"
+    "Dream with the recorded actions, and compare with the recorded observations; NoDreamError"
     _check_counts(temperature, horizon=horizon, n=n, context=context or None)
     f = _future(world, episodes, horizon, n, context, seed)
-    far = (
-        lambda pictures: torch.stack([(p - f.truth(k)).abs().flatten(1).mean(1) for k, p in enumerate(pictures)], 1)
-        .cpu()
-        .numpy()
-    )
+    def far(frames):
+        errors = [(p - f.truth(k)).abs().flatten(1).mean(1) for k, p in enumerate(frames)]
+        return torch.stack(errors, 1).cpu().numpy()
     sampled = far(_dreamt(world, f.start, f.ahead.action, Rng(temperature, derive_seed(seed, "dream error"))))
     mode, seen = far(_dreamt(world, f.start, f.ahead.action, None)), far(_watching(world, f.start, f.ahead))
     copy, mean = far([f.last] * horizon), far([f.mean] * horizon)
@@ -145,12 +147,12 @@ def dream_error(
 # %% ../../nbs/26_dream_error.ipynb #9de62867
 @dataclass
 class _Future:
-    "Starts in recorded episodes, and what came after them"
+    "Starts in recorded episodes, and what followed them"
     start: State        # [S, ...] after watching
-    ahead: Step         # [S, H] what came
-    real: Tensor        # [S, H] bool, False behind an episode's end
+    ahead: Step         # [S, H] what followed
+    real: Tensor        # [S, H] bool, False after an episode's end
     ids: np.ndarray     # [S] the episode
-    last: Tensor        # [S, ...] the last frame seen, 0..1
+    last: Tensor        # [S, ...] the last frame observed, 0..1
     mean: Tensor        # [1, ...] the mean frame
 
     def truth(self, k): return preprocess(self.ahead.obs[:, k])
@@ -171,7 +173,7 @@ def _dreamt(world, state, actions, rng):
         yield world.decode(state)
 
 def _watching(world, state, ahead):
-    "Decoded reconstructions of a world that goes on watching, one moment after the other"
+    "Decoded reconstructions of a world that keeps observing, one moment after the other"
     for k in range(ahead.reward.shape[1]):
         state = world.observe(state, ahead.at(k))
         yield world.decode(state)
@@ -186,7 +188,9 @@ def plot_dream_error(
     ax=None,          # matplotlib axis; None: a new figure
     title: str = "",
 ):                    # the axis
-    "Error of the sampled and the mode dream, of the reconstruction, and of the two baselines; green up to the trust horizon, grey where too few episodes are left to trust anything"
+    """Plot the errors of the sampled dream, the mode dream, the reconstruction and the two baselines.
+
+    The background is green up to the trust horizon, and grey where too few episodes are left."""
     import matplotlib.pyplot as plt
     ax = ax or plt.subplots(figsize=(5, 3), dpi=75)[1]
     k = np.arange(1, e.error.shape[1] + 1)
@@ -210,23 +214,24 @@ def plot_dream_error(
 # %% ../../nbs/26_dream_error.ipynb #9c086414
 @dataclass
 class RewardPrediction:
-    "What one imagined step foretold at N moments, and what came: rewards, and ends"
-    reward: np.ndarray   # [2, N] told, came
-    end: np.ndarray      # [2, N] the chance told; 1 where the episode terminated
+    "Predictions of N single imagined steps, and what followed in the recorded episodes: rewards, and ends"
+    reward: np.ndarray   # [2, N] predicted, real
+    end: np.ndarray      # [2, N] predicted probability; 1 where the episode terminated
     episode: np.ndarray  # [N] which episode a moment is from
 
-    def r2(self, what: str = "reward") -> float:   # reward | end; NaN where all that came was alike
+    def r2(self, what: str = "reward") -> float:
+        "Return the R2 of the predictions of \"reward\" or \"end\"; NaN where all real values are equal"
         return float(_explained(*getattr(self, what), np.ones((1, len(self.episode))))[0])
 
     def interval(self, what: str = "reward", n: int = 2000, level: float = .95, seed: int = 0) -> tuple[float, float]:
-        "Bootstrap over episodes; (NaN, NaN) where a resample may hold nothing to explain"
+        "Return an interval of R2, by a bootstrap over episodes; (NaN, NaN) where a resample has no variance"
         ids, which = np.unique(self.episode, return_inverse=True)
         drawn = np.random.default_rng(seed).multinomial(len(ids), np.full(len(ids), 1 / len(ids)), n)    # [n, E]
         found = _explained(*getattr(self, what), drawn[:, which])
         return tuple(float(q) for q in np.quantile(found, [(1 - level) / 2, (1 + level) / 2]))
 
     def metrics(self) -> dict:
-        "dream/reward_r2, dream/end_r2 (where there is something to explain), with their intervals, and how many rewards and ends came"
+        "Return dream/reward_r2 and dream/end_r2 where they exist, their intervals, and the numbers of rewards and ends"
         out = {f"dream/{k}s": int((getattr(self, k)[1] != 0).sum()) for k in ("reward", "end")}
         for k in ("reward", "end"):
             values = dict(zip(("", "_low", "_high"), (self.r2(k), *self.interval(k))))
@@ -245,12 +250,12 @@ def reward_prediction(
     world,                       # a World
     episodes,                    # never trained on: list of episodes, or an EpisodeStore
     n: int = 128,                # stretches of episodes
-    length: int = 16,            # steps foretold in each
+    length: int = 16,            # steps predicted in each
     *, context: int | None = None,  # frames watched before the first of them; as in filter_starts
     temperature: float = 1.,     # of the imagined step
     seed: int = 0,
 ) -> RewardPrediction:
-    "Watch, imagine one step, compare its reward and its end with what came, watch that step, and so on"
+    "Imagine one step after each observed one, and compare its reward and end with the recorded ones; NoDreamError"
     _check_counts(temperature, n=n, length=length, context=context or None)
     context, device, rng = (
         context or max(world.context, 16), _device_of(world), Rng(temperature, derive_seed(seed, "foresight")),
@@ -274,21 +279,22 @@ def reward_prediction(
 # %% ../../nbs/26_dream_error.ipynb #6817fe39
 @dataclass
 class PlaneRecall:
-    "What was set, what was given more than the threshold, and both at once, per horizon and plane, summed over the starts"
+    "Cells that are set, cells predicted above the threshold, and both, per horizon and plane, summed over the starts"
     names: tuple            # C names
-    ones: np.ndarray        # [H, C] cells really set
-    predicted: dict              # "dream" | "reconstruction" | "copy" -> [H, C] cells above the threshold
+    ones: np.ndarray        # [H, C] cells that are set in the real observation
+    predicted: dict         # "dream" | "reconstruction" | "copy" -> [H, C] cells above the threshold
     hits: dict              # the same keys -> [H, C] cells that are both
 
     def recall(self, kind: str = "dream") -> np.ndarray:
-        "[H, C] share of the set cells that were foreseen; NaN where none was set"
+        "Return the share [H, C] of the set cells that were predicted; NaN where none was set"
         return _share(self.hits[kind], self.ones)
+
     def precision(self, kind: str = "dream") -> np.ndarray:
-        "[H, C] share of the foreseen cells that were set; NaN where none was foreseen"
+        "Return the share [H, C] of the predicted cells that were set; NaN where none was predicted"
         return _share(self.hits[kind], self.predicted[kind])
 
     def table(self, at=(1, 5, 10, 20)) -> str:
-        "A line per plane: recall / precision of the reconstruction, of the dream at some horizons, and of the last frame seen"
+        "Return a line per plane: recall / precision of the reconstruction, of dreams `at` horizons, of the last frame"
         H = len(self.ones)
         views = {
             "reconstruction": ("reconstruction", slice(None)),
@@ -323,12 +329,12 @@ def plane_recall(
     n: int = 64,                    # starts
     *, context: int | None = None,  # frames watched first; as in filter_starts
     names: tuple | None = None,     # of the channels
-    threshold: float = .5,          # foreseen is what has a greater probability
+    threshold: float = .5,          # a cell is predicted if its probability is greater
     samples: int = 1,               # dreams per start whose probabilities are averaged
     temperature: float = 1.,        # of the sampled dreams
     seed: int = 0,
 ) -> PlaneRecall:
-    "What share of each plane's ones does the dream foresee, with the actions that were taken?"
+    "Count how many of each plane's set cells a dream with the recorded actions predicts; NoDreamError"
     if len(world.obs_space.shape) != 3:
         raise NoDreamError(f"planes need observations [C, H, W], those of this world are {world.obs_space.shape}")
     f = _future(world, episodes, horizon, n, context, seed)
@@ -357,7 +363,7 @@ def plot_plane_recall(
     title: str = "",
     ncols: int = 5,     # planes beside one another
 ):                      # matplotlib Figure
-    "Recall and precision of every plane against the horizon: dream, reconstruction, last frame seen"
+    "Plot recall and precision of every plane against the horizon: dream, reconstruction, last frame observed"
     import matplotlib.pyplot as plt
     nrows = -(-len(r.names) // ncols)
     fig, axes = plt.subplots(

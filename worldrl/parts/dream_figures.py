@@ -31,19 +31,21 @@ def _chosen(episode, start, columns):
     ids = np.flatnonzero(lengths > start)[:columns]
     if not len(ids):
         raise NoDreamError(
-            f"start={start}: no episode goes on after so many rows (the longest has {lengths.max(initial=0)}); watch"
-            " fewer, or gather longer ones"
+            f"start={start}: no episode goes on after so many rows (the longest has {lengths.max(initial=0)}); choose"
+            " a smaller start, or gather longer episodes"
         )
     return [get(int(i)) for i in ids]
 
 def _lived(world, episodes, start, horizon, temperature, seed):
-    "Of B episodes: Steps [B, T], states after watching [B, T, ...], states of the dream from the last frame watched on [B, 1 + T - start, ...], and which moments are real [B, T]"
+    """Return Steps [B, T] of B episodes, filtered states [B, T, ...], dreamt states, and which moments are real [B, T].
+
+    The dreamt states [B, 1 + T - start, ...] begin with that of the last frame observed."""
     longest, device = max(len(e["reward"]) for e in episodes), _device_of(world)
     _check_counts(temperature, horizon=horizon)
     T = min(longest, start + horizon)
     if not world.context <= start < T:
         raise NoDreamError(
-            f"start={start}: the world watches at least {world.context} frames, and this episode has {longest} rows;"
+            f"start={start}: the world observes at least {world.context} frames, and this episode has {longest} rows;"
             f" choose {world.context} <= start < {longest}"
         )
     cuts, real = zip(*(_cut(e, 0, 1, T - 1) for e in episodes))
@@ -56,7 +58,9 @@ def _lived(world, episodes, start, horizon, temperature, seed):
     return steps, seen, dreamt, np.stack(real)
 
 def _foreseen(world, episodes, start, horizon, temperature, seed):
-    "Of B episodes: observations [B, T, ...], reconstructions, dreams (reconstructions up to `start`), and which moments are real [B, T]"
+    """Return observations [B, T, ...] of B episodes, reconstructions, dreams, and which moments are real [B, T].
+
+    The dreams are reconstructions up to `start`."""
     steps, seen, dreamt, real = _lived(world, episodes, start, horizon, temperature, seed)
     shown = world.decode(seen)
     return steps.obs, shown, torch.cat([shown[:, :start], world.decode(dreamt)[:, 1:]], 1), real
@@ -66,15 +70,15 @@ def _foreseen(world, episodes, start, horizon, temperature, seed):
 def dream_rows(
     world,                      # a World
     episode,                    # recorded, [T, ...]; or several: a list of them or an EpisodeStore
-    start: int = 8,             # frames watched; the dream begins with frame `start`
+    start: int = 8,             # frames observed; the dream begins with frame `start`
     horizon: int = 40,          # dreamt steps at most; the episode's end cuts it
     *, env_id: str = "",        # for to_rgb; "": the world's own env_id, if it has one
     temperature: float = 1.,
     seed: int = 0,
     settings=None,              # ObsSettings, where to_rgb needs them
-    columns: int = 6,           # of several episodes, the first so many that go on after `start`
+    columns: int = 6,           # episodes shown at most: the first ones longer than `start`
 ) -> dict:  # "real", "reconstruction", "dream", "error": frames [T, H, W, 3] uint8, of several [N, T, H, W, 3]
-    "Episodes seen, reconstructed and dreamt"
+    "Return frames of episodes: real, reconstructed, dreamt, and the error of the dream; NoDreamError"
     obs, shown, dreams, real = _foreseen(world, _chosen(episode, start, columns), start, horizon, temperature, seed)
     env_id = env_id or getattr(world, "env_id", "")
     def rgb(x):
@@ -104,7 +108,7 @@ def fresh_episode(
         if len(rows) > start: break
     else:
         raise NoDreamError(f"{env_id}: {tries} episodes of the agent ended within {start} rows; "
-                           f"watch fewer (start={start // 2}), or give an episode")
+                           f"choose a smaller start ({start // 2}), or give an episode")
     episode = {name: np.stack([getattr(row, name)[0].numpy() for row in rows]) for name in FIELDS}
     if not episode["terminated"][-1]: episode["truncated"][-1] = True
     return episode, env_id, settings
@@ -149,7 +153,7 @@ def dream_video(
     return frames
 
 def _captions(start, steps):
-    return [f"watching, frame {t}" if t < start else f"dreaming, step {t - start + 1}" for t in range(steps)]
+    return [f"observing, frame {t}" if t < start else f"dreaming, step {t - start + 1}" for t in range(steps)]
 
 # %% ../../nbs/26_dream_figures.ipynb #223aa17e
 @torch.no_grad()
@@ -160,7 +164,7 @@ def dream_planes(
     horizon: int = 40,          # dreamt steps at most
     *, temperature: float = 1., seed: int = 0,
 ) -> dict:  # "truth", "posterior", "prior": [T, C, H, W] float32, 0..1; the prior is the posterior up to `start`
-    "What is there, and how probable the world finds it, per channel and cell"
+    "Return the real planes, and the world's probabilities of each cell, observed and dreamt; NoDreamError"
     if len(world.obs_space.shape) != 3:
         raise NoDreamError(
             f"planes need observations [C, H, W], those of this world are {world.obs_space.shape}; dream_rows draws"
@@ -176,13 +180,13 @@ def dream_planes(
 def planes_video(
     world, episode: dict,           # as in dream_planes
     start: int = 8, horizon: int = 40,
-    *, names: tuple | None = None,  # of the channels, in order (worldrl.envs.minatar.channels(env_id)); None: plane 0, 1, ...
+    *, names: tuple | None = None,  # of the channels, as minatar.channels(env_id) gives them; None: plane 0, 1, ...
     path=None,                      # .mp4, .gif or .webp: save it there
     fps: int = 8,
     scale: int | None = None,       # how many times cells are repeated; None: about 64 pixels
     **how,                          # temperature, seed
 ) -> np.ndarray:                    # [T, H', W', 3] uint8
-    "truth / posterior / prior, a column per channel, over time; dark is 0, bright yellow is 1"
+    "Return frames of truth / posterior / prior, a column per channel; dark is 0, bright yellow is 1"
     planes = dream_planes(world, episode, start, horizon, **how)
     rows = {k: heat(x.swapaxes(0, 1)) for k, x in planes.items()}
     frames = in_rows(
@@ -201,7 +205,7 @@ def plane_strip(
     title: str = "",
     **how,                          # temperature, seed
 ):                                  # matplotlib Figure
-    "truth / posterior / prior of every channel at one moment, with the scale of the probabilities"
+    "Plot truth / posterior / prior of every channel at one moment; NoDreamError if the episode ends before"
     planes = dream_planes(world, episode, start, step, **how)
     if len(planes["truth"]) < start + step:
         raise NoDreamError(
@@ -241,7 +245,7 @@ def latents_video(
     fps: int = 8,
     temperature: float = 1., seed: int = 0, settings=None,
 ) -> np.ndarray:                    # [T, H', W', 3] uint8
-    "The frames that a world sees and dreams, beside the categoricals of its latent; NoDreamError where it has none"
+    "Return reconstructed and dreamt frames beside the categoricals of the latent; NoDreamError where there are none"
     steps, seen, dreamt, _ = _lived(world, [episode], start, horizon, temperature, seed)
     lived = map_state(lambda a, b: torch.cat([a[:, :start], b[:, 1:]], 1), seen, dreamt)
     told = getattr(world, "categoricals", lambda state: None)(lived)
@@ -261,11 +265,11 @@ def dream_sliders(
     world,
     episodes,                  # list of episodes, or an EpisodeStore
     *, env_id: str = "",       # for to_rgb
-    columns: int = 14,         # pictures per row at most
-    start: int = 6, horizon: int = 24, temperature: float = 1.,    # where the sliders stand
+    columns: int = 14,         # frames per row at most
+    start: int = 6, horizon: int = 24, temperature: float = 1.,    # first values of the sliders
     **how,                     # settings, for dream_rows
 ):                             # the ipywidgets box; its picture is displayed below it
-    "Sliders for episode, start, horizon, temperature and seed that redraw the dream strip"
+    "Show sliders for episode, start, horizon, temperature and seed that redraw the dream strip"
     from IPython.display import display
     lengths, get = _reader(episodes)
     panel, said, values = _sliders(lengths, world.context, start, horizon, temperature)
@@ -278,7 +282,7 @@ def dream_sliders(
         )
         n = len(rows["real"])
         said.value = (
-            f"episode {v['episode']}: {begin} frames watched, {n - begin} dreamt at temperature {v['temperature']:g}"
+            f"episode {v['episode']}: {begin} frames observed, {n - begin} dreamt at temperature {v['temperature']:g}"
         )
         figure = strip(rows, every=max(1, -(-n // columns)), border=begin, title=said.value)
         return figure if change is None or picture is None else picture.update(figure)

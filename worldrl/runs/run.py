@@ -94,15 +94,15 @@ class SineTrainer:
         self.config, self.total_segments, self.finished, self.updates = config, config.segments, False, 0
         seed_everything(derive_seed(config.seed, "init"))
         self.net = Sine(config)
-        self.opt = torch.optim.Adam(self.net.parameters(), lr=config.lr)
+        self.opt = torch.optim.Adam(self.net.parameters(), lr=config.learning_rate)
         self.noise = generator(derive_seed(config.seed, "noise"))
 
     def begin_segment(self, i: int, seed: int): self.data = generator(seed)
     def segment(self, log: Logger):
         c = self.config
         for k in range(c.updates):
-            x = torch.rand(c.batch, 1, generator=self.data)
-            y = torch.sin(2 * math.pi * x) + c.noise * torch.randn(c.batch, 1, generator=self.noise)
+            x = torch.rand(c.batch_size, 1, generator=self.data)
+            y = torch.sin(2 * math.pi * x) + c.noise * torch.randn(c.batch_size, 1, generator=self.noise)
             loss = (self.net(x) - y).square().mean()
             self.opt.zero_grad()
             loss.backward()
@@ -127,7 +127,7 @@ class SineTrainer:
     def save_final(self, folder: Path): save_model(folder, self.net, self.config)
 
 # %% ../../nbs/07_run.ipynb #ca8b1e1a
-def differences(there: dict, here: dict) -> list[str]:     # ["config.lr is 0.1 there and 0.2 here"]
+def differences(there: dict, here: dict) -> list[str]:     # ["config.learning_rate is 0.1 there and 0.2 here"]
     "What differs between two nested dicts, by dotted key"
     def flat(d, at=""):
         if not isinstance(d, dict) or not d: return {at: d}
