@@ -12,7 +12,7 @@ from .rollout import check_counts, evaluate, executed, loaded_agent
 from ..viz import label, upscale
 
 # %% auto #0
-__all__ = ['redraw_episode', 'captioned', 'film']
+__all__ = ['picture_settings', 'real_fps', 'redraw_episode', 'captioned', 'film']
 
 # %% ../../nbs/28_film.ipynb #fe6432ce
 def picture_settings(env) -> ObsSettings | None:
@@ -24,14 +24,9 @@ def picture_settings(env) -> ObsSettings | None:
     return dataclasses.replace(s, name="screen", kind="pixels", size=size, gray=False, stack=1, flicker=0.)
 
 def real_fps(env) -> float:
-<<<<<<< ours
-    "Steps of the agent in a second of the env's own time"
+    "Return the agent's steps per second of the env's own time"
     family = family_of(env.env_id)
     if family is not None and family.fps: return family.fps / env.settings.skip
-=======
-    "Return the agent's steps per second of the env's own time"
-    if env.env_id.startswith("ALE/"): return 60 / env.settings.skip
->>>>>>> theirs
     one = getattr(env.unwrapped, "envs", [None])[0]
     return getattr(one, "metadata", {}).get("render_fps", 15) / env.settings.skip
 
