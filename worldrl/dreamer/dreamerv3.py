@@ -95,8 +95,8 @@ _DV3_WORLD = world_size(64) | dict(
     gru="block", blocks=8, prior_layers=2, norm="rms", encoder="pooled", bins=255, bin_limit=20.0
 )
 _DV3_BEHAVIOUR = dict(
-    horizon=15, gamma=1 - 1 / 333, ent_coef=3e-4, ent_coef_end=3e-4, units=64, actor_layers=3, critic_layers=3, bins=255,
-    bin_limit=20.0, norm="rms",
+    horizon=15, gamma=1 - 1 / 333, ent_coef=3e-4, ent_coef_end=3e-4, units=64, actor_layers=3, critic_layers=3,
+    bins=255, bin_limit=20.0, norm="rms",
 )
 
 @dataclass
@@ -135,7 +135,8 @@ DreamerV3Config.presets = {k: preset_of(d) for k, d in SIZES.items()} | {
                  starts=64, eval_episodes=4, log_points=20, world=world_size(32),
                  behaviour=dict(units=32, horizon=5))}
 DreamerV3Config.recipes = {
-    "cpu": dict(train_ratio=64., batch_length=32, starts=256, world_learning_rate=1e-3, actor_learning_rate=3e-4, critic_learning_rate=3e-4, warmup=0,
+    "cpu": dict(train_ratio=64., batch_length=32, starts=256, world_learning_rate=1e-3, actor_learning_rate=3e-4,
+                critic_learning_rate=3e-4, warmup=0,
                 max_grad_norm=100., optimizer="adam", agc=0., world=DreamerConfig().world.to_dict(),
                 behaviour=DreamerConfig().behaviour.to_dict()),
     "atari100k": dict(env_id="ALE/Pong-v5", obs="atari64+sticky=0.0", num_envs=1, train_ratio=256.,
