@@ -256,7 +256,7 @@ def _episode(rows, i, end):
 
 # %% ../../nbs/40_gather.ipynb #4a9f3dbd
 from typing import Annotated
-from annotated_types import Ge, Gt
+from annotated_types import Ge, Interval
 
 # %% ../../nbs/40_gather.ipynb #dfc59993
 @dataclass
@@ -271,14 +271,14 @@ class GatherConfig(Config):
         # added to the policy; boxes: standard deviation of OU noise in half-widths;
         # else: probability of a random action
     greedy: bool = False                        # take a trained agent's best action instead of a sample
-    episodes: Annotated[int, Ge(1)] = 120       # number of episodes
-    max_steps: Annotated[int, Ge(0)] = 60       # env steps until an episode is cut; 0: until the env ends it
-    num_envs: Annotated[int, Ge(1)] = 8         # envs that run in parallel
+    episodes: Annotated[int, Interval(ge=1, le=10**9)] = 120        # number of episodes
+    max_steps: Annotated[int, Interval(ge=0, le=10**9)] = 60        # env steps of an episode; 0: until the env ends it
+    num_envs: Annotated[int, Interval(ge=1, le=100_000)] = 8        # envs that run in parallel
     obs: str | None = None                      # observation settings; None: the default of the env
     env_kwargs: dict[str, int | float | bool | str] = field(default_factory=dict)    # further settings for make_env
     name: str = ""                              # folder below $WORLDRL_DATA; empty: env, policy (as resolved) and seed
-    chunk_mb: Annotated[float, Gt(0)] = 8.0     # unpacked megabytes per file; a kill loses at most one file
-    workers: Annotated[int, Ge(1)] = 1          # processes; the data do not depend on it
+    chunk_mb: Annotated[float, Interval(gt=0, le=1e6)] = 8.0        # megabytes per file; a kill loses one file
+    workers: Annotated[int, Interval(ge=1, le=1000)] = 1            # processes; the data do not depend on it
     presets = {
         "tiny": dict(episodes=8, max_steps=20, num_envs=4),
         "small": {},
