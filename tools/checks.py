@@ -62,6 +62,7 @@ def unplain() -> list[str]:
     for p in modules():
         for i, line in enumerate(p.read_text(encoding="utf-8").splitlines(), 1):
             for pattern, better in WORDS.items():
+                if line.rstrip().endswith("# a stored name"): continue       # a key of files that earlier versions wrote
                 if m := re.search(rf"\b(?:{pattern})\b", line): bad.append(f"{p.relative_to(ROOT).as_posix()}:{i}: {m[0]!r}; write: {better}")
     return bad
 
