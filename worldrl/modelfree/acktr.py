@@ -134,7 +134,7 @@ class Recorder:
     def slopes(self,
         log_likelihood: Tensor,    # [] SUM over samples; its graph is kept
     ) -> dict:                     # name -> (inputs, gradients at the outputs), of the layers it depends on
-        "Return inputs and gradients of a recorded pass, once; WorldrlError if there is none, or if an output was changed"
+        "Return inputs and gradients of a recorded pass, once; WorldrlError without one, or if an output was changed"
         seen, self.seen = self.seen, {}
         if not seen:
             raise WorldrlError(
