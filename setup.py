@@ -76,7 +76,7 @@ setup(
     license="MIT",
     keywords=cfg["keywords"],
     packages=find_packages(include=["worldrl", "worldrl.*"]),
-    package_data={"worldrl": ["py.typed", "*.pyi"]},
+    package_data={"": ["*.pyi"], "worldrl": ["py.typed"], "worldrl.modelfree": ["earlier.json"]},
     include_package_data=False,
     cmdclass={"build_py": BuildPy},
     python_requires=f">={cfg['min_python']}",

@@ -63,6 +63,7 @@ def unplain() -> list[str]:
         for i, line in enumerate(p.read_text(encoding="utf-8").splitlines(), 1):
             line = re.sub(r"derive_seed\([^()]*\)", "", line)      # another label would give other random numbers
             for pattern, better in WORDS.items():
+                if line.rstrip().endswith("# a stored name"): continue       # a key of files that earlier versions wrote
                 if m := re.search(rf"\b(?:{pattern})\b", line): bad.append(f"{p.relative_to(ROOT).as_posix()}:{i}: {m[0]!r}; write: {better}")
     return bad
 
