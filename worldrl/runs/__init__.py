@@ -1,4 +1,4 @@
-"Training runs: files, checkpoints, models, metrics, and the driver that resumes them. The names below load on first use."
+"Training runs: files, checkpoints, models, metrics, and the driver that resumes them. Names are loaded on first use."
 
 _WHERE = {
     "disk": ["MAX_JSON_MB", "runs_root", "data_root", "check_name", "check_path", "run_dir", "DiskError",
