@@ -380,7 +380,7 @@ def _field_types(cls) -> dict:
 def _flag(path) -> str: return "--" + ".".join(path).replace("_", "-")
 
 def _take_dicts(start, argv: list[str]) -> dict:     # start: a Config; argv loses the flags that are dicts
-    "Overrides for Config.replace: what the line says about dicts, over what `start` has"
+    "Return overrides for Config.replace: the dicts of the line, added to those of `start`"
     overrides = {}
     for path in _dict_fields(type(start)):
         for i, word in enumerate(argv):

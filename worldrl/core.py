@@ -162,7 +162,7 @@ def _one_of(value, names) -> str:
 
 # %% ../nbs/00_core.ipynb #91e43a0c
 class _Misfit(Exception):
-    "A value does not fit; the text says what it must be, and is empty where the type is wrong"
+    "A value does not fit; the text is what it must be, and is empty if the type is wrong"
 
 def _scalar(value):
     "Scalars of NumPy and torch as Python values; all else unchanged"

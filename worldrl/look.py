@@ -171,7 +171,7 @@ def evaluate_agent(
     max_steps: int = LONGEST,     # longer episodes are cut there; MinAtar's Seaquest need not end
     threads: int = 1,             # of PyTorch on the CPU
 ) -> dict:
-    "Returns of an agent in the real env, with a 95 % interval; the result is kept in a run folder"
+    "Evaluate an agent in the real env, with a 95 % interval of the mean; the result is kept in a run folder"
     _check_common(seed, threads, name, episodes=episodes, max_steps=max_steps)
     if video: check_target(video, "--video", tuple(WRITERS))
     play = _evaluate_checkpoints if checkpoints else _evaluate_one
@@ -234,7 +234,7 @@ def evaluate_checkpoints(
     max_steps: int = LONGEST,     # longer episodes are cut there
     threads: int = 1,             # of PyTorch on the CPU
 ) -> dict:
-    "Returns of every model that a run has kept: a table, eval.csv and eval.png in the run folder; returns the record"
+    "Evaluate every model that a run has kept: a table, eval.csv and eval.png in the run folder; returns the record"
     return evaluate_agent(run, env_id, episodes, seed, greedy, video, name, True, max_steps, threads)
 
 def _evaluate_checkpoints(run: str, env_id: str, seed: int, video: str, name: str, settings: dict) -> dict:
@@ -341,7 +341,7 @@ def dream_world(
     episodes: int = 16,           # fresh ones, gathered now
     steps: int = 60,              # env steps of each; 0: until the env ends them
     noise: float = 0.2,           # on the actions that are gathered: share of random ones; boxes: sd in half-widths
-    context: int = 8,             # frames watched before a dream
+    context: int = 8,             # frames observed before a dream
     horizon: int = 40,            # steps dreamt
     starts: int = 64,             # dreams for the error
     temperature: float = 1.0,     # of the sampled dream; 0: its mode
@@ -350,7 +350,7 @@ def dream_world(
     name: str = "",               # of the result; default: the world's, and the settings that are not the defaults
     threads: int = 1,             # of PyTorch on the CPU
 ) -> dict:
-    "Videos of a dream beside the real env, its error, and the trust horizon; the result is kept in a run folder"
+    "Make videos of a dream beside the real env, and measure its error; the result is kept in a run folder"
     settings = dict(episodes=episodes, steps=steps, noise=noise, context=context, horizon=horizon, starts=starts,
                     temperature=temperature)
     _check_common(seed, threads, name)

@@ -128,7 +128,7 @@ _RESTORE = "restore the file, or leave this run out"
 _NUMBERS = {"seed": int, "steps": (int, float), "wall_s": (int, float)}     # types of the FACTS that are not text
 
 def _facts(r: dict, config: dict, path: Path) -> dict:
-    "The FACTS but the run's name, '' where a file does not say; WorldrlError for a value of another type"
+    "Return the FACTS but the run's name, '' for those that a file lacks; WorldrlError for a value of another type"
     row = {k: r[k] if r.get(k) is not None else config.get(k, "") for k in FACTS[1:]}
     for k, v in row.items():
         if v not in ("", None) and (isinstance(v, bool) or not isinstance(v, _NUMBERS.get(k, str))):
@@ -311,7 +311,7 @@ def _short(v):
 
 # %% ../nbs/81_results.ipynb #f3daaa40
 def show() -> None:
-    "Print what data/results holds: one line a run; a table that cannot be read says so, and the others are shown"
+    "Print the tables of data/results, one line per run; a table that cannot be read is reported and left out"
     for path in sorted(results_root().glob("*.csv")):
         print(f"\n{path.stem}")
         try: rows = read_table(path)

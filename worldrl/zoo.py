@@ -59,7 +59,7 @@ def _row(name: str, folder: Path) -> dict:
     return row | {k: v for k, v in read_card(folder).items() if k in ("mean", "low", "high", "evaluate")}
 
 def catalogue() -> list[dict]:
-    "Return what can be loaded by name, with size, card and score; `error` says why an entry is unreadable"
+    "Return the models that load by name, with size, card and score; `error` is why an entry is unreadable"
     rows = []
     for name, folder in zoo_folders().items():
         try: rows.append(_row(name, folder))
@@ -75,7 +75,7 @@ def catalogue() -> list[dict]:
     return rows
 
 def show(
-    check: bool = False,          # evaluate every agent as its card says, and compare with the stored numbers (minutes)
+    check: bool = False,          # repeat the evaluation of every card, and compare the numbers (minutes)
     only: tuple[str, ...] = (),   # with --check: only these entries
 ) -> None:
     "Print the catalogue, or check the published numbers"
@@ -178,7 +178,7 @@ def command_of(name: str, episodes: int, greedy: bool, seed: int) -> str:
     return f"worldrl eval {name} --episodes {episodes}{' --greedy' if greedy else ''} --seed {seed}"
 
 def _play(agent, card: dict, episodes: int, **how):
-    "Return the Evaluation of an agent as its card says"
+    "Evaluate an agent with the settings of its card"
     return evaluate(
         agent, agent.env_id, episodes, card["seed"], greedy=card["greedy"], env_kwargs=agent.env_kwargs, **how
     )
@@ -299,7 +299,7 @@ def _equal(name: str, what: str, found: list, stored: list, compared: str) -> st
     "Raise CardError unless the numbers are equal to the last digit"
     if found == stored: return f"equal to the digit ({compared})"
     raise CardError(
-        f"{name}: {what} are {found}, but its card says {stored}; versions and CPU kind are those of the card, so the"
+        f"{name}: {what} are {found}, but its card has {stored}; versions and CPU kind are those of the card, so the"
         " code or the weights changed"
     )
 
@@ -312,7 +312,7 @@ def _near(name: str, e, card: dict, stored: dict) -> str:
             " card's)"
         )
     raise CardError(
-        f"{name}: {k} episodes have a mean return of {e.mean:.4g}, but its card says {stored['mean']:.4g}"
+        f"{name}: {k} episodes have a mean return of {e.mean:.4g}, but its card has {stored['mean']:.4g}"
         f" ({stored.get('evaluate', '')}); a difference this large is not chance"
     )
 

@@ -235,7 +235,7 @@ def _refuse_foreign(folder: Path, fresh: bool, more=()) -> None:      # more: th
                               "so nothing was deleted; move them away, or choose another folder")
 
 def _what_instead(folder: Path) -> str:
-    "' (...)' that says why a folder with a config.json is no run folder"
+    "Return ' (...)' with the reason why a folder with a config.json is no run folder"
     if not (folder / "config.json").exists(): return ""
     try: found = read_json(folder / "config.json")
     except CheckpointError:
