@@ -248,7 +248,8 @@ def _unpack_member(z: zipfile.ZipFile, member: zipfile.ZipInfo, to: Path) -> Non
         os.fsync(file.fileno())
     if size < member.file_size:
         raise FetchError(
-            f"{member.filename} is shorter than the size in the archive's directory ({size:,} of {member.file_size:,} bytes)"
+            f"{member.filename} is shorter than the size in the archive's directory ({size:,} of"
+            f" {member.file_size:,} bytes)"
         )
 
 # %% ../../nbs/03_fetch.ipynb #ba4f8563
