@@ -91,7 +91,7 @@ COMMANDS = {
 def usage(
     group: str = "",     # "train": only the commands that begin with this word
 ) -> str:
-    "The list of commands"
+    "Return the list of commands"
     rows = [
         f"  worldrl {name:17} {c.help}" for name, c in COMMANDS.items() if not group or name.startswith(group + " ")
     ]
@@ -106,19 +106,19 @@ def usage(
 def asked_help(
     argv: list[str],     # what was typed after `worldrl`
 ) -> str:                # "" when this is no question for a list
-    "The list of commands, where somebody asks for it: --help, train --help, results --help"
+    "Return the list of commands if the line asks for it: --help, train --help, results --help"
     if not argv or argv[0] in ("-h", "--help", "help"): return usage()
     group = any(name.startswith(argv[0] + " ") for name in COMMANDS)
     return usage(argv[0]) if group and len(argv) == 2 and argv[1] in ("-h", "--help", "help") else ""
 
 # %% ../nbs/90_cli.ipynb #f7f964e9
 class UsageError(WorldrlError):
-    "What was typed does not name a command or a flag, or gives a flag what it cannot mean"
+    "A command line with an unknown command or flag, or with a value that a flag cannot take"
 
 def find_command(
     argv: list[str],      # what was typed after `worldrl`
 ) -> tuple[str, list[str]]:
-    "The command's name and the rest of the line; UsageError with the nearest name"
+    "Return the command's name and the rest of the line; UsageError with the most similar name"
     for n in (2, 1):
         if " ".join(argv[:n]) in COMMANDS: return " ".join(argv[:n]), argv[n:]
     words = " ".join(a for a in argv[:2] if not a.startswith("-"))
@@ -143,7 +143,7 @@ MOST_DIGITS = 40         # of a number
 def check_words(
     argv: list[str],     # what was typed after `worldrl`
 ) -> None:
-    "UsageError for a word that is empty, too long or no text, and for a flag that is given twice"
+    "Raise UsageError for a word that is empty, too long or no text, and for a flag that is given twice"
     typed: dict[str, str] = {}
     for i, word in enumerate(argv):
         flag, eq, value = word.partition("=") if word.startswith("--") else ("", "", word)
@@ -199,7 +199,7 @@ def _take(argv, name, flag=False):
     return False if flag else None
 
 def resolve(where: str):
-    "The object that `module:name` points to"
+    "Import the object of `module:name`"
     from worldrl.core import without_ctrl_c
     module, name = where.split(":")
     with without_ctrl_c(): return getattr(importlib.import_module(module), name)     # seconds: torch is loaded
@@ -304,9 +304,10 @@ def one_line(
     box: str,       # what tyro printed
     prog: str,      # "worldrl gather"
 ) -> str:
-    "The complaint, the nearest flags or the flag's meaning, and where all flags are listed"
+    "Return tyro's message, similar flags or the flag's help, and the command that lists all flags"
     plain = re.sub(r"\x1b\[[0-9;]*m", "", box)
-    plain = re.sub(r"╭─ (.*?) ─*╮", r"\1\n---", plain).translate(str.maketrans("│╰╯─", "|  -"))      # with or without line drawing: heading, rule, blocks
+    # a heading, a rule and blocks, whether tyro drew lines or not
+    plain = re.sub(r"╭─ (.*?) ─*╮", r"\1\n---", plain).translate(str.maketrans("│╰╯─", "|  -"))
     blocks = [
         " ".join(part.split())
         for part in re.split(r"^-+$", "\n".join(line.strip(" |") for line in plain.splitlines()), flags=re.M)
@@ -321,7 +322,7 @@ def one_line(
 def parse_value(
     text: str,       # what stands behind "key="
 ):
-    "int, float, True, False, None or a list where it reads like one, else the text itself; UsageError for no usable number"
+    "Return an int, float, True, False, None or list if the text is one, else the text; UsageError for a bad number"
     words = {"true": True, "false": False, "none": None, "null": None}
     if text.lower() in words: return words[text.lower()]
     try: value = ast.literal_eval(text)
@@ -335,7 +336,7 @@ def parse_pairs(
     flag: str,             # "--env-kwargs", for messages
     words: list[str],      # ["sticky=0.0", "ramping=False"], or the same without "=": ["sticky", "0.0", ...]
 ) -> dict:
-    "key=value words as a dict; UsageError says how it is written, and names a key that is given twice"
+    "Return key=value words as a dict; UsageError for another form, and for a key that is given twice"
     if words and not any("=" in w for w in words) and len(words) % 2 == 0:
         words = [f"{k}={v}" for k, v in zip(words[::2], words[1::2])]
     found = {}
@@ -379,7 +380,7 @@ def _field_types(cls) -> dict:
 def _flag(path) -> str: return "--" + ".".join(path).replace("_", "-")
 
 def _take_dicts(start, argv: list[str]) -> dict:     # start: a Config; argv loses the flags that are dicts
-    "Overrides for Config.replace: what the line says about dicts, over what `start` has"
+    "Return overrides for Config.replace: the dicts of the line, added to those of `start`"
     overrides = {}
     for path in _dict_fields(type(start)):
         for i, word in enumerate(argv):
@@ -410,7 +411,9 @@ def read_config(
     prog: str,             # shown in the help
     also: str = "",        # shown there too: flags that are no settings
 ):
-    "Defaults, then recipe, then preset, then the flags; ConfigError for an unknown preset, UsageError for an unknown flag or an ill-typed value"
+    """Read a config: defaults, then recipe, then preset, then the flags.
+
+    ConfigError for an unknown preset or recipe, UsageError for an unknown flag or a value of another type."""
     argv[:] = [_current_flag(cls, word) for word in argv]
     _refuse_filled(cls, argv)
     start = cls.make(_take(argv, "preset") or "small", _take(argv, "recipe"))
@@ -479,7 +482,7 @@ def _take_options(c: Command, argv: list[str]) -> dict:     # argv loses them
     }
     return options
 
-TRAINING = ("And: --folder DIR    --fresh (delete the run and start anew)    --stop-after N (finish behind segment N; "
+TRAINING = ("And: --folder DIR    --fresh (delete the run and start anew)    --stop-after N (finish after segment N; "
             "without it, the run goes on)    --track wandb|trackio (besides TensorBoard and metrics.jsonl)")
 
 def _also(c: Command) -> str:
@@ -522,7 +525,7 @@ def seeds(
     argv: list[str],       # ["train", "ppo", ..., "--seeds", "0", "1", "--jobs", "2"]
     parse: bool = False,   # True: only check that the lines can be read
 ):
-    "A training with several seeds, one after the other or `--jobs` at a time, and the mean over them; UsageError"
+    "Run a training with several seeds, `--jobs` at a time, and print the mean over them; UsageError"
     argv = list(argv)
     if not argv or argv[0] in ("-h", "--help"):
         print(_SEEDS)
@@ -579,7 +582,7 @@ REPORT = "https://github.com/worldrl/worldrl/issues"
 def where_of(
     error: BaseException,
 ) -> str:               # " (in worldrl.runs, load)"; "" when it did not pass through worldrl
-    "The innermost place in worldrl that an error passed through, for a message"
+    "Return the innermost place in worldrl that an error passed through, for a message"
     frames = [
         f for f, _ in traceback.walk_tb(error.__traceback__) if f.f_globals.get("__name__", "").startswith("worldrl.")
     ]
@@ -587,15 +590,15 @@ def where_of(
 
 def explain(
     error: BaseException,
-) -> tuple[str, int]:      # "" for our own mistakes
-    "An error as one line for the person at the keyboard, and the exit status"
+) -> tuple[str, int]:      # the line is "" for a bug of worldrl
+    "Return an error as one line for the user, and the exit status"
     kinds = {t.__name__ for t in type(error).__mro__}
     if kinds & {"Interrupted", "KeyboardInterrupt"}: return _stopped(error)
     if "WorldrlError" in kinds: return str(error), 2 if kinds & {"UsageError", "ConfigError"} else 1
     if isinstance(error, ModuleNotFoundError) and not str(error.name).startswith("worldrl"):
         mend = "install worldrl again with all it needs: pip install 'worldrl[all]'"
         return f"the Python package {error.name} is missing; {mend}", 1
-    if isinstance(error, BrokenPipeError): return "nobody reads the output any more (a closed pipe)", 1
+    if isinstance(error, BrokenPipeError): return "no process reads the output any more (a closed pipe)", 1
     what = (
         _about_disk(error) if isinstance(error, OSError) else _about_memory(error, kinds) or _about_data(error, kinds)
     )
@@ -618,17 +621,17 @@ def _stopped(error: BaseException) -> tuple[str, int]:
 
 # %% ../nbs/90_cli.ipynb #247f8961
 class Terminated(KeyboardInterrupt):
-    "SIGTERM came: from `kill`, `docker stop` or a cluster's scheduler"
+    "SIGTERM was received, from `kill`, `docker stop` or a cluster's scheduler"
 
 def _about_disk(error: OSError) -> str:
-    "What the system refused, on which file, and what to do"
+    "Return what the system refused, on which file, and what to do"
     what = error.strerror or " ".join(str(error).split()) or type(error).__name__
     full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
     mend = "make room" if full else "check that file or folder" if error.filename is not None else "remove the cause"
     return f"{what} ({error.filename if error.filename is not None else 'no path given'}){where_of(error)}; {mend}"
 
 def _about_memory(error: BaseException, kinds: set[str]) -> str:
-    "The same for a full memory, also where torch or a killed worker says it in another way"
+    "Return the same for a full memory, also as torch or a killed worker process reports it"
     text = " ".join(str(error).split())[:200]
     if (
         isinstance(error, MemoryError)
@@ -645,7 +648,7 @@ def _about_memory(error: BaseException, kinds: set[str]) -> str:
     return ""
 
 def _about_data(error: BaseException, kinds: set[str]) -> str:
-    "The same for numbers that are too large, and files that are not what they should be"
+    "Return the same for numbers that are too large, and for damaged files"
     text, where = " ".join(str(error).split())[:200], where_of(error)
     if "SafetensorError" in kinds:
         return f"a file of weights is damaged{where}: {text}; restore it from a copy, or train it again"
@@ -665,7 +668,7 @@ def _about_data(error: BaseException, kinds: set[str]) -> str:
 # %% ../nbs/90_cli.ipynb #2b285a50
 @contextlib.contextmanager
 def sigterm_interrupts():
-    "SIGTERM raises Terminated in this block, as Ctrl-C raises KeyboardInterrupt; elsewhere handled, it is left alone"
+    "SIGTERM raises Terminated in this block, unless another handler is set; as Ctrl-C raises KeyboardInterrupt"
     ours = threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
     owner = os.getpid()
     def handle(signum, frame):
@@ -680,7 +683,7 @@ def sigterm_interrupts():
 def end_with_stdin(
     grace: float = 30.0,      # seconds to save and end in
 ) -> None:
-    "End this process, and what it started, when its standard input closes; only where WORLDRL_ENDS_WITH_STDIN=1 asks for it"
+    "End this process and its children when its standard input closes, if WORLDRL_ENDS_WITH_STDIN is 1"
     if os.environ.pop("WORLDRL_ENDS_WITH_STDIN", "") != "1": return      # what we start ourselves must not see it
     def watch():
         while os.read(0, 4096): pass
@@ -694,7 +697,7 @@ def end_with_stdin(
 def main(
     argv: list[str] | None = None,     # default: what was typed
 ) -> int:
-    "Run one command; the exit status: 0 done, 1 failed, 2 mistyped, 130 interrupted (Ctrl-C), 143 terminated (SIGTERM)"
+    "Run a command and return the exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted, 143 terminated"
     argv = list(sys.argv[1:] if argv is None else argv)
     end_with_stdin()
     try:
@@ -708,7 +711,7 @@ def main(
     return 0
 
 def _obey(argv: list[str]) -> None:
-    "Do what was typed, and push out what was printed"
+    "Run the command of a line, and flush the output"
     if listed := asked_help(argv):
         print(listed)
     elif argv[0] in ("-V", "--version", "version"):
@@ -729,7 +732,7 @@ def _complain(line: str, status: int) -> int:
     return status
 
 def _drop_output() -> None:
-    "Let the rest of the output go nowhere, so that Python does not fail with it once more when it ends"
+    "Discard the rest of the output, so that Python does not fail again when it ends"
     with contextlib.suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
@@ -739,7 +742,7 @@ def _drop_output() -> None:
 def parse_only(
     argv: list[str],      # a command line without the word `worldrl`
 ) -> str:
-    "Why this line could not be read; '' when it could (a test of the README's commands uses it)"
+    "Return why a command line cannot be read; '' if it can"
     import contextlib
     if argv and argv[0] == "--version" or asked_help(argv): return ""
     said = io.StringIO()

@@ -59,7 +59,7 @@ def _row(name: str, folder: Path) -> dict:
     return row | {k: v for k, v in read_card(folder).items() if k in ("mean", "low", "high", "evaluate")}
 
 def catalogue() -> list[dict]:
-    "Return what can be loaded by name, with size, card and score; `error` says why an entry is unreadable"
+    "Return the models that load by name, with size, card and score; `error` is why an entry is unreadable"
     rows = []
     for name, folder in zoo_folders().items():
         try: rows.append(_row(name, folder))
@@ -75,7 +75,7 @@ def catalogue() -> list[dict]:
     return rows
 
 def show(
-    check: bool = False,          # evaluate every agent as its card says, and compare with the stored numbers (minutes)
+    check: bool = False,          # repeat the evaluation of every card, and compare the numbers (minutes)
     only: tuple[str, ...] = (),   # with --check: only these entries
 ) -> None:
     "Print the catalogue, or check the published numbers"
@@ -130,7 +130,7 @@ _CARD = {
 }
 
 def cpu_kind() -> str:                # "x86_64 GenuineIntel AVX512 avx512_vnni"
-    "Return what decides how this CPU rounds: its family, vendor, and vector instructions"
+    "Return what determines the rounding of this CPU: its family, vendor, and vector instructions"
     try: lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError: lines = []
     info = {k.strip(): v.strip() for k, _, v in (line.partition(":") for line in reversed(lines))}
@@ -167,7 +167,7 @@ def read_card(folder: Path) -> dict:          # {} when the folder has no card.j
 
 @contextlib.contextmanager
 def _one_thread():
-    "One thread of torch, as on all cards: with more of them sums are taken in another order"
+    "Use one thread of torch, as for all cards: more threads add numbers in another order"
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try: yield
@@ -178,7 +178,7 @@ def command_of(name: str, episodes: int, greedy: bool, seed: int) -> str:
     return f"worldrl eval {name} --episodes {episodes}{' --greedy' if greedy else ''} --seed {seed}"
 
 def _play(agent, card: dict, episodes: int, **how):
-    "Return the Evaluation of an agent as its card says"
+    "Evaluate an agent with the settings of its card"
     return evaluate(
         agent, agent.env_id, episodes, card["seed"], greedy=card["greedy"], env_kwargs=agent.env_kwargs, **how
     )
@@ -236,7 +236,7 @@ def _summary(e) -> dict:
 
 # %% ../nbs/80_zoo.ipynb #1192b9f8
 class CardError(WorldrlError):
-    "An agent of the zoo that does not score what its card says"
+    "An agent of the zoo whose score differs from its card"
 
 def can_be_chance(
     mean: float,          # of k new episodes
@@ -296,15 +296,15 @@ def _check_whole(name: str, agent, card: dict, same: bool) -> str:
     return "; ".join(lines)
 
 def _equal(name: str, what: str, found: list, stored: list, compared: str) -> str:
-    "CardError unless the numbers are equal to the last digit"
+    "Raise CardError unless the numbers are equal to the last digit"
     if found == stored: return f"equal to the digit ({compared})"
     raise CardError(
-        f"{name}: {what} are {found}, but its card says {stored}; versions and CPU kind are those of the card, so the"
+        f"{name}: {what} are {found}, but its card has {stored}; versions and CPU kind are those of the card, so the"
         " code or the weights changed"
     )
 
 def _near(name: str, e, card: dict, stored: dict) -> str:
-    "CardError unless the difference can be chance"
+    "Raise CardError unless the difference can be chance"
     k, n = len(e.returns), card["episodes"]
     if can_be_chance(e.mean, k, stored, n):
         return (
@@ -312,8 +312,8 @@ def _near(name: str, e, card: dict, stored: dict) -> str:
             " card's)"
         )
     raise CardError(
-        f"{name}: {k} episodes have a mean return of {e.mean:.4g}, but its card says {stored['mean']:.4g}"
-        f" ({stored.get('evaluate', '')}); that is no chance"
+        f"{name}: {k} episodes have a mean return of {e.mean:.4g}, but its card has {stored['mean']:.4g}"
+        f" ({stored.get('evaluate', '')}); a difference this large is not chance"
     )
 
 def check_zoo(

@@ -126,7 +126,7 @@ def dream_error(
     episodes,                    # never trained on: list of episodes, or an EpisodeStore
     horizon: int = 20,           # H
     n: int = 64,                 # starts
-    *, context: int | None = None,  # frames watched first; as in filter_starts
+    *, context: int | None = None,  # frames observed first; as in filter_starts
     temperature: float = 1.,     # of the sampled dream
     seed: int = 0,
 ) -> DreamError:
@@ -251,7 +251,7 @@ def reward_prediction(
     episodes,                    # never trained on: list of episodes, or an EpisodeStore
     n: int = 128,                # stretches of episodes
     length: int = 16,            # steps predicted in each
-    *, context: int | None = None,  # frames watched before the first of them; as in filter_starts
+    *, context: int | None = None,  # frames observed before the first of them; as in filter_starts
     temperature: float = 1.,     # of the imagined step
     seed: int = 0,
 ) -> RewardPrediction:
@@ -327,7 +327,7 @@ def plane_recall(
     episodes,                       # never trained on: list of episodes, or an EpisodeStore
     horizon: int = 20,              # H
     n: int = 64,                    # starts
-    *, context: int | None = None,  # frames watched first; as in filter_starts
+    *, context: int | None = None,  # frames observed first; as in filter_starts
     names: tuple | None = None,     # of the channels
     threshold: float = .5,          # a cell is predicted if its probability is greater
     samples: int = 1,               # dreams per start whose probabilities are averaged

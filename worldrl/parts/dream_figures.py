@@ -160,7 +160,7 @@ def _captions(start, steps):
 def dream_planes(
     world,                      # a World whose observations are [C, H, W]
     episode: dict,              # recorded, [T, ...]
-    start: int = 8,             # frames watched
+    start: int = 8,             # frames observed
     horizon: int = 40,          # dreamt steps at most
     *, temperature: float = 1., seed: int = 0,
 ) -> dict:  # "truth", "posterior", "prior": [T, C, H, W] float32, 0..1; the prior is the posterior up to `start`
@@ -238,7 +238,7 @@ def _plane(ax, plane, color):
 def latents_video(
     world,  # a World with categoricals(state) -> (of the state, of the prior), each [..., C, S] probabilities
     episode: dict,                  # recorded, [T, ...]
-    start: int = 8,                 # frames watched
+    start: int = 8,                 # frames observed
     horizon: int = 40,              # dreamt steps at most
     *, env_id: str = "",            # for to_rgb; "": the world's own env_id, if it has one
     path=None,                      # .mp4, .gif or .webp: save it there

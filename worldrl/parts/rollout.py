@@ -538,7 +538,7 @@ def evaluate(
     max_steps: int | None = LONGEST,   # end episodes after so many env steps; None: only the env ends them
     device=None,                 # device of the Steps; None: that of the agent's weights
 ) -> Evaluation:
-    "Return raw returns of fixed episodes, with a 95 % interval of the mean. Raises NonFiniteError, ConfigError, EnvError"
+    "Return raw returns of fixed episodes with a 95 % interval of the mean; NonFiniteError, ConfigError, EnvError"
     check_counts(seed, episodes=episodes, num_envs=num_envs, max_steps=max_steps)
     agent, name = loaded_agent(agent, "evaluate", device)
     env = _make(agent, name, env_id, num_envs or min(episodes, 8), env_kwargs)

@@ -27,7 +27,7 @@ def pack(
         raise CheckpointError("the tree is nested too deeply, or contains itself; keep flat lists") from None
 
 def _pack(x, at: str, tensors: dict):
-    "The skeleton of one node; its tensors are put into `tensors`"
+    "Return the skeleton of one node; its tensors are put into `tensors`"
     if x is None or type(x) in (bool, int, float, str): return x
     if type(x) is list: return [_pack(v, f"{at}/{i}", tensors) for i, v in enumerate(x)]
     if type(x) is tuple: return {"$": "tuple", "items": [_pack(v, f"{at}/{i}", tensors) for i, v in enumerate(x)]}
@@ -59,7 +59,7 @@ def _is_channels_last(x) -> bool:
     )
 
 def _as_tensor(x, at) -> Tensor:
-    "A tensor on the CPU that shares no memory with another one"
+    "Return a tensor on the CPU that shares no memory with another one"
     if isinstance(x, Tensor): return x.detach().to("cpu", copy=True).contiguous()
     try: return torch.from_numpy(np.array(x))
     except TypeError:
@@ -70,7 +70,7 @@ def unpack(
     tensors: dict[str, Tensor],
     skeleton,                        # as `pack` gave it
 ):
-    "The tree that `pack` split"
+    "Rebuild the tree that `pack` split"
     if isinstance(skeleton, list): return [unpack(tensors, v) for v in skeleton]
     if not isinstance(skeleton, dict): return skeleton
     kind = skeleton.get("$")
@@ -87,7 +87,7 @@ def unpack(
 def sha256_tree(
     tree,          # as for `pack`
 ) -> str:          # 64 hex digits
-    "SHA-256 of a tree: equal exactly when names, types, shapes and bits are equal"
+    "Return the SHA-256 of a tree, which is equal exactly when names, types, shapes and bits are equal"
     tensors, skeleton = pack(tree)
     h = hashlib.sha256(json.dumps(skeleton, sort_keys=True).encode())
     for name in sorted(tensors):
@@ -110,9 +110,9 @@ def _body_sha(body: dict) -> str:
 def save_checkpoint(
     path: Path,       # without suffix; .safetensors and .json are added
     tree: dict,       # what to keep, as for `pack`
-    meta: dict,       # JSON-able words about it
+    meta: dict,       # facts about it that JSON can store
 ) -> None:
-    "Write one checkpoint atomically; DiskError, and then the previous one of this name is intact"
+    "Write one checkpoint atomically; after a DiskError the previous one of this name is intact"
     path = check_path(path, "checkpoint")
     tensors, skeleton = pack(tree)
     data = safetensors.torch.save(tensors)
@@ -131,7 +131,7 @@ def save_checkpoint(
 def load_checkpoint(
     path: Path,                 # as given to save_checkpoint
 ) -> tuple[dict, dict]:         # (tree, meta); tensors on the CPU
-    "Read a checkpoint and verify its checksums; CheckpointError says what is wrong with it"
+    "Read a checkpoint and verify its checksums; CheckpointError names the fault"
     file = _checkpoint_json(path)
     body = _checkpoint_body(file)
     tensors = _read_tensors(file.parent / body["file"], body["sha256"])
@@ -173,12 +173,12 @@ def _read_tensors(
     try: return safetensors.torch.load(data)
     except MemoryError:
         raise CheckpointError(f"{file} does not fit into memory ({len(data):,} bytes); {mend}") from None
-    except Exception as e:       # SafetensorError and whatever a strange dtype or shape leads to
+    except Exception as e:       # SafetensorError, or any error that a strange dtype or shape causes
         why = " ".join(str(e).split())[:200]
         raise CheckpointError(f"{file} is damaged: it is no valid safetensors file ({why}); {mend}") from None
 
 def _check_header(file: Path, mend: str) -> None:
-    "Compare the sizes that a safetensors header promises with the size of the file; CheckpointError"
+    "Compare the sizes in a safetensors header with the size of the file; CheckpointError"
     try:
         size = os.stat(file).st_size
         if not os.path.isfile(file): raise CheckpointError(f"{file} is no file, but should hold tensors; {mend}")

@@ -16,25 +16,25 @@ __all__ = ['MAX_JSON_MB', 'runs_root', 'data_root', 'check_name', 'check_path', 
 
 # %% ../../nbs/01_disk.ipynb #11f260a5
 def runs_root() -> Path:                             # $WORLDRL_RUNS, or runs/ below the current folder
-    "The folder of all run folders"
+    "Return the folder of all run folders"
     return Path(os.environ.get("WORLDRL_RUNS") or "runs")
 
 def data_root() -> Path:                             # $WORLDRL_DATA, or data/rollouts/ below the current folder
-    "The folder of gathered experience"
+    "Return the folder of gathered experience"
     return Path(os.environ.get("WORLDRL_DATA") or "data/rollouts")
 
 def check_name(
-    name: str,               # what somebody typed: "ppo-wide"
+    name: str,               # the text of a user: "ppo-wide"
     what: str = "exp_name",  # what it names, for the message
 ) -> str:                    # the same
-    "A name that can stand in a folder's name; ConfigError for a path"
+    "Return a name that can be part of a folder's name; ConfigError for a path"
     if isinstance(name, str) and not re.search(r"[/\\\x00-\x1f]", name) and name not in (".", ".."): return name
     better = re.sub(r"[^0-9A-Za-z_.+-]+", "-", str(name)).strip(".-") or "mine"
     raise ConfigError(f"{what} is {name!r}, and becomes part of a folder's name; expected a name without / and \\, "
                       f"for instance {better!r}")
 
 def check_path(
-    path,                                        # what somebody typed: a string or a Path; ~ is the home folder
+    path,                                        # a string or a Path; ~ is the home folder
     what: str = "folder",                        # what it names, for the message
     error: type[WorldrlError] = ConfigError,     # the class of the error
 ) -> Path:
@@ -54,7 +54,7 @@ def run_dir(
     exp: str,        # what is trained: "vae", "ppo"; no path (ConfigError)
     seed: int,       # the run's seed
 ) -> Path:           # runs_root()/<env>__<exp>__<seed>
-    "The folder of one run"
+    "Return the folder of one run"
     return runs_root() / f"{env_id.replace('/', '-')}__{check_name(exp)}__{seed}"
 
 # %% ../../nbs/01_disk.ipynb #5de399c1
@@ -87,7 +87,7 @@ def disk_errors(path):     # what is being written, for the message
     try: yield
     except OSError as e:
         if e.errno not in _DISK: raise
-        mend = "Make room there (or set WORLDRL_RUNS to another disk), and give the same command again"
+        mend = "Make room there (or set WORLDRL_RUNS to another disk), and run the same command again"
         if e.errno in _NAME: mend = "Name another folder"
         where = str(e.filename or path)[:300]
         raise DiskError(f"{_DISK[e.errno]} ({where}); nothing that was saved is lost. {mend}") from None
@@ -121,7 +121,7 @@ def _sync_folder(folder):
         finally: os.close(fd)
 
 def write_json(path: Path, obj) -> None:
-    "A readable JSON file, written atomically; NumPy and torch scalars become numbers"
+    "Write a readable JSON file atomically; NumPy and torch scalars become numbers. DiskError"
     write_atomic(path, (json.dumps(obj, indent=1, default=lambda o: o.item()) + "\n").encode())
 
 # %% ../../nbs/01_disk.ipynb #2cedd23f
@@ -201,7 +201,7 @@ class LockedError(WorldrlError):
     "Another process writes into this folder"
 
 class RunLock:
-    "`with RunLock(folder):` nobody else writes there; the lock ends with the process, also after SIGKILL"
+    "`with RunLock(folder):` no other process writes there; the lock ends with the process, also after SIGKILL"
     held: ClassVar[set] = set()        # open file descriptors of this process; forked children close them
     hooked: ClassVar[bool] = False
 
@@ -243,7 +243,7 @@ class RunLock:
         os.pwrite(self.fd, f"{os.getpid()} {time.time_ns()}".encode(), 0)
 
     def __exit__(self, *_):
-        "Give the lock back; a forked child has closed its copy already"
+        "Release the lock; a forked child has closed its copy already"
         if self.fd not in RunLock.held: return
         RunLock.held.discard(self.fd)
         os.close(self.fd)

@@ -41,7 +41,7 @@ def parse_address(
     address: str,                 # "https://host/x.zip#sha256=..."
     sha256: str | None = None,    # the hash, if it is not in the address
 ) -> tuple[str, str]:             # the URL without the fragment, and the hash in lower case
-    "Check an address before any connection is made; FetchError says what is wrong with it"
+    "Check an address before any connection is made; FetchError names the fault"
     if not isinstance(address, str): raise FetchError(f"expected an address like {EXAMPLE}, but got {address!r}")
     bare, _, fragment = address.partition("#")
     _check_url(bare)
@@ -90,7 +90,7 @@ def _short(text, most: int = 100) -> str:
 
 # %% ../../nbs/03_fetch.ipynb #ff9bdf7f
 class _CheckedRedirects(urllib.request.HTTPRedirectHandler):
-    "Follows a redirect only to an address that we would fetch anyway"
+    "Follows a redirect only to an address that passes the same checks"
     def redirect_request(self, req, fp, code, msg, headers, newurl):
         "Return the request for the new address; FetchError if it is of another scheme or less safe"
         try: _check_url(newurl)
@@ -141,7 +141,7 @@ def download(
     timeout: float = 30,          # seconds without a byte
     deadline: float = 3600,       # seconds in all
     limit: int = 4_000_000_000,   # bytes
-) -> str:                         # the SHA-256 of what came
+) -> str:                         # the SHA-256 of the file
     "Fetch a URL into a file; FetchError for any failure of network or server, DiskError"
     _check_url(url)
     began, digest, size = time.monotonic(), hashlib.sha256(), 0
@@ -233,7 +233,7 @@ def _check_member(m: zipfile.ZipInfo) -> None:
         raise FetchError(f"the archive's member {_short(name)!r} is a link or a device; nothing of it is unpacked")
 
 def _unpack_member(z: zipfile.ZipFile, member: zipfile.ZipInfo, to: Path) -> None:
-    "Write one file; FetchError when it is larger than the archive's directory says"
+    "Write one file; FetchError when its size differs from that in the archive's directory"
     ask, size = copy.copy(member), 0
     ask.file_size += 1                    # zipfile stops at this size; one byte more shows whether there is more
     with z.open(ask) as source, disk_errors(to), open(to, "xb") as file:
@@ -241,14 +241,15 @@ def _unpack_member(z: zipfile.ZipFile, member: zipfile.ZipInfo, to: Path) -> Non
             size += len(block)
             if size > member.file_size:
                 raise FetchError(
-                    f"{member.filename} is larger than the archive's directory says ({member.file_size:,} bytes)"
+                    f"{member.filename} is larger than the size in the archive's directory ({member.file_size:,} bytes)"
                 )
             file.write(block)
         file.flush()
         os.fsync(file.fileno())
     if size < member.file_size:
         raise FetchError(
-            f"{member.filename} is shorter than the archive's directory says ({size:,} of {member.file_size:,} bytes)"
+            f"{member.filename} is shorter than the size in the archive's directory ({size:,} of"
+            f" {member.file_size:,} bytes)"
         )
 
 # %% ../../nbs/03_fetch.ipynb #ba4f8563

@@ -21,7 +21,7 @@ def is_clock(name: str) -> bool:      # "charts/SPS" and "clock/..." are
     return name == "charts/SPS" or name.startswith("clock/")
 
 def _rows(folder) -> list[dict]:
-    "The lines of a run's metrics; a last line that is cut is left out, with a note"
+    "Return the lines of a run's metrics; a last line that is incomplete is left out, with a note"
     file = check_path(folder) / "metrics.jsonl"
     if not file.exists():
         raise WorldrlError(f"{folder} has no metrics.jsonl; it is not a run folder, "
@@ -36,7 +36,7 @@ def _rows(folder) -> list[dict]:
         return rows
 
 def _row(line: bytes, where: str) -> dict:      # {"step": 7, "name": "losses/a", "value": .5}
-    "One line of metrics.jsonl; CheckpointError"
+    "Return one line of metrics.jsonl as a dict; CheckpointError"
     row = parse_json(line, keys=_ROW, where=where, what="a line of metrics.jsonl")
     try: fits = -2**63 <= row["step"] < 2**63 and float(row["value"]) is not None
     except OverflowError: fits = False
@@ -48,14 +48,14 @@ _ROW = dict(step=int, name=str, value=(int, float))
 def read_metrics(
     folder,                                            # a run folder
 ) -> dict[str, tuple[np.ndarray, np.ndarray]]:         # name -> (steps int64, values float64)
-    "The metrics of a run, which may still go on, as arrays in the order they were logged; WorldrlError"
+    "Return the metrics of a run, finished or not, as arrays in the order they were logged; WorldrlError"
     found: dict[str, list] = {}
     for r in _rows(folder): found.setdefault(r["name"], []).append((r["step"], r["value"]))
     def column(rows, i, dtype): return np.array([r[i] for r in rows], dtype=dtype)
     return {name: (column(rows, 0, np.int64), column(rows, 1, np.float64)) for name, rows in found.items()}
 
 def metrics_sha256(folder) -> str:
-    "SHA-256 of a run's metrics without the clock fields"
+    "Return the SHA-256 of a run's metrics without those that measure time"
     return _sha("\n".join(json.dumps(r) for r in _rows(folder) if not is_clock(r["name"])).encode())
 
 # %% ../../nbs/05_log.ipynb #396fc807
@@ -63,7 +63,7 @@ def metrics_csv(
     folder,                # a run folder
     to=None,               # None: metrics.csv in that folder
 ) -> Path:                 # the file: a column `step`, then one per metric; a step may have several lines
-    "A run's metrics as a wide table for other tools, written anew at each call"
+    "Write a run's metrics as a wide table for other tools; an existing file is replaced. DiskError"
     import csv
     lines, names, seen = {}, {}, {}
     for r in _rows(folder):
@@ -80,7 +80,7 @@ def metrics_csv(
 
 # %% ../../nbs/05_log.ipynb #1c9ae0e6
 class EventFile:
-    "TensorBoard events of one life of a run; what earlier lives wrote from `purge_step` on is to be forgotten"
+    "TensorBoard events of one process of a run; TensorBoard drops earlier events from `purge_step` on"
     def __init__(self, folder: Path, purge_step: int):
         from tensorboard.compat.proto.event_pb2 import Event, SessionLog
         self.Event, lives = Event, len(list(folder.glob("events.out.tfevents.*")))
@@ -96,6 +96,7 @@ class EventFile:
         _append(self.path, out.getvalue())
 
     def scalars(self, rows: list[tuple[int, str, float]]):      # (step, name, value)
+        "Append numbers to the file; DiskError"
         events = [self.Event(wall_time=time.time(), step=step) for step, _, _ in rows]
         for e, (_, name, value) in zip(events, rows): e.summary.value.add(tag=name, simple_value=value)
         self._append(events)
@@ -109,7 +110,7 @@ def _append(path: Path, data: bytes):
 
 # %% ../../nbs/05_log.ipynb #98a3a87c
 class Progress:
-    "How far a run is, in segments: a bar on a terminal, else a line now and then"
+    "Progress of a run in segments: a bar on a terminal, else a line every few seconds"
     # every: seconds between lines
     def __init__(self, label: str, total: int, done: float = 0, show: bool = True, every: float = 5.0):
         self.label, self.total, self.first, self.done, self.show, self.every = label, total, done, done, show, every
@@ -123,13 +124,14 @@ class Progress:
             )
 
     def at(self, done: float, note: str = ""):
+        "Set the number of finished segments, and the text behind the bar"
         if self.bar is not None:
             if note: self.bar.set_postfix_str(note, refresh=False)
             self.bar.update(done - self.done)
         self.done = done
 
     def line(self, note: str = ""):
-        "A line, unless there is a bar or the last line is fresh"
+        "Print a line, unless there is a bar or the last line is newer than `every` seconds"
         now = time.monotonic()
         if self.bar is not None or not self.show or (now - self.printed < self.every and self.done < self.total): return
         self.printed, spent = now, now - self.began
@@ -141,11 +143,12 @@ class Progress:
         )
 
     def close(self):
+        "Close the bar, if there is one"
         if self.bar is not None: self.bar.close()
 
 # %% ../../nbs/05_log.ipynb #bbe2f8db
 class Logger:
-    "Collects a segment's metrics, and writes them at its border"
+    "Collects a segment's metrics, and writes them when `flush` is called at its end"
     def __init__(self, folder: Path, tensorboard: bool = True, last_step: int = -1, bar: Progress | None = None):
         self.folder, self.tensorboard, self.last_step, self.bar = check_path(folder), tensorboard, last_step, bar
         self.waiting: list[tuple] = []     # (step, name, float or 0-d tensor)

@@ -19,7 +19,7 @@ __all__ = ['TRACKERS', 'command_line', 'commit', 'conditions', 'provenance', 'tr
 
 # %% ../../nbs/06_track.ipynb #ffceded7
 def command_line() -> str:
-    "The command that started this process, as one would type it; 'notebook' inside one"
+    "Return the command that started this process; 'notebook' in a notebook"
     name = Path(sys.argv[0]).name
     if name.startswith(("ipykernel", "colab_kernel")): return "notebook"
     return shlex.join([
@@ -27,7 +27,7 @@ def command_line() -> str:
     ])
 
 def commit() -> str:      # "1a2b3c4", "1a2b3c4+dirty", or "" outside a checkout
-    "The commit of the checkout that worldrl is imported from"
+    "Return the commit of the checkout that worldrl is imported from"
     root = _package().parent
     def git(*args):
         return subprocess.run(
@@ -41,14 +41,14 @@ def commit() -> str:      # "1a2b3c4", "1a2b3c4+dirty", or "" outside a checkout
     except (OSError, subprocess.CalledProcessError): return ""
 
 def conditions(trainer) -> dict:
-    "What must stay the same for equal bits: device, threads, versions"
+    "Return what must be the same for equal numbers: device, threads, versions"
     versions = {"python": platform.python_version()}
     for name in ("worldrl", "torch", "numpy", "gymnasium", "ale-py", "safetensors"):
         with contextlib.suppress(metadata.PackageNotFoundError): versions[name] = metadata.version(name)
     return {"device": str(getattr(trainer, "device", "cpu")), "threads": torch.get_num_threads(), "versions": versions}
 
 def provenance(trainer) -> dict:
-    "Command, seed and commit; the conditions; and the env's protocol when the trainer has one"
+    "Return command, seed and commit; the conditions; and the env's protocol if the trainer has one"
     return (
         {"command": command_line(), "seed": trainer.config.seed, "commit": commit()}
         | conditions(trainer)
@@ -61,7 +61,7 @@ TRACKERS = ("wandb", "trackio")
 def tracker_module(
     kind: str,       # one of TRACKERS
 ):                   # the imported package: init, log, finish
-    "The tracker's package; ConfigError for an unknown name, or when it is not installed"
+    "Import the tracker's package; ConfigError for an unknown name, or when it is not installed"
     if kind not in TRACKERS:
         raise ConfigError(
             f"there is no tracker {kind!r}.{did_you_mean(kind, TRACKERS)} There are: {', '.join(TRACKERS)}; TensorBoard"
@@ -83,20 +83,20 @@ def tracker_module(
 def _by_step(
     lines: list[bytes],             # of metrics.jsonl
 ) -> list[tuple[int, dict]]:        # (step, {name: mean value}), steps rising
-    "What a tracker gets, one dict a step"
+    "Return the metrics that a tracker receives, one dict per step"
     found: dict[int, dict[str, list]] = {}
     for r in (_row(line, "a line of metrics.jsonl") for line in lines):
         found.setdefault(r["step"], {}).setdefault(r["name"], []).append(r["value"])
     return [(step, {k: sum(v) / len(v) for k, v in found[step].items()}) for step in sorted(found)]
 
 def _numbers(tree, at="result") -> dict[str, float]:           # {"result/mse": .1}
-    "The numbers of a nested result, by path"
+    "Return the numbers of a nested result, by path"
     if isinstance(tree, dict): return {k: v for key, x in tree.items() for k, v in _numbers(x, f"{at}/{key}").items()}
     return {at: float(tree)} if isinstance(tree, (bool, int, float)) else {}
 
 # %% ../../nbs/06_track.ipynb #0e3e1cb3
 class Tracker:
-    "Passes a run's metrics, videos and result on to wandb or trackio; what fails there stops no training"
+    "Sends a run's metrics, videos and result to wandb or trackio; a failure there does not stop the training"
     def __init__(
         self,
         kind: str,         # one of TRACKERS
@@ -106,12 +106,12 @@ class Tracker:
         self.kind, self.module, self.folder, self.owner = kind, tracker_module(kind), Path(folder), owner
         nothing = {"id": os.urandom(4).hex(), "lines": 0, "step": 0, "videos": [], "finished": False}
         self.known = nothing | self._kept().get(kind, {})
-        self.skip, self.at = self.known["lines"], 0       # lines that an earlier life passed on; bytes read
-        self.waiting: list[tuple] = []                    # (step, dict or video file): read, not yet passed on
+        self.skip, self.at = self.known["lines"], 0       # lines that an earlier process sent; bytes read
+        self.waiting: list[tuple] = []                    # (step, dict or video file): read, not yet sent
         self.started = self.warned = False
 
     def _kept(self) -> dict:                              # {"wandb": {"id": ..., "lines": ...}}
-        "What earlier lives have passed on, by tracker; a damaged tracker.json is renamed, and all is sent again"
+        "Return what earlier processes have sent, by tracker; a damaged tracker.json is renamed, and all is sent again"
         file, what = self.folder / "tracker.json", "a note of what a tracker has got"
         keys = dict(id=str, lines=int, step=int, videos=list, finished=bool)
         if not os.path.lexists(file): return {}
@@ -124,7 +124,7 @@ class Tracker:
             return {}
 
     def start(self) -> None:
-        "Begin the tracker's run, or go on with it"
+        "Start or resume the tracker's run"
         c, exp, name, key = self.owner["config"], self.owner["exp"], self.folder.name, self.known["id"]
         same = dict(project=os.environ.get(f"{self.kind.upper()}_PROJECT") or "worldrl", group=f"{c['env_id']} {exp}",
                     config=c | {"exp": exp, "commit": commit()}, resume="allow")
@@ -135,7 +135,7 @@ class Tracker:
         write_json(self.folder / "tracker.json", self._kept() | {self.kind: self.known})
 
     def follow(self, record: dict | None = None) -> None:      # record: of a finished run
-        "Pass on what is new; a failure is said once, and tried again at the next border"
+        "Send what is new; a failure is reported once, and tried again at the end of the next segment"
         try:
             if not self.started: self.start()
             self._read(record)
@@ -155,7 +155,7 @@ class Tracker:
         except Exception as e: self.warn(e)
 
     def warn(self, e: Exception) -> None:
-        "Say once that the tracker failed"
+        "Print once that the tracker failed"
         if not self.warned:
             print(f"warning: {self.kind} failed ({type(e).__name__}: {e}); training goes on, metrics.jsonl is "
                   "complete, and what is missing there is sent later, or by the same command",
@@ -164,7 +164,7 @@ class Tracker:
 
 # %% ../../nbs/06_track.ipynb #2d7d17f1
 def _read(self, record: dict | None) -> None:
-    "Lines, videos and result that nobody read before, into `waiting`"
+    "Add the lines, videos and result that were not read before to `waiting`"
     with open(self.folder / "metrics.jsonl", "rb") as f:
         f.seek(self.at)
         lines = f.readlines()
@@ -184,15 +184,16 @@ def _read(self, record: dict | None) -> None:
         self.known["videos"].append(f.name)
     if record is not None and not self.known["finished"]: self.waiting.append((step, _numbers(record["result"])))
 
-def _film(self, file: Path) -> dict:  # run-0020.mp4 -> {"videos/run": ...}, so that all of its kind stand in one place
+def _film(self, file: Path) -> dict:      # run-0020.mp4
+    "Return a video for the tracker under a name without its number, 'videos/run', so that all share one panel"
     return {
         f"videos/{re.sub('[0-9_-]+$', '', file.stem) or 'episode'}": self.module.Video(str(file), caption=file.stem)
     }
 
 Tracker._read, Tracker._film = _read, _film
 
-def _tracker(kind: str, folder: Path, owner: dict, done: int) -> Tracker:      # done: segments behind us
-    "A started Tracker; WorldrlError when a run that is about to begin cannot be tracked"
+def _tracker(kind: str, folder: Path, owner: dict, done: int) -> Tracker:      # done: finished segments
+    "Return a started Tracker; WorldrlError when a new run cannot be tracked"
     tracker = Tracker(kind, folder, owner)
     try: tracker.start()
     except Exception as e:
@@ -205,7 +206,7 @@ def _tracker(kind: str, folder: Path, owner: dict, done: int) -> Tracker:      #
     return tracker
 
 def _send_rest(kind: str, folder: Path, owner: dict, record: dict) -> None:
-    "What a tracker has not heard of a finished run"
+    "Send a tracker what it lacks of a finished run"
     tracker = Tracker(kind, folder, owner)
     if not tracker.known["finished"]:
         tracker.follow(record)
