@@ -68,7 +68,7 @@ def torch_threads(
     finally: torch.set_num_threads(before)
 
 def _check_common(seed: int, threads: int, name: str, **counts: int) -> None:
-    "ConfigError for flags that no command here can take"
+    "Raise ConfigError for values that no command here can take"
     check_numbers(seed=(seed, 0, 2**63 - 1), threads=(threads, 1, 1024), **{k: (v, 1) for k, v in counts.items()})
     check_name(name, "--name")
 
@@ -100,7 +100,7 @@ def identity_of(
     agent,              # an agent or a world
     name: str,          # as typed
 ) -> str:
-    "Return what tells two agents apart: a hash of the weights; the name of an agent without weights"
+    "Return what identifies an agent: a hash of the weights; the name of an agent without weights"
     return sha256_tree(dict(agent.state_dict())) if isinstance(agent, torch.nn.Module) else name
 
 def place_for(
@@ -131,7 +131,7 @@ def _other(r: dict, kind: str, label: str, name: str, measured: dict) -> list[st
     return list((differ | {"agent": "other weights"} if "agent" in differ else differ).values())
 
 def _known_of(r: dict, name: str, label: str, measured: dict) -> dict:
-    "What a result of version 0.1 says of itself; what it does not say is taken to be the same"
+    "Return what a result of version 0.1 contains; what it lacks is assumed to be the same"
     command = str(r.get("command") or "")
     words = command.split() if command.startswith("worldrl ") else [name]
     known = {k: r.get(k, r["result"].get(k, v)) for k, v in measured.items()}
@@ -171,7 +171,7 @@ def evaluate_agent(
     max_steps: int = LONGEST,     # longer episodes are cut there; MinAtar's Seaquest need not end
     threads: int = 1,             # of PyTorch on the CPU
 ) -> dict:
-    "Returns of an agent in the real env, with a 95 % interval; the result is kept in a run folder"
+    "Evaluate an agent in the real env, with a 95 % interval of the mean; the result is kept in a run folder"
     _check_common(seed, threads, name, episodes=episodes, max_steps=max_steps)
     if video: check_target(video, "--video", tuple(WRITERS))
     play = _evaluate_checkpoints if checkpoints else _evaluate_one
@@ -234,7 +234,7 @@ def evaluate_checkpoints(
     max_steps: int = LONGEST,     # longer episodes are cut there
     threads: int = 1,             # of PyTorch on the CPU
 ) -> dict:
-    "Returns of every model that a run has kept: a table, eval.csv and eval.png in the run folder; returns the record"
+    "Evaluate every model that a run has kept: a table, eval.csv and eval.png in the run folder; returns the record"
     return evaluate_agent(run, env_id, episodes, seed, greedy, video, name, True, max_steps, threads)
 
 def _evaluate_checkpoints(run: str, env_id: str, seed: int, video: str, name: str, settings: dict) -> dict:
@@ -319,10 +319,10 @@ def enjoy(
     max_steps: int = 2000,        # of an episode
     threads: int = 1,             # of PyTorch on the CPU
 ) -> dict:
-    "A film of an agent at work, with the return as caption; returns the path and the episodes' returns"
+    "Write a film of an agent with the return as caption; returns the path and the episodes' returns"
     _check_common(seed, threads, "", episodes=episodes, max_steps=max_steps)
     check_target(video, "--video", tuple(WRITERS))
-    greedy = greedy and agent not in EXPLORERS                  # the mode of chance is to stand still
+    greedy = greedy and agent not in EXPLORERS                  # the mode of a random policy is one constant action
     with torch_threads(threads):
         found = agent_named(agent, env_id)
         env_id, env_kwargs = settings_of(found, env_id, agent)
@@ -341,7 +341,7 @@ def dream_world(
     episodes: int = 16,           # fresh ones, gathered now
     steps: int = 60,              # env steps of each; 0: until the env ends them
     noise: float = 0.2,           # on the actions that are gathered: share of random ones; boxes: sd in half-widths
-    context: int = 8,             # frames watched before a dream
+    context: int = 8,             # frames observed before a dream
     horizon: int = 40,            # steps dreamt
     starts: int = 64,             # dreams for the error
     temperature: float = 1.0,     # of the sampled dream; 0: its mode
@@ -350,7 +350,7 @@ def dream_world(
     name: str = "",               # of the result; default: the world's, and the settings that are not the defaults
     threads: int = 1,             # of PyTorch on the CPU
 ) -> dict:
-    "Videos of a dream beside the real env, its error, and the trust horizon; the result is kept in a run folder"
+    "Make videos of a dream beside the real env, and measure its error; the result is kept in a run folder"
     settings = dict(episodes=episodes, steps=steps, noise=noise, context=context, horizon=horizon, starts=starts,
                     temperature=temperature)
     _check_common(seed, threads, name)
@@ -383,7 +383,7 @@ def _dream_world(world: str, env_id: str, seed: int, out: str, name: str, settin
     return keep("dream", label, env_id, seed, int(store.lengths.sum()), start, result, measured=measured)
 
 def _say_dream(env_id: str, store, error, pays, told: str, settings: dict) -> None:
-    "Print what the dreams were worth"
+    "Print the verdict on the dreams, their errors and the predictions of rewards and ends"
     verdict, whole = error.verdict(), " --steps 0" if settings["steps"] else ""
     more = f"; more data: --episodes {4 * settings['episodes']} --starts {4 * settings['starts']}{whole}"
     print(f"{env_id}: {len(store)} fresh episodes of {store.lengths.min()} to {store.lengths.max()} rows, {told}")
@@ -393,7 +393,7 @@ def _say_dream(env_id: str, store, error, pays, told: str, settings: dict) -> No
 
 # %% ../nbs/83_look.ipynb #18578adb
 def _check_flags(temperature: float, noise: float, steps: int, **counts: int) -> None:
-    "ConfigError for numbers with which nothing can be dreamt, before anything is loaded or gathered"
+    "Raise ConfigError for numbers that no dream can have, before anything is loaded or gathered"
     check_numbers(**{k: (v, 1) for k, v in counts.items()})
     check_numbers(steps=(steps, 0))
     for name, x, zero in (("temperature", temperature, "the mode"), ("noise", noise, "the agent alone")):
@@ -439,7 +439,7 @@ def _plane_names(model, env_id, env_kwargs):
     return names if len(names) == model.obs_space.shape[0] else None
 
 def _told(pays, what):
-    "R2 of rewards or ends in words"
+    "Return R2 of rewards or ends in words"
     m, n = pays.metrics(), len(pays.episode)
     value, low, high = (m.get(f"dream/{what}_r2{end}") for end in ("", "_low", "_high"))
     if value is None: return f"of the {what}, nothing to predict (alike in all {n:,} steps)"

@@ -24,18 +24,18 @@ __all__ = ['MODEL_KEYS', 'class_path', 'class_at', 'SineConfig', 'Sine', 'save_m
 
 # %% ../../nbs/04_models.ipynb #50b9cf56
 def _package() -> Path:
-    "The folder of the worldrl package"
+    "Return the folder of the worldrl package"
     return Path(importlib.util.find_spec("worldrl").submodule_search_locations[0])
 
 def class_path(cls: type) -> str:    # "worldrl.worldmodels.vae:VAE"
-    "Where a class can be imported from; for a class of a notebook, its exported twin"
+    "Return where a class can be imported from; for a class of a notebook, its exported copy"
     name = f"{cls.__module__}:{cls.__qualname__}"
     if cls.__module__.startswith("worldrl."): return name
     homes = _homes(cls.__name__)
     return f"{homes[0]}:{cls.__name__}" if len(homes) == 1 else name
 
 def _homes(cls: str) -> list[str]:    # ["worldrl.worldmodels.vae"]
-    "The modules of worldrl that define a class of this name"
+    "Return the modules of worldrl that define a class of this name"
     files = [
         f
         for f in sorted(_package().rglob("*.py"))
@@ -58,7 +58,7 @@ def class_at(
     return found
 
 def _moved(name: str, cls: str):     # as the file has it; the class's name today
-    "The one class of this name, wherever it lives; CheckpointError"
+    "Return the only class of this name in any module; CheckpointError"
     homes = _homes(cls)
     if len(homes) == 1: return getattr(importlib.import_module(homes[0]), cls)
     found = "it may be older or newer than the model, or the class was renamed"
@@ -90,8 +90,13 @@ class Sine(nn.Module):
         self.net = nn.Sequential(nn.Linear(1, config.hidden), nn.Tanh(), nn.Linear(config.hidden, 1))
 
     @classmethod
-    def from_config(cls, d: dict): return cls(SineConfig.from_dict(d))
-    def forward(self, x: Tensor) -> Tensor: return self.net(x)
+    def from_config(cls, d: dict):
+        "Make the net that a stored config describes"
+        return cls(SineConfig.from_dict(d))
+
+    def forward(self, x: Tensor) -> Tensor:
+        "Return y [n, 1] for x [n, 1]"
+        return self.net(x)
 
 # %% ../../nbs/04_models.ipynb #56df196d
 MODEL_KEYS = {"class": str, "config": dict, "sha256": str}      # what config.json of every model has
@@ -139,7 +144,7 @@ def _refuse_others(folder: Path, names: list[str]) -> None:
                               "nothing was written. Save the model into another folder") from None
 
 def _stored(name: str, t: Tensor, half: bool) -> Tensor:
-    "One weight as it goes into the file"
+    "Return one weight as it is written to the file; CheckpointError unless it is finite"
     t = _as_tensor(t, name)
     if not t.is_floating_point(): return t
     t = t.half() if half else t
@@ -176,7 +181,7 @@ def zoo_folders() -> dict[str, Path]:     # name -> folder
     return dict(sorted(found.items()))
 
 def _model_folder(name_or_path) -> Path:
-    "The folder that holds the model of this name"
+    "Return the folder that holds the model of this name; CheckpointError"
     folder = check_path(name_or_path, "the name of a model", CheckpointError)
     if not os.path.isdir(folder):
         zoo = zoo_folders()
@@ -212,7 +217,7 @@ def load(
                              # or an address: https://host/x.zip#sha256=..., hf://user/repo
     device="auto",           # as for worldrl.core.device
 ) -> nn.Module:              # in eval mode, float32
-    "A trained model; CheckpointError when it is unknown (lists the names), damaged or not of worldrl"
+    "Load a trained model; CheckpointError when it is unknown (lists the names), damaged or not of worldrl"
     if not isinstance(name_or_path, (str, os.PathLike)):
         raise CheckpointError(f"load takes a name of the zoo or a folder, but got {name_or_path!r} "
                               f"({type(name_or_path).__name__}); write load('minipacman-ppo') or load('runs/my-run')")
@@ -225,7 +230,7 @@ def load(
     tensors = _read_tensors(folder / "model.safetensors", about["sha256"], _mend(folder))
     model = _built(cls, about["config"], folder / "config.json", sum(t.numel() for t in tensors.values()))
     try: model.load_state_dict(tensors)
-    except Exception as e:       # RuntimeError, or what a module's own loading stumbles over
+    except Exception as e:       # RuntimeError, or any error of a module's own loading
         why = " ".join(str(e).split())[:300]
         raise CheckpointError(f"the weights in {folder} do not fit {about['class']}: {why}") from None
     try: return model.to(pick_device(device)).eval()
@@ -234,7 +239,7 @@ def load(
                               "load it with device='cpu'") from None
 
 def _read_about(folder: Path) -> dict:     # MODEL_KEYS, and more
-    "The description of a model, config.json; CheckpointError when it is missing, damaged, or was changed"
+    "Read the config.json of a model; CheckpointError when it is missing, damaged, or was changed"
     file, mend = folder / "config.json", _mend(folder)
     about = read_json(file, keys=MODEL_KEYS, what="the description of a model", mend=mend)
     if about.get("config_sha256", _about_sha(about)) != _about_sha(about):
@@ -243,7 +248,7 @@ def _read_about(folder: Path) -> dict:     # MODEL_KEYS, and more
     return about
 
 def _mend(folder: Path) -> str:
-    "What a user can do about a damaged model"
+    "Return what a user can do about a damaged model"
     for run in (folder.parent, folder.parent.parent):       # RUN/final, RUN/final/part
         if "final" in folder.parts[-2:] and (run / "checkpoints").is_dir():
             return f"give the command of its run again, which writes it anew{_command_of(run)}"
@@ -272,7 +277,7 @@ def _built(
     file: Path,                 # where it was stored, for the message
     weights: int = 2**30,       # how many numbers the file of weights has
 ) -> nn.Module:
-    "The model that a config describes, with fresh weights; CheckpointError names the file and what is wrong with it"
+    "Make the model that a config describes, with new weights; CheckpointError names the file and what is wrong"
     try:
         with _SizeGuard(file, weights): return cls.from_config(config)
     except Exception as e:       # a config of another shape can make from_config stumble in any way
@@ -290,7 +295,7 @@ def load_run(
     seed: int,
     device="auto",           # as for worldrl.core.device
 ) -> nn.Module:              # in eval mode, float32
-    "The model of this env's finished run; CheckpointError names the command that trains it"
+    "Load the model of a finished run; CheckpointError names the command that trains it"
     folder = run_dir(env_id, exp, seed)
     if (folder / "final").is_dir(): return load(folder, device)
     command = f"worldrl train {exp} --env-id {env_id} --seed {seed}"

@@ -35,10 +35,12 @@ __all__ = ['OWNER_KEYS', 'RUN_FILES', 'worker_pool', 'Trainer', 'SineTrainer', '
 @contextlib.contextmanager
 def worker_pool(
     workers: int,      # processes, spawned
-    setup=None,        # called in each first; importable
-    *args,             # its arguments
+    setup=None,        # an importable function, called first in each worker
+    *args,             # the arguments of `setup`
 ):
-    "Gives submit(f, *args) -> Future; the workers use one thread, ignore Ctrl-C, and end with the block or with this process"
+    """Yield submit(f, *args) -> Future, which runs a function in a worker process.
+
+    The workers use one thread, ignore Ctrl-C, and end with the block or with this process."""
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
     pool = ProcessPoolExecutor(workers, get_context("spawn"), _start_worker, (setup, args))
@@ -51,7 +53,7 @@ def worker_pool(
     finally: pool.shutdown(cancel_futures=True)
 
 def _start_worker(setup, args):
-    "In a new process"
+    "Prepare a new worker process: one thread, and an end together with its parent"
     import multiprocessing.connection, threading
     torch.set_num_threads(1)
     parent = multiprocessing.parent_process().sentinel
@@ -80,16 +82,17 @@ class Trainer(Protocol):
     def state(self) -> dict:
         "Return all that must survive: weights, optimiser, lasting generators, counters"
     def load_state(self, tree: dict) -> None:
-        "Take what `state` returned; tensors are on the CPU. An exception means: this checkpoint cannot be restored"
+        "Restore what `state` returned; tensors are on the CPU. Any exception means that the checkpoint does not fit"
     def result(self) -> dict:
         "Return a summary that JSON can hold"
     def save_final(self, folder: Path) -> None:
-        "`save_model` of the part, or of each part in a subfolder; changes nothing in the trainer"
+        "Call `save_model` for the model, or for each part in a subfolder; the trainer must not change"
 
 # %% ../../nbs/07_run.ipynb #ec9faa54
 class SineTrainer:
-    "Fits one period of a sine, with noise; the smallest Trainer"
+    "Fits one period of a sine with noise: the smallest Trainer"
     exp = "sine"
+
     def __init__(self, config: SineConfig):
         self.config, self.total_segments, self.finished, self.updates = config, config.segments, False, 0
         seed_everything(derive_seed(config.seed, "init"))
@@ -97,8 +100,12 @@ class SineTrainer:
         self.opt = torch.optim.Adam(self.net.parameters(), lr=config.learning_rate)
         self.noise = generator(derive_seed(config.seed, "noise"))
 
-    def begin_segment(self, i: int, seed: int): self.data = generator(seed)
+    def begin_segment(self, i: int, seed: int):
+        "Make the generator of the segment's points"
+        self.data = generator(seed)
+
     def segment(self, log: Logger):
+        "Make `updates` updates and log losses/mse"
         c = self.config
         for k in range(c.updates):
             x = torch.rand(c.batch_size, 1, generator=self.data)
@@ -112,23 +119,30 @@ class SineTrainer:
             log.progress(k + 1, c.updates)
 
     def state(self) -> dict:
+        "Return weights, optimiser, the generator of the noise, and the number of updates"
         return dict(
             net=self.net.state_dict(), opt=self.opt.state_dict(), noise=self.noise.get_state(), updates=self.updates
         )
+
     def load_state(self, tree: dict):
+        "Restore what `state` returned"
         self.net.load_state_dict(tree["net"])
         self.opt.load_state_dict(tree["opt"])
         self.noise.set_state(tree["noise"])
         self.updates = tree["updates"]
 
     def result(self) -> dict:
+        "Return the mean squared error on 101 points without noise"
         x = torch.linspace(0, 1, 101)[:, None]
         with torch.no_grad(): return dict(mse=(self.net(x) - torch.sin(2 * math.pi * x)).square().mean().item())
-    def save_final(self, folder: Path): save_model(folder, self.net, self.config)
+
+    def save_final(self, folder: Path):
+        "Save the net as a model"
+        save_model(folder, self.net, self.config)
 
 # %% ../../nbs/07_run.ipynb #ca8b1e1a
 def differences(there: dict, here: dict) -> list[str]:     # ["config.learning_rate is 0.1 there and 0.2 here"]
-    "What differs between two nested dicts, by dotted key"
+    "Return what differs between two nested dicts, one sentence per dotted key"
     def flat(d, at=""):
         if not isinstance(d, dict) or not d: return {at: d}
         return {k: v for key, x in d.items() for k, v in flat(x, f"{at}.{key}" if at else str(key)).items()}
@@ -140,13 +154,13 @@ def differences(there: dict, here: dict) -> list[str]:     # ["config.learning_r
     ]
 
 def _owner(trainer) -> dict:
-    "What makes a run this run, as JSON gives it back"
+    "Return what identifies a run, as JSON gives it back: trainer class, exp and config"
     return json.loads(
         json.dumps({"trainer": class_path(type(trainer)), "exp": trainer.exp, "config": trainer.config.to_dict()})
     )
 
 def _grown(stored: dict, config: Config) -> dict:
-    "A stored config with the defaults of the fields that its class has got since"
+    "Return a stored config, with defaults for the fields that its class has got since"
     if not isinstance(stored, dict): return stored
     now = json.loads(json.dumps(type(config)().to_dict())) | current_settings(type(config), stored)
     return {
@@ -154,9 +168,9 @@ def _grown(stored: dict, config: Config) -> dict:
     }
 
 # %% ../../nbs/07_run.ipynb #5ea5507f
-OWNER_KEYS = {"trainer": str, "exp": str, "config": dict}      # what config.json of every run says
+OWNER_KEYS = {"trainer": str, "exp": str, "config": dict}      # keys of the config.json of every run
 
-RUN_FILES = (       # what a run writes, and tools about a run; * stands for any text, also with /
+RUN_FILES = (       # patterns of the files that a run and its tools write; * matches any text, also with /
     ".lock", "config.json", "result.json", "metrics.jsonl", "metrics.csv", "tracker.json", "events.out.tfevents.*",
     "eval*.csv", "eval*.png", "checkpoints/segment-*", "replay/*", "wandb/*", "*.damaged-*", ".DS_Store",
     *(f"final/*{name}" for name in ("model.safetensors", "config.json", "README.md")),
@@ -166,12 +180,12 @@ RUN_FILES = (       # what a run writes, and tools about a run; * stands for any
 )
 
 def _names(folder: Path) -> list[str]:
-    "The names in a folder, without what a run leaves there before its config.json; empty when there is no folder"
+    "Return the names in a folder, without those that a run writes before its config.json; [] without a folder"
     if not folder.is_dir(): return []
     return sorted(p.name for p in folder.iterdir() if p.name not in (".lock", "config.json.part"))
 
 def _owner_of(folder: Path) -> dict | None:      # OWNER_KEYS; None when nothing shows that this is a run folder
-    "Which run a folder belongs to, by its config.json or by a checkpoint"
+    "Return which run a folder belongs to, from its config.json or a checkpoint"
     with contextlib.suppress(CheckpointError):
         found = read_json(folder / "config.json", keys=OWNER_KEYS)
         return {k: found[k] for k in OWNER_KEYS}
@@ -180,20 +194,20 @@ def _owner_of(folder: Path) -> dict | None:      # OWNER_KEYS; None when nothing
     return None
 
 def _checkpoint_files(folder: Path) -> list[Path]:
-    "The JSON files of a run's checkpoints, newest first"
+    "Return the JSON files of a run's checkpoints, newest first"
     files = [p for p in (folder / "checkpoints").glob("segment-*.json") if re.fullmatch(r"segment-\d{6,}", p.stem)]
     files = [p for p in files if not p.is_dir()]
     return sorted(files, key=lambda p: int(p.stem.removeprefix("segment-")), reverse=True)
 
 def _meta_of(body: dict, file: Path) -> dict:
-    "The words about a checkpoint of a run; CheckpointError when they are not those of a run"
+    "Return the `meta` of a run's checkpoint; CheckpointError when it is not that of a run"
     keys = dict(owner=dict, segments=int, metrics_bytes=int, last_step=int, wall_s=(int, float))
     parse_json(json.dumps(body["meta"]), keys=keys, where=str(file), what="the checkpoint of a run")
     parse_json(json.dumps(body["meta"]["owner"]), keys=OWNER_KEYS, where=str(file), what="the checkpoint of a run")
     return body["meta"]
 
 def _strangers(folder: Path, more=()) -> list[str]:      # more: patterns besides RUN_FILES; ["thesis.tex", "notes/"]
-    "What a folder holds that a run does not write: files, links, and folders (with a slash)"
+    "Return what a folder holds that a run does not write: files, links, and folders (with a slash)"
     patterns, found = (*RUN_FILES, *more), []
     def ours(name): return any(fnmatch.fnmatchcase(name, p) for p in patterns)
     for root, dirs, files in os.walk(folder):
@@ -221,7 +235,7 @@ def _refuse_foreign(folder: Path, fresh: bool, more=()) -> None:      # more: th
                               "so nothing was deleted; move them away, or choose another folder")
 
 def _what_instead(folder: Path) -> str:
-    "' (...)' that says why a folder with a config.json is no run folder"
+    "Return ' (...)' with the reason why a folder with a config.json is no run folder"
     if not (folder / "config.json").exists(): return ""
     try: found = read_json(folder / "config.json")
     except CheckpointError:
@@ -230,19 +244,19 @@ def _what_instead(folder: Path) -> str:
     return " (its config.json has no trainer, exp and config)"
 
 def _clear(folder: Path) -> None:
-    "Delete a run's files; what marks it as a run goes last. `_refuse_foreign` has looked at them before"
+    "Delete a run's files, its config.json last. `_refuse_foreign` must have checked the folder before"
     for p in sorted(folder.iterdir(), key=_clear_order):
         if p.name == ".lock": continue
         if p.is_dir() and not p.is_symlink(): shutil.rmtree(p)
         else: p.unlink()
 
 def _clear_order(path: Path) -> int:
-    "result.json goes first: the rest is no finished run. What marks a run goes last: a killed --fresh can be repeated"
+    "Return the place in the order of deletion: result.json first; config.json last, so that --fresh can be repeated"
     return {"result.json": 0, "checkpoints": 2, "config.json": 3}.get(path.name, 1)
 
 # %% ../../nbs/07_run.ipynb #03f2faf5
 def _claim(folder: Path, owner: dict, trainer) -> None:
-    "Make the folder this run's, or make sure that it is; ConfigError, CheckpointError"
+    "Write the config.json of a new run, or check that the folder is this run's; ConfigError, CheckpointError"
     file = folder / "config.json"
     if not _names(folder): return _write_config(file, owner, trainer)
     try: stored = read_json(file, keys=OWNER_KEYS, what="the config of a run")
@@ -259,15 +273,15 @@ def _claim(folder: Path, owner: dict, trainer) -> None:
                           "or start anew with --fresh (fresh=True), which deletes what is there")
     then, now = stored.get("provenance"), conditions(trainer)
     diff = differences({k: then.get(k) for k in now}, now) if isinstance(then, dict) else []
-    if diff: _note(f"{folder.name} goes on under other conditions, so equal bits are not promised: {'; '.join(diff)}")
+    if diff: _note(f"{folder.name} is resumed under other conditions, so its numbers may differ: {'; '.join(diff)}")
 
 
 def _write_config(file: Path, owner: dict, trainer) -> None:
-    "The config.json of a run"
+    "Write the config.json of a run"
     write_json(file, owner | {"resolved": getattr(trainer, "resolved", None), "provenance": provenance(trainer)})
 
 def _other_run(stored: dict, owner: dict, config: Config | None) -> list[str]:      # empty: the same run
-    "How a stored owner differs from this run's; fields that the config has got since count with their defaults"
+    "Return how a stored owner differs from this run's; newer fields of the config count with their defaults"
     theirs = {k: stored.get(k) for k in owner}
     if isinstance(theirs.get("trainer"), str): theirs["trainer"] = current_path(theirs["trainer"])
     if config is not None: theirs["config"] = _grown(theirs["config"], config)
@@ -279,7 +293,7 @@ def newest_checkpoint(
     owner: dict | None = None,       # what the checkpoint must belong to; None: anything
     config: Config | None = None,    # gives the defaults of fields that are newer than the checkpoint
 ) -> tuple[dict, dict] | None:       # (tree, meta), or None when there is none yet
-    "The newest good checkpoint of a run; prints what is wrong with newer ones, CheckpointError if none is good"
+    "Return the newest good checkpoint; prints what is wrong with newer ones. CheckpointError if none is good"
     return _first_good(check_path(folder), owner, config, lambda tree, meta: (tree, meta))[0]
 
 def _first_good(
@@ -295,7 +309,7 @@ def _first_good(
             tree, meta = load_checkpoint(file)
             if owner is not None: _check_meta(folder, meta, owner, file, config)
             return use(tree, meta), list(failed)
-        except Exception as e:       # whatever a damaged file, or a trainer that reads it, stumbles over
+        except Exception as e:       # any error of reading a damaged file, or of the trainer that loads it
             failed[file] = e
             if file is not files[-1]: _note(f"{_reason(e, file)}; it is not used, trying the one before it")
     if not files: return None, []
@@ -304,7 +318,7 @@ def _first_good(
                           "use the code that wrote them, or start anew with --fresh (fresh=True)") from failed[files[0]]
 
 def _reason(e: Exception, file: Path) -> str:
-    "Why a checkpoint could not be used, in one line; without advice, for there may be another checkpoint"
+    "Return in one line why a checkpoint cannot be used; without advice, since there may be another one"
     if isinstance(e, WorldrlError):
         return "; ".join(c for c in str(e).split("; ") if "--fresh" not in c and not c.startswith("restore "))
     if isinstance(e, MemoryError): return f"there is not enough memory for {file}"
@@ -312,7 +326,7 @@ def _reason(e: Exception, file: Path) -> str:
     return f"{file} does not fit this code ({type(e).__name__}: {' '.join(str(e).split())[:300]})"
 
 def _check_meta(folder: Path, meta: dict, owner: dict, file: Path, config: Config | None = None):
-    "CheckpointError unless a checkpoint belongs to this run and its metrics are still there"
+    "Raise CheckpointError unless a checkpoint belongs to this run and its metrics are still there"
     _meta_of({"meta": meta}, file)
     if diff := _other_run(meta["owner"], owner, config):
         raise CheckpointError(f"{file} belongs to another run ({'; '.join(diff)})")
@@ -325,7 +339,7 @@ def _check_meta(folder: Path, meta: dict, owner: dict, file: Path, config: Confi
                               "(its checksum differs)")
 
 def _sha_of_file(file: Path, size: int | None = None):      # size: of the first so many bytes; None: of all
-    "The SHA-256 object of a file's beginning; a missing file counts as empty"
+    "Return the SHA-256 object of the first bytes of a file; a missing file counts as empty"
     sha, left = hashlib.sha256(), math.inf if size is None else size
     with contextlib.suppress(FileNotFoundError), open(file, "rb") as f:
         while left > 0 and (data := f.read(min(left, 2**20))):
@@ -341,9 +355,9 @@ class _Life:
     owner: dict
     log: Logger
     track: str | None = None     # the name of a tracker
-    tracker: Any = None          # a Tracker, when one was asked for
-    done: int = 0                # segments behind us
-    earlier_s: float = 0.0       # wall seconds of earlier lives, up to the last border
+    tracker: Any = None          # the Tracker, if there is one
+    done: int = 0                # finished segments
+    earlier_s: float = 0.0       # wall seconds of earlier processes, up to the last checkpoint
     began: float = field(default_factory=time.monotonic)
 
     @property
@@ -351,7 +365,7 @@ class _Life:
 
 # %% ../../nbs/07_run.ipynb #aca170dc
 class _Undo:
-    "Remembers what a trainer holds; calling it puts everything back after a `load_state` that failed in the middle"
+    "Stores what a trainer holds; calling it restores everything after a `load_state` that failed"
     PACKAGES = ("worldrl", "torch", "collections", "types", "__main__")      # whose objects are looked into
 
     def __init__(
@@ -370,11 +384,11 @@ class _Undo:
             with contextlib.suppress(Exception): todo += self._keep(x)      # what cannot be looked into is left alone
 
     def __call__(self) -> None:
-        "Put everything back"
+        "Restore everything"
         for put, *args in self.back: put(*args)
 
     def _keep(self, x) -> list:
-        "Remember one object; returns the objects that it holds"
+        "Store one object; returns the objects that it holds"
         if isinstance(x, (Tensor, np.ndarray)): self._keep_array(x)
         elif isinstance(x, torch.Generator): self.back.append((x.set_state, x.get_state()))
         elif isinstance(x, np.random.Generator):
@@ -412,7 +426,7 @@ def _put_tensor(x: Tensor, content: Tensor) -> None:
 
 # %% ../../nbs/07_run.ipynb #979beab1
 def _resume(life: _Life) -> None:
-    "Back to the last border: state, counters, and the metrics cut to its length; CheckpointError when this fails"
+    "Load the last checkpoint, and cut the metrics to its length; CheckpointError when this fails"
     folder, metrics = life.folder, life.folder / "metrics.jsonl"
     meta, failed = _first_good(folder, life.owner, life.trainer.config, functools.partial(_restore, life.trainer, []))
     for file in (f for first in failed for f in _checkpoint_parts(first)): _set_aside(file)
@@ -422,11 +436,11 @@ def _resume(life: _Life) -> None:
     life.log.sha = _sha_of_file(metrics)
 
 def _checkpoint_parts(file: Path) -> list[Path]:      # file: the JSON
-    "The files of one checkpoint"
+    "Return the files of one checkpoint"
     return [f for f in sorted(file.parent.glob(f"{file.stem}.*")) if f.suffix in (".json", ".safetensors", ".part")]
 
 def _refuse_begin(life: _Life) -> None:
-    "CheckpointError when a run without checkpoints would begin again, and write over a result that is there"
+    "Raise CheckpointError when a run without checkpoints would overwrite a result"
     found = sorted(p.name for p in life.folder.iterdir() if re.match(r"final|result\.json", p.name))
     if not found or life.trainer.total_segments == 0: return
     raise CheckpointError(f"{life.folder} has {' and '.join(found)}, but no checkpoint to go on from; "
@@ -448,13 +462,13 @@ def _restore(
 
 # %% ../../nbs/07_run.ipynb #48045a2c
 def _keep_snapshot(life: _Life) -> None:
-    "The model of now, if the config asks for one after this segment; after a kill it is written again"
+    "Save the current model if `snapshot_every` is due; after a kill it is written again"
     every = getattr(life.trainer.config, "snapshot_every", 0)
     step = max(life.log.last_step, 0)
     if every > 0 and life.done % every == 0: _save_final(life.trainer, life.folder / "snapshots" / f"{step:010d}")
 
 def _save_final(trainer, folder: Path) -> None:
-    "The trainer's models into a folder; a damaged config.json there is renamed, since save_model would refuse it"
+    "Save the trainer's models into a folder; a damaged config.json there is renamed, since save_model refuses it"
     for file in sorted(folder.rglob("config.json")):
         try: read_json(file, keys=MODEL_KEYS)
         except CheckpointError: _set_aside(file)
@@ -463,14 +477,14 @@ def _save_final(trainer, folder: Path) -> None:
 def snapshots(
     folder,                     # a run folder
 ) -> dict[int, Path]:           # step -> the model's folder, steps rising; empty when the run keeps none
-    "The models that a run has kept on its way"
+    "Return the models that a run has kept during training"
     folders = [p for p in (check_path(folder) / "snapshots").glob("*") if re.fullmatch(r"[0-9]{1,18}", p.name)]
     found = {int(p.name): p for p in folders if any(p.rglob("model.safetensors"))}
     return dict(sorted(found.items()))
 
 # %% ../../nbs/07_run.ipynb #41895b9f
 def _border(life: _Life, segment_s: float) -> None:
-    "Metrics and snapshot to the disk, then the checkpoint, then the oldest checkpoint goes; two stay"
+    "Write metrics and snapshot, then the checkpoint, then delete all but the two newest checkpoints"
     log = life.log
     step, before = max([s for s, _, _ in log.waiting], default=0), max(log.last_step, 0)
     if step > before and all(n != "charts/SPS" for _, n, _ in log.waiting):
@@ -486,7 +500,7 @@ def _border(life: _Life, segment_s: float) -> None:
         if not file.is_dir(): file.unlink()
 
 def _one_segment(life: _Life, bar: Progress) -> None:
-    "The next segment, from its seed to its border"
+    "Run the next segment, from its seed to its checkpoint"
     trainer, began = life.trainer, time.monotonic()
     seed = derive_seed(trainer.config.seed, "segment", life.done)
     seed_everything(seed)
@@ -506,7 +520,7 @@ def _finish(
     life: _Life,
     record: dict | None = None,      # the result of a run that was finished before, whose models are damaged or gone
 ) -> dict:                           # the content of result.json
-    "Models into final/, then result.json; a result that fits the models stays as it is"
+    "Write the models into final/, then result.json; a result that fits the models stays as it is"
     trainer, final, file = life.trainer, life.folder / "final", life.folder / "result.json"
     seed_everything(derive_seed(trainer.config.seed, "result"))
     if record is not None and os.path.lexists(final): _set_aside(final)
@@ -523,12 +537,12 @@ def _finish(
     return read_json(file)
 
 def _final_hashes(folder: Path) -> dict[str, str]:      # {"model.safetensors": "1a2b..."}, by path below final/
-    "The SHA-256 of each file in final/ that makes up a model"
+    "Return the SHA-256 of each file in final/ that belongs to a model"
     files = sorted(f for f in (folder / "final").rglob("*") if f.name == "config.json" or f.suffix == ".safetensors")
     return {f.relative_to(folder / "final").as_posix(): _sha_of_file(f).hexdigest() for f in files if f.is_file()}
 
 def _final_fault(folder: Path, record: dict) -> str:      # "" when all is well
-    "What is wrong with the models of a finished run"
+    "Return what is wrong with the models of a finished run"
     if not (folder / "final").is_dir(): return "" if record.get("final") == {} else "final/ is missing"
     there = _final_hashes(folder)
     for name, sha in record.get("final", {}).items():
@@ -541,12 +555,12 @@ def _final_fault(folder: Path, record: dict) -> str:      # "" when all is well
     return "" if there else "final/ is empty"
 
 def _check_sha(model: Path) -> None:
-    "CheckpointError unless a model's description and weights are there and fit together"
+    "Raise CheckpointError unless a model's config.json and weights are there and fit together"
     about, file = _read_about(model), model / "model.safetensors"
     if _sha_of_file(file).hexdigest() != about["sha256"]: raise CheckpointError(f"{file} is missing or damaged")
 
 def _introduce(life: _Life) -> None:
-    "What is going to happen, in a few lines"
+    "Print the folder, the config, the resolved settings and the protocol of a run"
     t, c = life.trainer, life.trainer.config.to_dict()
     going_on = f", going on after segment {life.done}" if life.done else ""
     print(f"{life.folder}: {type(t).__name__} on {getattr(t, 'device', 'cpu')}, {t.total_segments} segments{going_on}")
@@ -559,11 +573,11 @@ class Interrupted(WorldrlError):
     "Ctrl-C or SIGTERM stopped the run; the last checkpoint is good"
 
 class _Terminated(KeyboardInterrupt):
-    "SIGTERM came"
+    "SIGTERM was received"
 
 @contextlib.contextmanager
 def sigterm_stops():
-    "In here SIGTERM raises an exception, as Ctrl-C does; only in the main thread, and where SIGTERM is not ignored"
+    "SIGTERM raises Interrupted in this block; only in the main thread, and where SIGTERM is not ignored"
     before, process = signal.getsignal(signal.SIGTERM), os.getpid()
     if threading.current_thread() is not threading.main_thread() or before in (signal.SIG_IGN, None):
         yield
@@ -580,21 +594,21 @@ def sigterm_stops():
     try: yield
     except _Terminated:
         raise Interrupted("stopped by SIGTERM; what was saved is kept. "
-                          f"To go on, give the same command again: {command_line()}") from None
+                          f"To go on, run the same command again: {command_line()}") from None
     finally: signal.signal(signal.SIGTERM, before)
 
 # %% ../../nbs/07_run.ipynb #879b8f86
 def run_training(
-    trainer: Trainer,            # new; run_training brings it to its last border
+    trainer: Trainer,            # new; its last checkpoint is loaded if there is one
     folder=None,                 # None: run_dir(env_id, exp, seed)
     *,
     fresh: bool = False,         # delete the run in the folder, and start anew; refused where more would be lost
     progress: bool = True,       # False: print nothing but warnings
     tensorboard: bool = True,    # also write TensorBoard events
-    track: str | None = None,    # also tell "wandb" or "trackio"; no part of what makes a run this run
-    stop_after: int | None = None,  # finish early, behind so many segments of the run; None: behind the last
+    track: str | None = None,    # also send to "wandb" or "trackio"; a resumed run may have another value
+    stop_after: int | None = None,  # finish early, after so many segments of the run; None: after the last
 ) -> dict:                       # the content of result.json; ["result"] is trainer.result(); ["stopped"]: ended early
-    """Train to the end, from wherever an earlier life stopped.
+    """Train to the end, from the last checkpoint if there is one.
 
     ConfigError, CheckpointError, LockedError, DiskError; Interrupted for Ctrl-C and SIGTERM.
     """
@@ -603,7 +617,7 @@ def run_training(
     if folder is None: folder = run_dir(trainer.config.env_id, trainer.exp, trainer.config.seed)
     folder = check_path(folder, "the run's folder")
     owner, own_files = _owner(trainer), getattr(trainer, "files", ())
-    if track: tracker_module(track)                # a missing package is said before anything begins
+    if track: tracker_module(track)                # a missing package is reported before anything begins
     _refuse_foreign(folder, fresh, own_files)      # and a folder that is not ours, before anything is written there
     with sigterm_stops():
         begins = fresh or not (folder / "config.json").exists()
@@ -638,7 +652,7 @@ def _drive(
     until: int,                      # the number of segments after which the run ends
     record: dict | None = None,      # as for _finish
 ) -> dict:                           # the content of result.json
-    "The segments that are left of the first `until`, and the end; Ctrl-C becomes Interrupted"
+    "Run the segments that are left of the first `until`, and finish; Ctrl-C becomes Interrupted"
     trainer, bar = life.trainer, None
     try:
         _resume(life)
@@ -651,7 +665,7 @@ def _drive(
     except KeyboardInterrupt as e:
         by = " by SIGTERM" if isinstance(e, _Terminated) else ""
         raise Interrupted(f"stopped{by} after {life.done} of {trainer.total_segments} segments, which are kept in "
-                          f"{life.folder}. To go on, give the same command again: {command_line()}") from None
+                          f"{life.folder}. To go on, run the same command again: {command_line()}") from None
     finally:
         if bar is not None: bar.close()
         if life.tracker is not None: life.tracker.close()
@@ -660,7 +674,7 @@ def _drive(
     return record
 
 def _earlier_result(folder: Path, owner: dict) -> dict | None:
-    "The result of a run that was finished earlier, or None; one that is damaged or another run's is renamed"
+    "Return the result of a run that was finished earlier, or None; a damaged or foreign one is renamed"
     file = folder / "result.json"
     if not os.path.lexists(file): return None
     try: return _result_of(file, owner)
@@ -679,7 +693,7 @@ def _result_of(file: Path, owner: dict) -> dict:
     return record
 
 def _tell_earlier(life: _Life, record: dict, progress: bool) -> dict:
-    "Repeat an earlier result, and send a tracker what it lacks"
+    "Print an earlier result, and send a tracker what it lacks"
     hint = "was finished before (--fresh starts anew)"
     if "stopped" in record: hint = f"was stopped {record['stopped']} (without --stop-after it goes on)"
     if progress: print(f"{life.folder}: {hint}, {record['result']}", flush=True)
@@ -690,7 +704,7 @@ def _tell_earlier(life: _Life, record: dict, progress: bool) -> dict:
 def run_digest(
     folder,                  # a run folder
 ) -> dict[str, str]:         # {"weights": ..., "metrics": ..., "checkpoint": ...}
-    "What must be equal after any number of kills"
+    "Return the SHA-256 of weights, metrics and checkpoint, which are equal after any number of kills"
     folder = check_path(folder)
     models = [f for part in ("final", "snapshots") for f in sorted(folder.glob(f"{part}/**/*.safetensors"))]
     weights = {f.relative_to(folder).as_posix(): _sha(f.read_bytes()) for f in models if f.is_file()}
