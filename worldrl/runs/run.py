@@ -496,7 +496,7 @@ def _border(life: _Life, segment_s: float) -> None:
     where = life.folder / "checkpoints"
     save_checkpoint(where / f"segment-{life.done:06d}", life.trainer.state(), meta)
     old = [f for file in _checkpoint_files(life.folder)[2:] for f in _checkpoint_parts(file)]
-    for file in sorted(old, key=lambda f: f.suffix == ".json"):      # the JSON last: a kill in between leaves nothing behind
+    for file in sorted(old, key=lambda f: f.suffix == ".json"):      # JSON last: a kill in between leaves no orphan
         if not file.is_dir(): file.unlink()
 
 def _one_segment(life: _Life, bar: Progress) -> None:
