@@ -602,7 +602,7 @@ def explain(
     what = (
         _about_disk(error) if isinstance(error, OSError) else _about_memory(error, kinds) or _about_data(error, kinds)
     )
-    return (f"{what}. What was saved stays, and the same command goes on from there" if what else ""), 1
+    return (f"{what}. What was saved stays; to go on, run the same command again" if what else ""), 1
 
 def _stopped(error: BaseException) -> tuple[str, int]:
     "The line and the exit status after Ctrl-C, or after SIGTERM"
@@ -613,10 +613,8 @@ def _stopped(error: BaseException) -> tuple[str, int]:
     terminated = any(type(e).__name__.endswith("Terminated") for e in chain)      # ours, or that of worldrl.runs
     if isinstance(error, WorldrlError): said = str(error)
     else:
-        said = (
-            f"{'terminated' if terminated else 'interrupted'}; what was saved stays, and the same command goes on from"
-            " there"
-        )
+        what = "terminated" if terminated else "interrupted"
+        said = f"{what}; what was saved stays. To go on, run the same command again"
     return said, 128 + (signal.SIGTERM if terminated else signal.SIGINT)
 
 # %% ../nbs/90_cli.ipynb #247f8961
