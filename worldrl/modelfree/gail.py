@@ -199,6 +199,7 @@ def expert_path(
 
 def _refuse_other(path: Path, recording: dict) -> None:
     "Raise ExpertError where a file would be replaced that holds something else than this recording"
+    if not path.name or path.is_dir(): raise ExpertError(f"--out is {path}, a folder; write --out {path / 'x.pt'}")
     about = path.with_suffix(".json")
     if about == path: raise ExpertError(f"--out is {path}; a .json file describes the demonstrations; write --out x.pt")
     for file in (path, about):

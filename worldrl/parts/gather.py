@@ -32,7 +32,7 @@ from ..envs.core import make_env
 from ..spaces import decode_action
 from .contracts import Act, Rng, map_state, where_state
 from worldrl.parts.episodes import (
-    ChunkWriter, EpisodeError, EpisodeStore, damaged_chunks, concat_episodes, npz_bytes, stored_chunks,
+    ChunkWriter, EpisodeError, EpisodeStore, concat_episodes, damaged_chunks, npz_bytes, read_chunk, stored_chunks,
 )
 from .rollout import EnvStream, RandomAgent
 from ..runs.checkpoint import sha256_tree
@@ -475,6 +475,10 @@ def mend_chunks(
                 "(other versions?); restore it, or gather into another folder"
             ) from why
         write_atomic(path, data)
+        try: read_chunk(folder, chunk)
+        except EpisodeError as e:
+            raise EpisodeError(f"{path.name} is as it was recorded, but the manifest of {folder} describes other episodes "
+                               f"({e}); restore the manifest, or gather into another folder") from None
 
 def gather(
     config: GatherConfig,

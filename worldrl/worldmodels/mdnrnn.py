@@ -349,7 +349,7 @@ def training_parts(
     "Return the VAE and the episodes for the training; WorldrlError when one of them is missing or they do not fit"
     where = device(config.device)
     if vae is None: vae = load(config.vae, where) if config.vae else load_run(config.env_id, "vae", config.seed, where)
-    if not hasattr(vae, "encode"):
+    if not (hasattr(vae, "encode") and hasattr(getattr(vae, "config", None), "z_size")):
         raise ConfigError(
             f"{config.vae or 'what was given'} is a {type(vae).__name__}, expected a VAE; name the run of a `worldrl"
             " train vae`: --vae FOLDER"
