@@ -477,8 +477,8 @@ def mend_chunks(
         write_atomic(path, data)
         try: read_chunk(folder, chunk)
         except EpisodeError as e:
-            raise EpisodeError(f"{path.name} is as it was recorded, but the manifest of {folder} describes other episodes "
-                               f"({e}); restore the manifest, or gather into another folder") from None
+            raise EpisodeError(f"{path.name} is as it was recorded, but the manifest of {folder} describes other "
+                               f"episodes ({e}); restore the manifest, or gather into another folder") from None
 
 def gather(
     config: GatherConfig,
