@@ -114,7 +114,7 @@ def tracked(names):
 
 def wrong_content(files):
     "What a wheel lacks, or has too much: lines"
-    code = {f"worldrl/{p.relative_to(PACKAGE).as_posix()}" for pattern in ("*.py", "*.pyi", "py.typed") for p in PACKAGE.rglob(pattern)}
+    code = {f"worldrl/{p.relative_to(PACKAGE).as_posix()}" for pattern in ("*.py", "*.pyi", "*.json", "py.typed") for p in PACKAGE.rglob(pattern)}
     data = {f"worldrl/data/{p.relative_to(ROOT / 'data').as_posix()}" for name in ("zoo", "samples") for p in (ROOT / "data" / name).glob("*/*")}
     found = {name for name in files if not name.startswith("worldrl-")}
     bad = [f"the wheel lacks {name}" for name in sorted((code | data) - found)]
