@@ -51,7 +51,7 @@ class DreamerConfig(Config):
     num_envs: Annotated[int, Ge(1)] = 16                       # envs in parallel
     obs: str = ""                                              # observation settings of make_env; empty: the env's own
     env_kwargs: dict = field(default_factory=dict)             # for make_env: pomdp=True sticky=0.1 ramping=True
-    train_ratio: Annotated[float, Ge(0)] = 64.                 # replayed steps per env step
+    train_ratio: Annotated[float, Interval(ge=0, le=1e6)] = 64.    # replayed steps per env step
     batch_size: Annotated[int, Ge(1)] = 16                     # B, sequences per update
     batch_length: Annotated[int, Ge(2)] = 32                   # T, steps of each
     starts: Annotated[int, Ge(0)] = 256                        # dreams per update, from as many states; 0: from all

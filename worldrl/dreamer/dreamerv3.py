@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 import torch
-from annotated_types import Ge
+from annotated_types import Ge, Interval
 
 # %% ../../nbs/73_dreamerv3.ipynb #0a21b2e0
 from ..core import ConfigError
@@ -102,7 +102,7 @@ _DV3_BEHAVIOUR = dict(
 @dataclass
 class DreamerV3Config(DreamerConfig):
     "A DreamerV3 run; the defaults are the published constants at 1M parameters"
-    train_ratio: Annotated[float, Ge(0)] = 32.            # replayed steps per env step
+    train_ratio: Annotated[float, Interval(ge=0, le=1e6)] = 32.    # replayed steps per env step
     batch_length: Annotated[int, Ge(2)] = 64              # T, steps of each sequence of an update
     starts: Annotated[int, Ge(0)] = 0                     # dreams per update, from as many states; 0: from all
     world_learning_rate: Annotated[float, Ge(0)] = 4e-5   # learning rate of the world

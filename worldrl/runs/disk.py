@@ -175,6 +175,10 @@ def parse_json(
     except RecursionError: raise error(f"{where} is damaged: it is nested too deeply; {mend}") from None
     except ValueError as e:
         raise error(f"{where} is damaged: it is not readable JSON ({str(e)[:80]}); {mend}") from None
+    if re.search(r"\\u[dD][89a-fA-F]", data if isinstance(data, str) else data.decode("utf-8", "replace")):
+        try: json.dumps(found, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            raise error(f"{where} is damaged: it holds half of a character (a lone surrogate); {mend}") from None
     if not isinstance(found, kind):
         raise error(f"{where} holds a {type(found).__name__}, but {what} is a {kind.__name__}; {mend}")
     for key, types in (keys or {}).items():
