@@ -325,6 +325,7 @@ def parse_value(
     "Return an int, float, True, False, None or list if the text is one, else the text; UsageError for a bad number"
     words = {"true": True, "false": False, "none": None, "null": None}
     if text.lower() in words: return words[text.lower()]
+    if re.search(r"[-+~(\[{]{50}", text): raise UsageError(f"{text[:20]}... is nested too deeply")     # on every Python
     try: value = ast.literal_eval(text)
     except (ValueError, SyntaxError): return text
     except (MemoryError, RecursionError): raise UsageError(f"{text[:20]}... is nested too deeply") from None
