@@ -15,8 +15,8 @@ from typing import Any, Protocol
 from torch import Tensor, nn
 from ..aliases import current_path
 from worldrl.core import (
-    Config, ConfigError, WorldrlError, current_settings, derive_seed, generator, keep_freed_memory, seed_everything,
-    without_ctrl_c,
+    Config, ConfigError, WorldrlError, derive_seed, generator, keep_freed_memory, older_settings, seed_everything,
+    stored_settings, without_ctrl_c,
 )
 from .checkpoint import _checkpoint_body, _sha, load_checkpoint, save_checkpoint, sha256_tree
 from worldrl.runs.disk import (
@@ -160,9 +160,9 @@ def _owner(trainer) -> dict:
     )
 
 def _grown(stored: dict, config: Config) -> dict:
-    "Return a stored config, with defaults for the fields that its class has got since"
+    "Return a stored config, with values for the fields that its class has got since: of `stored`, else the defaults"
     if not isinstance(stored, dict): return stored
-    now = json.loads(json.dumps(type(config)().to_dict())) | current_settings(type(config), stored)
+    now = json.loads(json.dumps(type(config)().to_dict())) | stored_settings(type(config), stored)
     return {
         k: _grown(v, getattr(config, k)) if isinstance(getattr(config, k, None), Config) else v for k, v in now.items()
     }
