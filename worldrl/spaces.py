@@ -110,7 +110,8 @@ def space_to_dict(
     if isinstance(space, gym.spaces.MultiDiscrete):
         mend = "; make it flat with a wrapper: gymnasium.wrappers.TransformAction, which reshapes the action"
     raise ConfigError(
-        f"a model for {space} cannot be stored; expected Discrete, Box, MultiBinary or a flat MultiDiscrete{mend}"
+        f"a model for {' '.join(str(space).split())} cannot be stored; expected Discrete, Box, MultiBinary or a flat"
+        f" MultiDiscrete{mend}"
     )
 
 # kinds as the World Models of version 0.1 stored them
