@@ -13,10 +13,10 @@ from .aliases import current_setting
 from annotated_types import Ge, GroupedMetadata, Gt, Interval, Le, Lt, MaxLen, MinLen
 
 # %% auto #0
-__all__ = ['UNBOUNDED', 'DeviceName', 'WorldrlError', 'ConfigError', 'did_you_mean', 'without_ctrl_c', 'device', 'autocast',
-           'as_whole', 'whole', 'derive_seed', 'generator', 'seed_everything', 'keep_freed_memory', 'count_parameters',
-           'OneOf', 'Check', 'Config', 'field_types', 'current_settings', 'older_settings', 'stored_settings',
-           'field_bounds']
+__all__ = ['GUARD_ADVICE', 'UNBOUNDED', 'DeviceName', 'WorldrlError', 'ConfigError', 'did_you_mean', 'without_ctrl_c',
+           'has_main_guard', 'without_unguarded_main', 'device', 'autocast', 'standard_torch', 'as_whole', 'whole',
+           'derive_seed', 'generator', 'seed_everything', 'keep_freed_memory', 'count_parameters', 'OneOf', 'Check',
+           'Config', 'field_types', 'current_settings', 'older_settings', 'stored_settings', 'field_bounds']
 
 # %% ../nbs/00_core.ipynb #6ef447fc
 class WorldrlError(Exception):
@@ -52,6 +52,34 @@ def without_ctrl_c():
         for s, handler in handlers.items(): signal.signal(s, handler)
         if came: signal.raise_signal(came[0])
 
+# %% ../nbs/00_core.ipynb #37535c2c
+def has_main_guard(
+    file,              # the path of a script
+) -> bool:             # True also when it cannot be read
+    'Return whether a script has a line `if __name__ == "__main__":`'
+    try:
+        with open(file, encoding="utf-8", errors="replace") as f: text = f.read()
+    except (OSError, ValueError, TypeError): return True
+    return re.search(r"^if\b.*\b__name__\b", text, re.M) is not None
+
+@contextlib.contextmanager
+def without_unguarded_main():
+    "Processes that start within this context do not run the calling script again if it has no main guard"
+    main = sys.modules["__main__"]
+    file, spec = getattr(main, "__file__", None), getattr(main, "__spec__", None)
+    if file is None or has_main_guard(file):
+        yield
+        return
+    del main.__file__
+    main.__spec__ = None
+    try: yield
+    finally: main.__file__, main.__spec__ = file, spec
+
+GUARD_ADVICE = (
+    "the calling script has no main guard, so worker processes do not know what it defines. Put its work below a line "
+    'if __name__ == "__main__":, and what workers need (envs, classes) above it, or use one process'
+)
+
 # %% ../nbs/00_core.ipynb #9d08a7d0
 def device(
     name: str = "auto",      # "auto" | "cpu" | "cuda" | "cuda:1" | "mps" | a torch.device
@@ -81,6 +109,27 @@ def autocast(
         raise ConfigError(f"dtype {dtype!r} is not offered; write float32 or bfloat16")
     if dtype == "float32": return contextlib.nullcontext()
     return torch.autocast(torch.device(device).type, dtype=torch.bfloat16)
+
+# %% ../nbs/00_core.ipynb #0f29d196
+@contextlib.contextmanager
+def standard_torch(
+    training: bool = False,     # True: also with gradients, and without the caller's autocast
+):
+    """Within this context, or in a function decorated with it, torch's settings are those of a new process.
+
+    New tensors are float32 and on the CPU, and the caller's inference mode is off."""
+    import torch
+    dtype, where = torch.get_default_dtype(), torch.get_default_device()
+    with contextlib.ExitStack() as stack:
+        if dtype != torch.float32:
+            stack.callback(torch.set_default_dtype, dtype)
+            torch.set_default_dtype(torch.float32)
+        if where.type != "cpu": stack.enter_context(torch.device("cpu"))
+        if torch.is_inference_mode_enabled(): stack.enter_context(torch.inference_mode(False))
+        if training and not torch.is_grad_enabled(): stack.enter_context(torch.enable_grad())
+        for kind in ("cpu", "cuda") if training else ():
+            if torch.is_autocast_enabled(kind): stack.enter_context(torch.autocast(kind, enabled=False))
+        yield
 
 # %% ../nbs/00_core.ipynb #b070e5a3
 def _shown(value) -> str:

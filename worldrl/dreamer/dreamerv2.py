@@ -21,7 +21,7 @@ from torch import Tensor
 
 # %% ../../nbs/72_dreamerv2.ipynb #cca509d7
 from ..core import (Config, ConfigError, DeviceName, autocast, derive_seed, device, generator,
-                          seed_everything)
+                          seed_everything, standard_torch)
 from ..envs.core import ObsSettings, make_env
 from ..spaces import action_size
 from ..spaces import space_to_dict
@@ -537,6 +537,7 @@ class TrainerSetup:
     """The part of a trainer that runs once: check the settings, read the env's spaces, make nets and optimizer.
 
     ConfigError for settings that cannot work together, or that do not suit the env."""
+    @standard_torch()
     def __init__(self, config: DreamerConfig):
         self.config, self.finished, self.folder = config, False, None
         self.exp = config.exp_name or self.exp

@@ -20,7 +20,9 @@ from annotated_types import Ge, Gt, Interval
 from torch import Tensor
 
 # %% ../../nbs/31_a2c.ipynb #811eeafc
-from ..core import Config, ConfigError, DeviceName, WorldrlError, derive_seed, device, generator, seed_everything
+from worldrl.core import (
+    Config, ConfigError, DeviceName, WorldrlError, derive_seed, device, generator, seed_everything, standard_torch,
+)
 from ..envs.core import Normalise, ObsSettings, family_of, is_mujoco, make_env, with_obs
 from ..parts.policy import ActorCritic, AuxHead, Out, PolicyConfig, auxiliary_loss, policy_for
 from ..parts.contracts import Rng
@@ -337,6 +339,7 @@ class SegmentedTrainer(TrainerLog):
 class OnPolicyTrainer(SegmentedTrainer):
     "A trainer that collects a rollout, learns from it and discards it; run it with runs.run_training"
     exp = "on-policy"
+    @standard_torch()
     def __init__(self, config: OnPolicyConfig):
         self.config, self.finished, self.folder = config, False, None
         self.exp, self.device = config.exp_name or self.exp, device(config.device)

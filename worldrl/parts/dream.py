@@ -15,7 +15,7 @@ from gymnasium.vector.utils import batch_space
 from torch import Tensor
 
 
-from ..core import WorldrlError
+from ..core import WorldrlError, standard_torch
 from ..spaces import action_size, encode_action
 from worldrl.parts.contracts import (
     Act, Rng, State, Step, cat_states, first_step, leaves, map_state, next_step, observe_sequence, stack_states,
@@ -160,6 +160,7 @@ def _actor(world, actor, n, rng):
     return _AgentActor(world, actor, n, rng) if hasattr(actor, "initial") else _policy_actor(world, actor, n, rng)
 
 # %% ../../nbs/26_dream.ipynb #8c8042b2
+@standard_torch()
 def dream(
     world,                       # a World
     starts: State,               # [n, ...] of filter_starts, observe or imagine

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from typing import Literal
 from gymnasium.vector.utils import batch_space
-from ..core import derive_seed
+from ..core import derive_seed, standard_torch
 from ..envs.core import hash_uniform, row_seeds, to_rgb
 from ..spaces import encode_action
 from .contracts import Rng, leaves, state_size, take, where_state
@@ -52,6 +52,7 @@ class DreamEnv(gym.vector.VectorEnv):
     "A World as a VectorEnv with autoreset NEXT_STEP; rewards and ends are the world's predictions"
     metadata = {"autoreset_mode": gym.vector.AutoresetMode.NEXT_STEP, "render_modes": ["rgb_array"], "render_fps": 8}
 
+    @standard_torch()
     def __init__(self,
         world,                        # a World
         starts,                       # a pool of states (filter_starts), or recorded episodes to make one from
@@ -91,6 +92,7 @@ class DreamEnv(gym.vector.VectorEnv):
         }
 
     @torch.no_grad()
+    @standard_torch()
     def reset(self, *, seed=None, options=None):
         "Start a dream in every row; `seed` is one number or one per row. Returns observations [n, ...] and {}"
         seed, self._seed = (self._seed if seed is None else seed), None
@@ -100,6 +102,7 @@ class DreamEnv(gym.vector.VectorEnv):
         return self._look(), {}
 
     @torch.no_grad()
+    @standard_torch()
     def step(self, actions):
         "Imagine one step with native actions [n, ...]; rows that ended before get a new start instead"
         fresh, self.t = self.ended, self.t + 1

@@ -27,7 +27,7 @@ __all__ = ['OU_SETTINGS', 'POLICIES', 'Explorer', 'middle_and_half', 'uniform_ac
            'collect_batch', 'collect_span', 'command_of', 'manifest_of', 'mend_chunks', 'gather']
 
 # %% ../../nbs/40_gather.ipynb #bdb9cf2d
-from ..core import Config, ConfigError, WorldrlError, derive_seed, did_you_mean, generator
+from ..core import Config, ConfigError, WorldrlError, derive_seed, did_you_mean, generator, standard_torch
 from ..envs.core import make_env
 from ..spaces import decode_action
 from .contracts import Act, Rng, map_state, where_state
@@ -480,6 +480,7 @@ def mend_chunks(
             raise EpisodeError(f"{path.name} is as it was recorded, but the manifest of {folder} describes other "
                                f"episodes ({e}); restore the manifest, or gather into another folder") from None
 
+@standard_torch()
 def gather(
     config: GatherConfig,
     folder=None,             # where to; None: $WORLDRL_DATA/<name>

@@ -21,7 +21,7 @@ from annotated_types import Ge
 from torch import Tensor
 
 # %% ../../nbs/30_policy.ipynb #30polh62e
-from ..core import Config, ConfigError, OneOf, autocast
+from ..core import Config, ConfigError, OneOf, autocast, standard_torch
 from ..spaces import action_size, preprocess
 from .contracts import Act, Rng, State, Step
 from .distributions import Bernoulli, Categorical, Gaussian, MultiCategorical
@@ -511,6 +511,7 @@ class ActorCritic(Net):
         return self._step(state, step)[0].value
 
 # %% ../../nbs/30_policy.ipynb #26c70aea
+@standard_torch()
 def policy_for(
     obs_space: gym.Space,      # of one env
     action_space: gym.Space,   # of one env

@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..core import ConfigError, WorldrlError, derive_seed, did_you_mean
+from ..core import ConfigError, WorldrlError, derive_seed, did_you_mean, standard_torch
 from ..envs.core import env_of_agent, make_env, to_rgb
 from ..spaces import action_size, encode_action
 from .contracts import Act, Rng, State, Step, first_step, leaves, map_state, next_step, stack_states
@@ -524,6 +524,7 @@ def _summed_up(done, kept, env, how: dict) -> Evaluation:
 LONGEST = 27_000      # env steps
 
 @torch.no_grad()
+@standard_torch()
 def evaluate(
     agent,                       # an Agent, a name of the zoo, or the folder of a run
     env_id=None,  # None: the agent's own env; else an id, or a function num_envs -> VectorEnv (a dream, ...)
@@ -550,6 +551,7 @@ def evaluate(
     return _summed_up(done, kept if data or keep else None, env, how)
 
 # %% ../../nbs/24_rollout.ipynb #b6ee7b71
+@standard_torch()
 def record(
     agent,                        # as in evaluate
     env_id=None,                  # as in evaluate

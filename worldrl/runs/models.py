@@ -14,7 +14,7 @@ from typing import Annotated, ClassVar
 from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 from ..aliases import current_path
-from ..core import Config, WorldrlError, device as pick_device, did_you_mean
+from ..core import Config, WorldrlError, device as pick_device, did_you_mean, standard_torch
 from .checkpoint import _as_tensor, _body_sha, _read_tensors, _sha
 from .disk import CheckpointError, check_path, read_json, run_dir, write_atomic, write_json
 
@@ -212,6 +212,7 @@ def _command_of(folder: Path) -> str:
     return f": {command}" if isinstance(command, str) and command not in ("", "notebook", "python") else ""
 
 # %% ../../nbs/04_models.ipynb #5e534f02
+@standard_torch()
 def load(
     name_or_path,            # a name of the zoo, the folder of a model or of a finished run,
                              # or an address: https://host/x.zip#sha256=..., hf://user/repo

@@ -4,7 +4,7 @@
 
 # %% ../../nbs/07_run.ipynb #07run03
 from __future__ import annotations
-import contextlib, fnmatch, functools, hashlib, json, math, os, random, re, shutil, signal, threading
+import contextlib, fnmatch, functools, hashlib, json, math, os, random, re, shutil, signal, sys, threading
 import time
 import numpy as np
 import torch
@@ -15,8 +15,8 @@ from typing import Any, Protocol
 from torch import Tensor, nn
 from ..aliases import current_path
 from worldrl.core import (
-    Config, ConfigError, WorldrlError, derive_seed, generator, keep_freed_memory, older_settings, seed_everything,
-    stored_settings, without_ctrl_c,
+    GUARD_ADVICE, Config, ConfigError, WorldrlError, derive_seed, generator, has_main_guard, keep_freed_memory,
+    older_settings, seed_everything, standard_torch, stored_settings, without_ctrl_c, without_unguarded_main,
 )
 from .checkpoint import _checkpoint_body, _sha, load_checkpoint, save_checkpoint, sha256_tree
 from worldrl.runs.disk import (
@@ -28,10 +28,13 @@ from .track import _send_rest, _tracker, command_line, conditions, provenance, t
 from .disk import _note, _set_aside
 
 # %% auto #0
-__all__ = ['OWNER_KEYS', 'RUN_FILES', 'worker_pool', 'Trainer', 'SineTrainer', 'differences', 'newest_checkpoint', 'snapshots',
-           'Interrupted', 'sigterm_stops', 'run_training', 'run_digest']
+__all__ = ['OWNER_KEYS', 'RUN_FILES', 'WorkerError', 'worker_pool', 'Trainer', 'SineTrainer', 'differences', 'newest_checkpoint',
+           'snapshots', 'Interrupted', 'sigterm_stops', 'run_training', 'run_digest']
 
 # %% ../../nbs/07_run.ipynb #644e4be1
+class WorkerError(WorldrlError):
+    "A worker process ended before it answered"
+
 @contextlib.contextmanager
 def worker_pool(
     workers: int,      # processes, spawned
@@ -40,16 +43,21 @@ def worker_pool(
 ):
     """Yield submit(f, *args) -> Future, which runs a function in a worker process.
 
-    The workers use one thread, ignore Ctrl-C, and end with the block or with this process."""
+    The workers use one thread, ignore Ctrl-C, and end with the block or with this process.
+    WorkerError when a worker process ends before it has answered."""
     from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
     from multiprocessing import get_context
     pool = ProcessPoolExecutor(workers, get_context("spawn"), _start_worker, (setup, args))
     def submit(f, *args):
-        with without_ctrl_c(): return pool.submit(f, *args)     # starts a worker when none is idle
+        with without_ctrl_c(), without_unguarded_main(): return pool.submit(f, *args)     # starts idle workers
     try: yield submit
-    except BaseException:
+    except BaseException as e:
         for p in list((pool._processes or {}).values()): p.kill()
-        raise
+        if not isinstance(e, BrokenProcessPool): raise
+        main, why = getattr(sys.modules["__main__"], "__file__", None), "most often because the memory is full"
+        if main and not has_main_guard(main): why = f"because the memory is full, or because {GUARD_ADVICE}"
+        raise WorkerError(f"a worker process was killed or could not start, {why}; take fewer workers") from None
     finally: pool.shutdown(cancel_futures=True)
 
 def _start_worker(setup, args):
@@ -94,6 +102,7 @@ class SineTrainer:
     "Fits one period of a sine with noise: the smallest Trainer"
     exp = "sine"
 
+    @standard_torch()
     def __init__(self, config: SineConfig):
         self.config, self.total_segments, self.finished, self.updates = config, config.segments, False, 0
         seed_everything(derive_seed(config.seed, "init"))
@@ -608,6 +617,7 @@ def sigterm_stops():
     finally: signal.signal(signal.SIGTERM, before)
 
 # %% ../../nbs/07_run.ipynb #879b8f86
+@standard_torch(training=True)
 def run_training(
     trainer: Trainer,            # new; its last checkpoint is loaded if there is one
     folder=None,                 # None: run_dir(env_id, exp, seed)

@@ -21,7 +21,7 @@ from annotated_types import Ge, Gt, Interval
 from torch import Tensor
 
 # %% ../../nbs/44_controller.ipynb #ae73996b
-from ..core import UNBOUNDED, Config, ConfigError, DeviceName, derive_seed, device, generator
+from ..core import UNBOUNDED, Config, ConfigError, DeviceName, derive_seed, device, generator, standard_torch
 from ..spaces import action_size
 from ..parts.contracts import Rng, State, Step, map_state
 from ..parts.dream import WithWorld, dream
@@ -486,6 +486,7 @@ def snapshot_generations(config: ControllerConfig) -> list[int]:
 class ControllerTrainer:
     "Searches the weights of a linear controller with CMA-ES; pass it to run_training"
     exp = "controller"
+    @standard_torch()
     def __init__(self,
         config: ControllerConfig,
         world=None,             # a World; None: loaded from config.world, or the run of the same env and seed

@@ -20,7 +20,7 @@ from annotated_types import Ge, Gt
 from torch import Tensor
 
 # %% ../../nbs/42_mdnrnn.ipynb #34cfcedf
-from ..core import UNBOUNDED, Check, Config, ConfigError, DeviceName, derive_seed, device, generator
+from ..core import UNBOUNDED, Check, Config, ConfigError, DeviceName, derive_seed, device, generator, standard_torch
 from ..parts.contracts import Rng, State, Step
 from ..parts.distributions import MDN
 from ..parts.episodes import env_kwargs_of
@@ -378,6 +378,7 @@ def check_fit(what: str, store, obs_shape, actions: int | None = None) -> None:
 class MDNRNNTrainer:
     "Trains an MDN-RNN on cached latents; pass it to run_training"
     exp = "mdnrnn"
+    @standard_torch()
     def __init__(self,
         config: MDNRNNConfig,
         vae=None,               # a VAE; None: as training_parts finds it

@@ -18,7 +18,7 @@ from annotated_types import Ge, Gt, Interval
 from torch import Tensor
 
 # %% ../../nbs/41_vae.ipynb #ca2d1aac
-from ..core import Config, ConfigError, DeviceName, autocast, derive_seed, device, generator
+from ..core import Config, ConfigError, DeviceName, autocast, derive_seed, device, generator, standard_torch
 from ..envs.core import to_rgb
 from ..spaces import preprocess
 from ..parts.distributions import Bernoulli, Gaussian
@@ -286,6 +286,7 @@ def evaluate_vae(
 class VAETrainer:
     "Trains a VAE on gathered episodes; pass it to run_training"
     exp = "vae"
+    @standard_torch()
     def __init__(self,
         config: VAEConfig,
         store=None,             # an EpisodeStore; None: find_episodes(config.env_id, config.data)
