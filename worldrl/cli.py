@@ -8,7 +8,7 @@ import ast, contextlib, dataclasses, difflib, errno, functools, importlib, inspe
 import textwrap, threading, time, tokenize, traceback
 from dataclasses import dataclass
 from typing import Annotated, get_origin, get_type_hints
-from .core import WorldrlError
+from .core import WorldrlError, tolerant_output
 
 # %% auto #0
 __all__ = ['COMMANDS', 'LONGEST_WORD', 'MOST_DIGITS', 'TRAINING', 'REPORT', 'Command', 'usage', 'asked_help', 'UsageError',
@@ -698,6 +698,7 @@ def main(
 ) -> int:
     "Run a command and return the exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted, 143 terminated"
     argv = list(sys.argv[1:] if argv is None else argv)
+    tolerant_output()
     end_with_stdin()
     try:
         with sigterm_interrupts(): _obey(argv)

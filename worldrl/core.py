@@ -14,9 +14,10 @@ from annotated_types import Ge, GroupedMetadata, Gt, Interval, Le, Lt, MaxLen, M
 
 # %% auto #0
 __all__ = ['GUARD_ADVICE', 'UNBOUNDED', 'DeviceName', 'WorldrlError', 'ConfigError', 'did_you_mean', 'without_ctrl_c',
-           'has_main_guard', 'without_unguarded_main', 'device', 'autocast', 'standard_torch', 'as_whole', 'whole',
-           'derive_seed', 'generator', 'seed_everything', 'keep_freed_memory', 'count_parameters', 'OneOf', 'Check',
-           'Config', 'field_types', 'current_settings', 'older_settings', 'stored_settings', 'field_bounds']
+           'has_main_guard', 'without_unguarded_main', 'tolerant_output', 'device', 'autocast', 'standard_torch',
+           'as_whole', 'whole', 'plain_values', 'derive_seed', 'generator', 'seed_everything', 'keep_freed_memory',
+           'count_parameters', 'OneOf', 'Check', 'Config', 'field_types', 'current_settings', 'older_settings',
+           'stored_settings', 'field_bounds']
 
 # %% ../nbs/00_core.ipynb #6ef447fc
 class WorldrlError(Exception):
@@ -79,6 +80,27 @@ GUARD_ADVICE = (
     "the calling script has no main guard, so worker processes do not know what it defines. Put its work below a line "
     'if __name__ == "__main__":, and what workers need (envs, classes) above it, or use one process'
 )
+
+# %% ../nbs/00_core.ipynb #ec83e173
+_PLAIN = {"·": "|", "×": "x", "±": "+/-", "≥": ">=", "≤": "<=", "–": "-", "—": "-", "−": "-", "…": "...", "→": "->",
+          "µ": "u", "█": "#", "│": "|", "─": "-", "’": "'"}
+
+def _similar(e: UnicodeError):     # an error handler of codecs
+    "Return ASCII characters in place of those that an output cannot write"
+    import unicodedata
+    if not isinstance(e, UnicodeEncodeError): raise e
+    def one(c): return _PLAIN.get(c) or unicodedata.normalize("NFKD", c).encode("ascii", "ignore").decode() or "?"
+    return "".join(map(one, e.object[e.start:e.end])), e.end
+
+def tolerant_output() -> None:
+    "Let stdout and stderr write a similar character where their encoding lacks one, instead of raising an error"
+    import codecs
+    codecs.register_error("worldrl.similar", _similar)
+    for stream in (sys.stdout, sys.stderr):
+        if getattr(stream, "errors", "") not in ("strict", "surrogateescape") or not hasattr(stream, "reconfigure"):
+            continue
+        try: "".join(_PLAIN).encode(stream.encoding or "ascii")
+        except (UnicodeError, LookupError): stream.reconfigure(errors="worldrl.similar")
 
 # %% ../nbs/00_core.ipynb #9d08a7d0
 def device(
@@ -159,7 +181,19 @@ def whole(
     if found is not None and least <= found <= most: return found
     if found is not None and found > most >= 2**63 - 1: raise error(f"{what} is larger than 2**63, which is too large")
     limits = f"at least {least}" if most >= 2**63 - 1 else f"from {least} to {most}"
-    raise error(f"{what} is {_shown(value)}, and must be a whole number, {limits}")
+    raise error(f"{what} is {_shown(value)}, and must be {limits}, a whole number")
+
+def plain_values(
+    value,         # dicts, lists and tuples of anything, nested
+):                 # the same object where nothing changed
+    "Return data in which scalars of NumPy and torch are numbers of Python"
+    if isinstance(value, dict):
+        new = {k: plain_values(v) for k, v in value.items()}
+        return new if any(new[k] is not v for k, v in value.items()) else value
+    if type(value) in (list, tuple):
+        new = type(value)(map(plain_values, value))
+        return new if any(a is not b for a, b in zip(new, value)) else value
+    return value.item() if getattr(value, "shape", None) == () and hasattr(value, "item") else value
 
 # %% ../nbs/00_core.ipynb #355a8252
 def derive_seed(
@@ -281,6 +315,7 @@ def _reader(want):     # want: a type, as an annotation writes it
     if (origin or want) in (tuple, list): return _read_items(origin or want, args)
     if isinstance(want, type) and issubclass(want, Config): return _read_config(want)
     if want in (Any, object): return _read_any
+    if (origin or want) is dict: return _read_dict
     return {int: _read_int, float: _read_float}.get(want) or _read_other(origin or want)
 
 def _read_literal(options):
@@ -316,6 +351,27 @@ def _read_items(kind, args):
         try: return kind(reader(v) for reader, v in zip(each, value))
         except _Misfit as e: raise _Misfit(_of_items(str(e))) from None
     return read
+
+def _read_dict(value):
+    "Reads a dict of data that JSON can store, as settings of an env are; scalars of NumPy and torch become numbers"
+    if not isinstance(value, dict): raise _Misfit
+    value = plain_values(value)
+    if (fault := _no_json(value)) is None: return value
+    path, x = fault
+    data = "numbers, text, True, False, None, lists and dicts of them"
+    raise _Misfit(f"hold only what JSON can store ({data}), but {path} is {_shown(x)} ({type(x).__name__})")
+
+def _no_json(value, path: str = "") -> tuple | None:     # (where it is, the value)
+    "Return the first part of nested data that JSON cannot store; None: it can"
+    if isinstance(value, dict):
+        for k, v in value.items():
+            if not isinstance(k, str): return f"the key {_shown(k)}", k
+            if fault := _no_json(v, f"{path}.{k}".lstrip(".")): return fault
+    elif isinstance(value, (list, tuple)):
+        for i, v in enumerate(value):
+            if fault := _no_json(v, f"{path}[{i}]"): return fault
+    elif not isinstance(value, (str, int, float, type(None))): return path, value
+    return None
 
 def _of_items(must: str) -> str:
     "What a list must be whose item must be this"

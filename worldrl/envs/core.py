@@ -25,7 +25,9 @@ __all__ = ['OBS_SETTINGS', 'FAMILIES', 'PLUGINS', 'EXTRAS', 'LONGEST_ID', 'PLANE
            'to_rgb']
 
 # %% ../../nbs/10_envs.ipynb #396d56cd
-from ..core import WorldrlError, derive_seed, did_you_mean
+from worldrl.core import (
+    WorldrlError, as_whole, derive_seed, did_you_mean, plain_values, tolerant_output, whole, without_unguarded_main,
+)
 from . import load_entry
 
 # %% ../../nbs/10_envs.ipynb #45fcc625
@@ -142,6 +144,7 @@ def check_setting(
     if isinstance(kind, tuple): ok, want = value in kind, " or ".join(map(repr, kind))
     elif kind in (bool, str): ok, want = isinstance(value, kind), "True or False" if kind is bool else "a name"
     else:
+        value = plain_values(value)
         number = isinstance(value, (int, float) if kind is float else int) and not isinstance(value, bool)
         ok = number and least <= value <= most
         want = "a number" if kind is float else "a whole number"
@@ -323,11 +326,11 @@ def row_seeds(
     name: str = "row",   # purpose of the seeds; another name gives other seeds
 ) -> list[int]:          # n seeds below 2**31
     "Return a seed per row: unrelated ones from one seed, or those of the list. Raises EnvError for a wrong count."
-    if isinstance(seed, (int, np.integer)): return [derive_seed(int(seed), name, i) for i in range(n)]
+    if as_whole(seed) is not None: return [derive_seed(as_whole(seed), name, i) for i in range(n)]
     if isinstance(seed, str) or not hasattr(seed, "__len__"):
         raise EnvError(f"the seed is {seed!r}, expected a whole number, or a list of {n}.")
     if len(seed) != n: raise EnvError(f"{len(seed)} seeds for {n} envs; give one seed, or a list of {n}.")
-    return [int(s) for s in seed]
+    return [whole(s, f"seed {i} of {n}", error=EnvError) for i, s in enumerate(seed)]
 
 # %% ../../nbs/10_envs.ipynb #4446613a
 class Flicker(Wrapper):
@@ -766,7 +769,9 @@ def _sync_batch(
 ) -> VectorEnv:
     _refuse(env_id, settings, ("max_pool", "noop_max"))
     one = partial(_make_single, env_id, settings, render, plain, kwargs)
-    if workers: return gym.vector.AsyncVectorEnv([one] * num_envs, autoreset_mode=AutoresetMode.NEXT_STEP)
+    if workers:
+        with without_unguarded_main():
+            return gym.vector.AsyncVectorEnv([one] * num_envs, autoreset_mode=AutoresetMode.NEXT_STEP)
     return SyncVectorEnv([one] * num_envs, autoreset_mode=AutoresetMode.NEXT_STEP)
 
 
@@ -890,17 +895,17 @@ def _given_once(make):
     return made
 
 
-def _check_asked(env_id, num_envs, kwargs: dict) -> None:
+def _check_asked(env_id, num_envs, kwargs: dict) -> int:      # num_envs as an int
     "Raise EnvError for arguments of make_env that no env can be made with"
     _check_form(env_id)
-    if not isinstance(num_envs, int) or isinstance(num_envs, bool) or num_envs < 1:
-        raise EnvError(f"num_envs is {num_envs!r}, expected a whole number of at least 1.")
+    num_envs = whole(num_envs, "num_envs", 1, error=EnvError)
     if re.search(r"BulletEnv-v\d+$", env_id): raise EnvError(_pybullet_advice(env_id))
     if kwargs.get("render_mode") not in (None, "rgb_array"):
         raise EnvError(
             f"{env_id}: render_mode is {kwargs['render_mode']!r}, and a batch opens no window. Leave it out; `worldrl"
             " enjoy` records a video of an agent."
         )
+    return num_envs
 
 # %% ../../nbs/10_envs.ipynb #de45eeed
 def with_obs(
@@ -930,8 +935,10 @@ def make_env(
     **kwargs,                                # for the family's maker, or the env
 ) -> MadeEnv:                                # NEXT_STEP; pixels uint8 [n, C, H, W], vectors float32 [n, D]
     "Return any environment as a batch that keeps our contract; EnvError says what to change."
-    _check_asked(env_id, num_envs, kwargs)
+    tolerant_output()
+    num_envs = _check_asked(env_id, num_envs, kwargs)
     keep_signals()
+    kwargs = plain_values(kwargs)
     family = family_of(env_id)
     settings = obs_settings(obs or family.obs) if obs or family else None
     try: env, settings = _make(env_id, num_envs, family, settings, kwargs)

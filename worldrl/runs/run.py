@@ -16,7 +16,8 @@ from torch import Tensor, nn
 from ..aliases import current_path
 from worldrl.core import (
     GUARD_ADVICE, Config, ConfigError, WorldrlError, derive_seed, generator, has_main_guard, keep_freed_memory,
-    older_settings, seed_everything, standard_torch, stored_settings, without_ctrl_c, without_unguarded_main,
+    older_settings, seed_everything, standard_torch, stored_settings, tolerant_output, without_ctrl_c,
+    without_unguarded_main,
 )
 from .checkpoint import _checkpoint_body, _sha, load_checkpoint, save_checkpoint, sha256_tree
 from worldrl.runs.disk import (
@@ -632,6 +633,7 @@ def run_training(
 
     ConfigError, CheckpointError, LockedError, DiskError; Interrupted for Ctrl-C and SIGTERM.
     """
+    tolerant_output()
     if stop_after is not None and stop_after < 1:
         raise ConfigError(f"stop_after is {stop_after}; a run can stop after 1 segment or more (--stop-after 1)")
     if folder is None: folder = run_dir(trainer.config.env_id, trainer.exp, trainer.config.seed)
