@@ -15,9 +15,9 @@ from annotated_types import Ge, GroupedMetadata, Gt, Interval, Le, Lt, MaxLen, M
 # %% auto #0
 __all__ = ['GUARD_ADVICE', 'UNBOUNDED', 'DeviceName', 'WorldrlError', 'ConfigError', 'did_you_mean', 'without_ctrl_c',
            'has_main_guard', 'without_unguarded_main', 'tolerant_output', 'device', 'autocast', 'standard_torch',
-           'as_whole', 'whole', 'plain_values', 'derive_seed', 'generator', 'seed_everything', 'keep_freed_memory',
-           'count_parameters', 'OneOf', 'Check', 'Config', 'field_types', 'current_settings', 'older_settings',
-           'stored_settings', 'field_bounds']
+           'as_whole', 'whole', 'whole_arguments', 'plain_values', 'derive_seed', 'generator', 'seed_everything',
+           'keep_freed_memory', 'count_parameters', 'OneOf', 'Check', 'Config', 'field_types', 'current_settings',
+           'older_settings', 'stored_settings', 'field_bounds']
 
 # %% ../nbs/00_core.ipynb #6ef447fc
 class WorldrlError(Exception):
@@ -182,6 +182,21 @@ def whole(
     if found is not None and found > most >= 2**63 - 1: raise error(f"{what} is larger than 2**63, which is too large")
     limits = f"at least {least}" if most >= 2**63 - 1 else f"from {least} to {most}"
     raise error(f"{what} is {_shown(value)}, and must be {limits}, a whole number")
+
+def whole_arguments(
+    function,      # its parameters with the annotation int or int | None are read
+):
+    "Decorate a function whose whole numbers may be those of NumPy or torch, or 1e6; other values reach it unchanged"
+    signature = inspect.signature(function)
+    names = [k for k, p in signature.parameters.items() if str(p.annotation) in ("int", "int | None", "<class 'int'>")]
+    @functools.wraps(function)
+    def wrapper(*args, **kwargs):
+        try: bound = signature.bind(*args, **kwargs)
+        except TypeError: return function(*args, **kwargs)      # Python's own message
+        for k in names:
+            if k in bound.arguments and (n := as_whole(bound.arguments[k])) is not None: bound.arguments[k] = n
+        return function(*bound.args, **bound.kwargs)
+    return wrapper
 
 def plain_values(
     value,         # dicts, lists and tuples of anything, nested

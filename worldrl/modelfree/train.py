@@ -8,16 +8,18 @@ __all__ = ['ALGOS', 'algorithm', 'algorithm_of', 'Trained', 'train', 'make_confi
            'migration_table', 'moved', 'metrics', 'metrics_table']
 
 # %% ../../nbs/35_train.ipynb #b2b34a3f
-import functools, importlib, importlib.resources, os, re, shlex, signal, subprocess, sys, threading
+import functools, importlib, importlib.metadata, importlib.resources, os, re, shlex, signal, subprocess, sys, threading
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import NamedTuple
 
+import gymnasium as gym
 import numpy as np
 import torch.nn as nn
 
 # %% ../../nbs/35_train.ipynb #7be2bb9b
-from ..core import Config, ConfigError, WorldrlError, derive_seed, did_you_mean
+from ..core import Config, ConfigError, WorldrlError, as_whole, derive_seed, did_you_mean, whole
+from ..envs.core import family_of
 from .a2c import learner_env, stream_with_aux
 from ..runs.disk import read_json, run_dir
 from ..runs.models import class_path, load
@@ -209,9 +211,10 @@ def run_lines(
 
     Ctrl-C (or SIGTERM, on the command line) makes the processes save and end, and waits for them.
     A second one kills them."""
-    if type(jobs) is not int or jobs < 1:
-        raise ConfigError(f"run_lines: jobs is {jobs!r}, and must be a whole number from 1 on")
+    jobs = whole(jobs, "run_lines: jobs", 1)
     env = {"OMP_NUM_THREADS": str(max(1, (os.cpu_count() or 1) // jobs))} | os.environ
+    beside = [sys.path[0] or os.getcwd(), env.get("PYTHONPATH")]      # modules beside the calling script are found, too
+    env["PYTHONPATH"] = os.pathsep.join(p for p in beside if p)
     labels = labels or range(1, len(lines) + 1)
     children = _Children()
     with ThreadPoolExecutor(jobs) as pool:
@@ -233,6 +236,30 @@ def _codes(waiting: list, children: _Children) -> list[int]:
         raise
 
 # %% ../../nbs/35_train.ipynb #e9acf5ba
+def _seeds(seeds) -> list[int]:
+    "Return seeds as a list; ConfigError for none, for one twice, and for what is no whole number"
+    given = list(seeds) if isinstance(seeds, (list, tuple, range, set, np.ndarray)) else []
+    found = [as_whole(s) for s in given]
+    if found and None not in found and min(found) >= 0 and len(set(found)) == len(found): return found
+    raise ConfigError(
+        f"run_seeds expects one or more different whole numbers from 0 on as seeds, and got {seeds!r}; write"
+        " seeds=(0, 1, 2)"
+    )
+
+def _check_known(env_id: str | None, jobs: int) -> None:
+    "ConfigError for an env that only this process knows, since each of several processes must find it by its id"
+    spec = gym.registry.get(env_id) if isinstance(env_id, str) and ":" not in env_id else None
+    if spec is None or family_of(env_id) or env_id.startswith("worldrl/"): return
+    home = spec.entry_point or spec.vector_entry_point
+    home = home if isinstance(home, str) else getattr(home, "__module__", "")
+    plugins = {p.module.split(".")[0] for p in importlib.metadata.entry_points(group="gymnasium.envs")}
+    if home.split(":")[0].split(".")[0] in plugins | {"gymnasium"}: return
+    raise ConfigError(
+        f"{env_id} is registered in this process only, and jobs={jobs} starts others, which do not know it. Put"
+        f" gym.register(...) into a module beside your script, say my_envs.py, and write env_id='my_envs:{env_id}';"
+        " or take jobs=1"
+    )
+
 def run_seeds(
     algo: str,
     env_id: str | None = None,
@@ -243,22 +270,13 @@ def run_seeds(
     **options,                  # as for train
 ) -> list[Trained]:             # one per seed, in their order
     "Train several seeds, each in its own run folder; ConfigError for no seeds, or one twice"
-    seeds = list(seeds) if isinstance(seeds, (list, tuple, range, set)) else seeds
-    if (
-        not isinstance(seeds, list)
-        or not seeds
-        or len(set(seeds)) != len(seeds)
-        or not all(type(s) is int and s >= 0 for s in seeds)
-    ):
-        raise ConfigError(
-            f"run_seeds expects one or more different whole numbers from 0 on as seeds, and got {seeds!r}; write"
-            " seeds=(0, 1, 2)"
-        )
+    seeds, jobs = _seeds(seeds), whole(jobs, "run_seeds: jobs", 1)
     if options.get("folder"):
         raise ConfigError(
             "run_seeds: each seed has its own folder; leave out folder, and set WORLDRL_RUNS to choose the place"
         )
     if jobs > 1:
+        _check_known(env_id, jobs)
         run_lines([command(algo, env_id, seed=s, **options) for s in seeds], jobs, [f"seed {s}" for s in seeds])
         options, progress = options | {"fresh": False}, False
     return [train(algo, env_id, seed=s, progress=progress, **options) for s in seeds]

@@ -6,7 +6,7 @@
 from __future__ import annotations
 import dataclasses, os, sys
 import numpy as np
-from ..core import WorldrlError, derive_seed, standard_torch
+from ..core import WorldrlError, derive_seed, standard_torch, whole_arguments
 from ..envs.core import ObsSettings, env_of_agent, family_of, is_mujoco, is_own, make_env, to_rgb
 from .rollout import check_counts, evaluate, executed, loaded_agent
 from ..viz import label, upscale
@@ -95,6 +95,7 @@ def captioned(
 
 # %% ../../nbs/28_film.ipynb #871691c4
 @standard_torch()
+@whole_arguments
 def film(
     agent,                        # an Agent, a name of the zoo, or the folder of a run
     env_id: str | None = None,    # an id for make_env; None: the agent's own env

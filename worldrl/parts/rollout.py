@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..core import ConfigError, WorldrlError, derive_seed, did_you_mean, standard_torch
+from ..core import ConfigError, WorldrlError, derive_seed, did_you_mean, standard_torch, whole, whole_arguments
 from ..envs.core import env_of_agent, make_env, to_rgb
 from ..spaces import action_size, encode_action
 from .contracts import Act, Rng, State, Step, first_step, leaves, map_state, next_step, stack_states
@@ -348,13 +348,11 @@ class Evaluation:
             "lengths": self.lengths.tolist(), "protocol": self.protocol,
         }
 
-def _whole(x) -> bool: return isinstance(x, (int, np.integer)) and not isinstance(x, bool)
-
 def check_counts(seed, **counts) -> None:
     "Raise ConfigError for a seed below 0, counts below 1 (None is allowed), and numbers of 2**63 or more"
-    for k, v, least in (("seed", seed, 0), *((k, v, 1) for k, v in counts.items() if v is not None)):
-        if _whole(v) and v >= 2**63: raise ConfigError(f"{k} is larger than 2**63, which is too large")
-        if not _whole(v) or v < least: raise ConfigError(f"{k} is {v!r}, and must be at least {least}, a whole number")
+    whole(seed, "seed")
+    for k, v in counts.items():
+        if v is not None: whole(v, k, 1)
 
 def loaded_agent(
     agent,              # an agent, a name of the zoo, or the folder of a run
@@ -525,6 +523,7 @@ LONGEST = 27_000      # env steps
 
 @torch.no_grad()
 @standard_torch()
+@whole_arguments
 def evaluate(
     agent,                       # an Agent, a name of the zoo, or the folder of a run
     env_id=None,  # None: the agent's own env; else an id, or a function num_envs -> VectorEnv (a dream, ...)
@@ -552,6 +551,7 @@ def evaluate(
 
 # %% ../../nbs/24_rollout.ipynb #b6ee7b71
 @standard_torch()
+@whole_arguments
 def record(
     agent,                        # as in evaluate
     env_id=None,                  # as in evaluate
