@@ -18,7 +18,7 @@ from .parts.film import film
 from .parts.rollout import LONGEST, RandomAgent, evaluate, record
 from .results import TableError, check_numbers, check_target, read_table
 from .runs.checkpoint import sha256_tree
-from .runs.disk import check_name, read_json, run_dir, write_atomic, write_json
+from .runs.disk import check_name, read_json, run_dir, user_path, write_atomic, write_json
 from .runs.models import load
 from .runs.run import snapshots
 from .runs.track import provenance
@@ -79,7 +79,7 @@ DEFAULTS = {      # as in the commands below
 
 def agent_label(name: str) -> str:
     "Return a run folder's last two names, or the name itself: runs/tour/agent -> tour-agent"
-    path = Path(name)
+    path = user_path(name)
     if path.is_dir() and (not path.parts or ".." in path.parts): path = path.resolve()
     label = "-".join(p for p in path.parts[-2:] if p not in ("runs", "/", ".."))
     return re.sub(r"[/\\\x00-\x1f]+", "-", label) or "agent"
@@ -207,7 +207,7 @@ def models_of(
     run: str,                   # a run folder
 ) -> dict[int, Path]:           # env step -> model's folder, steps rising; the final model last
     "Return the models that a run has kept; WorldrlError if it kept none"
-    folder = Path(run)
+    folder = user_path(run)
     if not (folder / "config.json").exists():
         raise WorldrlError(f"--checkpoints needs the folder of a training run, and {run!r} is none; "
                            "leave it out to evaluate a single model")
@@ -240,7 +240,7 @@ def evaluate_checkpoints(
 def _evaluate_checkpoints(run: str, env_id: str, seed: int, video: str, name: str, settings: dict) -> dict:
     "`worldrl eval --checkpoints`"
     start, rows, steps, models = time.time(), [], 0, models_of(run)
-    _read_rows(Path(run) / "eval.csv")                             # if it cannot be read, nothing is played
+    _read_rows(user_path(run) / "eval.csv")                             # if it cannot be read, nothing is played
     first = agent_named(str(next(iter(models.values()))))
     label = f"{label_of('eval', run, name, settings)}-checkpoints"
     measured = {"agent": identity_of(first, run), "env_id": settings_of(first, env_id, run)[0], "seed": seed} | settings
@@ -256,7 +256,7 @@ def _evaluate_checkpoints(run: str, env_id: str, seed: int, video: str, name: st
         steps += int(e.lengths.sum())
         print(f"{step:12,} {e.mean:9.2f} {e.low:9.2f} {e.high:9.2f}{_cut(e)}", flush=True)
     _one_episode(found, where, seed, env_kwargs, settings, video)
-    _write_rows(Path(run), rows)
+    _write_rows(user_path(run), rows)
     last = {k: rows[-1][k] for k in ("mean", "low", "high", "episodes", "greedy")}
     last |= {"agent": name or agent_label(run), "checkpoints": rows}
     return keep("eval", label, where, seed, steps, start, last, e.protocol, measured)
@@ -370,7 +370,7 @@ def _dream_world(world: str, env_id: str, seed: int, out: str, name: str, settin
     measured = {"agent": identity_of(found, world), "env_id": env_id, "seed": seed} | settings
     noise, told = _noise(found, settings["noise"])
     place = place_for("dream", label, world, measured)
-    folder = Path(out) if out else place
+    folder = user_path(out) if out else place
     how = {k: settings[k] for k in ("context", "temperature")} | {"seed": seed}
     store = _fresh(found, env_id, env_kwargs, settings["episodes"], settings["steps"], noise, seed, folder)
     error = dream_error(model, store, horizon=settings["horizon"], n=settings["starts"], **how)

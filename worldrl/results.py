@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from .aliases import SETTINGS as OLD_SETTINGS
 from .core import ConfigError, WorldrlError, did_you_mean
-from .runs.disk import disk_errors, read_json, write_atomic
+from .runs.disk import disk_errors, read_json, user_path, write_atomic
 from .runs.log import read_metrics
 
 # %% auto #0
@@ -34,10 +34,10 @@ def check_target(
     folder: bool = False,           # True: it is a folder
 ) -> Path:
     "Return a path that can be written; ConfigError if it cannot, before any work is done"
-    text, path = str(path), Path(path)
+    text, path = str(path), user_path(path)
     what = "folder" if folder else "file"
     if not text.strip() or "\0" in text: raise ConfigError(f"{flag} is {text!r}; name a {what}")
-    if endings and path.suffix not in endings:
+    if endings and path.suffix.lower() not in endings:
         raise ConfigError(f"{flag} {text}: name a file that ends in one of {', '.join(sorted(endings))}")
     try: wrong = _not_writable(path, folder)
     except OSError as e: wrong = (e.strerror or str(e)).lower()
@@ -88,7 +88,7 @@ def run_name(folder: str | Path) -> str:
     "Return the name of a run: its folder's, after its parent's if that is a run too (a stage of a tour)"
     if not str(folder).strip():
         raise ConfigError("the folder of the run is ''; expected the folder of a finished run, runs/ENV__KIND__SEED")
-    folder = Path(folder).resolve()
+    folder = user_path(folder).resolve()
     return f"{folder.parent.name}-{folder.name}" if (folder.parent / "config.json").exists() else folder.name
 
 # %% ../nbs/81_results.ipynb #2260bfa7
@@ -161,7 +161,7 @@ def read_run(
     folder: str | Path,    # a finished run
 ) -> dict:
     "Return the row of a run: facts, protocol and results; WorldrlError if it is not finished, or a file is damaged"
-    name, folder = run_name(folder), Path(folder)
+    name, folder = run_name(folder), user_path(folder)
     path = folder / "result.json"
     if not path.exists():
         raise WorldrlError(f"{folder} has no result.json: the run is not finished, or this is no run folder")
@@ -186,7 +186,7 @@ def read_table(
     """Return the rows of one csv, all values as text; TableError if it cannot be read or lacks a column.
 
     Settings have their names of today, also in a table of version 0.1."""
-    path = Path(path)
+    path = user_path(path)
     if not path.exists(): return []
     stays = "so it stays as it is; restore it, or move it away"
     earlier = csv.field_size_limit(sys.maxsize)           # the default, 131,072 characters, is too few for long lists
@@ -301,7 +301,7 @@ def thin(
 
 def _curve_lines(run, points: int) -> tuple[bytes, int]:
     "Thinned curves as a csv (metric,step,value), without the clock's metrics; and how many metrics there are"
-    if not (Path(run) / "metrics.jsonl").exists(): return b"", 0
+    if not (user_path(run) / "metrics.jsonl").exists(): return b"", 0
     metrics = {k: v for k, v in read_metrics(run).items() if "SPS" not in k and not k.startswith("time/")}
     lines = ["metric,step,value"]
     for k, (steps, values) in sorted(metrics.items()):
@@ -434,6 +434,6 @@ def plot(
     try: curves(series, ax=ax, smooth=smooth, ylabel=metric)
     except ValueError as e: raise WorldrlError(f"{metric} of these runs makes no curve: {e}") from None
     picture = io.BytesIO()
-    ax.figure.savefig(picture, format=Path(to).suffix[1:])
+    ax.figure.savefig(picture, format=Path(to).suffix[1:].lower())
     write_atomic(Path(to), picture.getvalue())
     print(f"-> {to}")

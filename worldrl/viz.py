@@ -16,7 +16,8 @@ from typing import Literal
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from .core import WorldrlError
+from .core import WorldrlError, plain_values
+from .runs.disk import user_path
 
 # %% ../nbs/09_viz.ipynb #4486a3ec
 class VideoError(WorldrlError, OSError):
@@ -430,16 +431,17 @@ def save_video(
     fps: float = 15,    # frames per second; a GIF rounds the time of a frame to hundredths of a second
 ) -> Path:              # the path of the complete file
     "Write a video that opens everywhere; VideoError, and no partial file, if that fails"
-    x, path = as_frames(frames, 4), Path(path)
-    if path.suffix not in WRITERS:
+    x, path = as_frames(frames, 4), user_path(path)
+    kind, fps = path.suffix.lower(), _frame_rate(fps)
+    if kind not in WRITERS:
         raise VideoError(
             f"cannot write {path.suffix or 'a name without ending'!r}; use a name that ends in one of {sorted(WRITERS)}"
         )
     tmp = _beside(path)
     try:
-        try: WRITERS[path.suffix](x, tmp, fps)
+        try: WRITERS[kind](x, tmp, fps)
         except OSError as e: raise VideoError(_no_video(path, str(e).strip().splitlines()[-1])) from e
-        whole = os.path.getsize(tmp) > 0 and (path.suffix != ".mp4" or "moov" in mp4_boxes(tmp))
+        whole = os.path.getsize(tmp) > 0 and (kind != ".mp4" or "moov" in mp4_boxes(tmp))
         if not whole: raise VideoError(_no_video(path, "the encoder wrote an empty or incomplete file"))
         os.chmod(tmp, 0o644)
         os.replace(tmp, path)
@@ -447,11 +449,19 @@ def save_video(
     return path
 
 
+def _frame_rate(fps) -> float:
+    "Return frames per second as a number; VideoError unless they are above 0 and at most 1,000"
+    value = plain_values(fps)
+    good = isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value <= 1000
+    if good: return value
+    raise VideoError(f"fps is {fps!r}, and must be a number of frames per second above 0, at most 1000; write fps=15")
+
+
 def _beside(path):
     "Make an empty temporary file in the folder of `path`, and the folder if it is missing; return its name"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        fd, tmp = tempfile.mkstemp(suffix=path.suffix, prefix=".writing-", dir=path.parent)
+        fd, tmp = tempfile.mkstemp(suffix=path.suffix.lower(), prefix=".writing-", dir=path.parent)
     except OSError as e:
         raise VideoError(f"could not write into {path.parent}: {e.strerror}; name another folder") from e
     os.close(fd)
@@ -478,7 +488,7 @@ def show_video(
     if not isinstance(video, (str, Path)):
         with tempfile.TemporaryDirectory() as d:
             return show_video(save_video(video, Path(d) / f"clip{as_type}", fps), max_bytes=max_bytes)
-    path = Path(video)
+    path = user_path(video)
     if not path.exists():
         raise VideoError(f"there is no video {path.name} in {path.parent}; save_video(frames, path) writes one")
     data = path.read_bytes()
@@ -487,7 +497,7 @@ def show_video(
             f"{path.name} has {len(data):,} bytes, more than {max_bytes:,}; show fewer frames (frames[:100]), every"
             " second one (frames[::2]) or raise max_bytes"
         )
-    if path.suffix != ".mp4": return Picture(data=data, format=path.suffix[1:], embed=True)
+    if path.suffix.lower() != ".mp4": return Picture(data=data, format=path.suffix[1:].lower(), embed=True)
     return Video(data=data, embed=True, mimetype="video/mp4", html_attributes="controls loop muted playsinline")
 
 # %% ../nbs/09_viz.ipynb #a668ec7d

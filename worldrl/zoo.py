@@ -18,7 +18,7 @@ from pathlib import Path
 import torch
 from .core import ConfigError, WorldrlError, did_you_mean
 from .parts.rollout import evaluate
-from .runs.disk import CheckpointError, read_json, write_atomic, write_json
+from .runs.disk import CheckpointError, read_json, user_path, write_atomic, write_json
 from .runs.models import MODEL_KEYS, data_folders, is_checkout, load, save_model, zoo_folders
 
 # %% auto #0
@@ -344,7 +344,7 @@ def card_text(
     card: dict | None = None,    # of `measure`
 ) -> str:
     "Return a card: the text, the score, then command, seed, commit, device, wall time and result of the run"
-    path = Path(run) / "result.json"
+    path = user_path(run) / "result.json"
     if not path.exists(): raise WorldrlError(f"{run} has no result.json: only finished runs go into the zoo")
     r = read_json(path, what="the result of a run", mend="give the folder of another run")
     rows = _score_rows(card or {}) + [
@@ -410,7 +410,7 @@ def add_model(
     seed: int = 4242,            # of the evaluation
 ) -> Path:                       # the new folder
     "Store a run's model in float16, evaluate it as stored, and write its card; WorldrlError leaves all as it was"
-    zoo = Path(root) if root is not None else _zoo_of_checkout()
+    zoo = user_path(root) if root is not None else _zoo_of_checkout()
     target = zoo / _check_entry_name(name)
     _check_free(target, overwrite)
     model = load(run, "cpu")
@@ -418,7 +418,8 @@ def add_model(
     if size > limit_mb:
         raise WorldrlError(f"{name} would take {size:.1f} MB in float16, {limit_mb} are allowed; train a smaller one")
     card_text(name, text, facts or run)                              # before an evaluation of minutes
-    home = Path(run) / "final" if (Path(run) / "final").is_dir() else Path(run)
+    run = user_path(run)
+    home = run / "final" if (run / "final").is_dir() else run
     config = read_json(home / "config.json", keys=MODEL_KEYS, **_BAD)["config"]
     zoo.mkdir(parents=True, exist_ok=True)
     part = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=zoo))

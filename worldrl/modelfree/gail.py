@@ -32,7 +32,7 @@ from .ppo import PPOConfig, PPOTrainer
 from ..parts.nets import adam, mlp, restore_adam
 from ..parts.rollout import LONGEST, Evaluation, Rollout, evaluate
 from ..runs.checkpoint import sha256_tree
-from ..runs.disk import data_root, read_json, write_atomic, write_json
+from ..runs.disk import data_root, read_json, user_path, write_atomic, write_json
 from ..runs.models import load, save_model
 from ..spaces import native_action
 
@@ -129,13 +129,13 @@ def save_expert(
     out = io.BytesIO()
     torch.save(data.tensors(), out)
     write_atomic(path, out.getvalue())
-    return Path(path)
+    return user_path(path)
 
 def load_expert(
     path: Path,         # a .pt file of `worldrl expert`, or another one with the tensors of SCHEMA
 ) -> ExpertData:
     "Read demonstrations: tensors, never code; ExpertError for a missing, damaged or misshapen file"
-    path = Path(path)
+    path = user_path(path)
     if not path.is_file():
         raise ExpertError(
             f"there are no demonstrations {path}. Record them: worldrl expert RUN --episodes 10 --out {path}"
@@ -235,7 +235,7 @@ def demonstrate(
     settings = dict(greedy=greedy, env_kwargs=env_kwargs, max_steps=max_steps, min_return=min_return)
     recording = {"agent": str(agent), "weights": sha256_tree(found.state_dict()), "env_id": env, "episodes": episodes}
     recording = json.loads(json.dumps(recording | {"seed": seed} | settings))      # as it is read from the file
-    path = Path(out) if out else expert_path(env)
+    path = user_path(out) if out else expert_path(env)
     _refuse_other(path, recording)
     data, e = record_expert(found, env, episodes, seed, **settings)
     path, r, l = save_expert(data, path), data.returns, data.lengths

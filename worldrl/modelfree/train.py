@@ -21,7 +21,7 @@ import torch.nn as nn
 from ..core import Config, ConfigError, WorldrlError, as_whole, derive_seed, did_you_mean, whole
 from ..envs.core import family_of
 from .a2c import learner_env, stream_with_aux
-from ..runs.disk import read_json, run_dir
+from ..runs.disk import read_json, run_dir, user_path
 from ..runs.models import class_path, load
 from ..runs.run import run_training
 
@@ -69,7 +69,7 @@ def train(
     "Train an agent, resume its run, or load a finished one; ConfigError names a setting that does not exist"
     trainer = new_trainer(make_config(algo, env_id, preset=preset, recipe=recipe, **settings))
     c = trainer.config
-    folder = Path(folder) if folder is not None else run_dir(c.env_id, trainer.exp, c.seed)
+    folder = user_path(folder) if folder is not None else run_dir(c.env_id, trainer.exp, c.seed)
     record = run_training(trainer, folder, fresh=fresh, progress=progress, track=track)
     return Trained(load(folder, c.device), record["result"], folder)
 
@@ -238,12 +238,12 @@ def _codes(waiting: list, children: _Children) -> list[int]:
 # %% ../../nbs/35_train.ipynb #e9acf5ba
 def _seeds(seeds) -> list[int]:
     "Return seeds as a list; ConfigError for none, for one twice, and for what is no whole number"
-    given = list(seeds) if isinstance(seeds, (list, tuple, range, set, np.ndarray)) else []
-    found = [as_whole(s) for s in given]
+    given = list(seeds) if isinstance(seeds, (list, tuple, range, set, np.ndarray)) else None
+    found = [as_whole(s) for s in given or ()]
     if found and None not in found and min(found) >= 0 and len(set(found)) == len(found): return found
     raise ConfigError(
-        f"run_seeds expects one or more different whole numbers from 0 on as seeds, and got {seeds!r}; write"
-        " seeds=(0, 1, 2)"
+        f"run_seeds expects one or more different whole numbers from 0 on as seeds, and got"
+        f" {seeds if given is None else given!r}; write seeds=(0, 1, 2)"
     )
 
 def _check_known(env_id: str | None, jobs: int) -> None:

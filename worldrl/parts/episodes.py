@@ -28,7 +28,7 @@ import numpy as np
 import torch
 
 from ..core import WorldrlError, without_ctrl_c
-from ..runs.disk import disk_errors, read_json, write_atomic, write_json
+from ..runs.disk import disk_errors, read_json, user_path, write_atomic, write_json
 from .contracts import Step
 from ..runs.disk import data_root
 
@@ -192,7 +192,7 @@ def read_stored(
     mend: str = _MEND,              # what the user can do, for the message
 ) -> bytes:
     "Read a file once and compare its SHA-256; EpisodeError names the file if it is missing or not the stored one"
-    path = Path(path)
+    path = user_path(path)
     try:
         if not os.path.lexists(path): raise EpisodeError(f"{path.name} is missing in {path.parent}; {mend}")
         if not path.is_file(): raise EpisodeError(f"{path} is damaged: it is no file; {mend}")
@@ -282,7 +282,7 @@ def read_manifest(
     "Return the manifest of a folder of episodes; EpisodeError if there is none, or if it does not add up"
     if not isinstance(folder, (str, os.PathLike)) or not str(folder).strip():
         raise EpisodeError(f"the folder of episodes is {folder!r}; name one, for instance data/rollouts/toy-sticky-1")
-    folder = Path(folder)
+    folder = user_path(folder)
     path = folder / MANIFEST
     try:
         if not os.path.lexists(folder):
@@ -304,7 +304,7 @@ def read_manifest(
 
 def write_manifest(folder, meta: dict, chunk_bytes: int, chunks: list):
     "Write the manifest of a folder; equal episodes give equal bytes"
-    write_json(Path(folder) / MANIFEST, {"format": 1, "meta": meta, "chunk_bytes": chunk_bytes, "chunks": chunks})
+    write_json(user_path(folder) / MANIFEST, {"format": 1, "meta": meta, "chunk_bytes": chunk_bytes, "chunks": chunks})
 
 
 def _differing(a, b): return sorted(k for k in a.keys() | b.keys() if a.get(k) != b.get(k))
@@ -434,7 +434,7 @@ def stored_chunks(
     chunk_bytes: int,
 ) -> list:                  # the chunks of the folder's manifest; none in a new folder
     "Return the chunks that a writer finds in its folder; EpisodeError if they are of another kind"
-    folder = Path(folder)
+    folder = user_path(folder)
     if not os.path.lexists(folder / MANIFEST): return []
     found, new = read_manifest(folder), {"chunk_bytes": chunk_bytes, **_plain(meta)}
     old = {"chunk_bytes": found["chunk_bytes"], **found["meta"]}
@@ -473,7 +473,7 @@ class ChunkWriter:
     ):
         if not isinstance(folder, (str, os.PathLike)) or not str(folder).strip():
             raise EpisodeError(f"the folder for the episodes is {folder!r}; name one, for instance data/rollouts/mine")
-        self.folder, self.meta, self.chunk_bytes = Path(folder), _plain(manifest or {}), chunk_bytes
+        self.folder, self.meta, self.chunk_bytes = user_path(folder), _plain(manifest or {}), chunk_bytes
         with disk_errors(self.folder): self.folder.mkdir(parents=True, exist_ok=True)
         self.chunks = stored_chunks(self.folder, self.meta, chunk_bytes)
         self.pending, self.infos, self.weight = [], [], 0
@@ -529,7 +529,7 @@ class EpisodeStore:
         if not folders:
             raise EpisodeError("expected at least one folder of episodes, got none: EpisodeStore('data/rollouts/...')")
         self.manifests = [read_manifest(f) for f in folders]
-        self.chunks = [(Path(f), c) for f, m in zip(folders, self.manifests) for c in m["chunks"]]
+        self.chunks = [(user_path(f), c) for f, m in zip(folders, self.manifests) for c in m["chunks"]]
         self.infos = [e for _, c in self.chunks for e in c["episodes"]]  # per episode: length, return, infos of add()
         self._place = [(k, j) for k, (_, c) in enumerate(self.chunks) for j in range(len(c["episodes"]))]
         self._cache, self._keep = OrderedDict(), cache
@@ -583,7 +583,7 @@ def find_episodes(
         raise EpisodeError(
             f"--data has an empty path: {[str(f) for f in folders]}; name folders of episodes, or leave it out"
         )
-    found = [Path(f) if Path(f).is_dir() else root / f for f in folders]
+    found = [user_path(f) if user_path(f).is_dir() else root / user_path(f) for f in folders]
     if not folders:
         found = [
             m.parent
@@ -834,7 +834,7 @@ class Replay(Ring):
         on_device="auto",       # whether the ring is stored there too, see Ring
     ):
         super().__init__(capacity, device=device, on_device=on_device)
-        self.folder = Path(folder) if folder else None
+        self.folder = user_path(folder) if folder else None
         self.saved, self.before = 0, 0      # count at the last state(), and at the one before it
         self.chunks = {}                    # the files of these states: name -> SHA-256
         self.generator = torch.Generator().manual_seed(seed)

@@ -36,7 +36,7 @@ from worldrl.parts.episodes import (
 )
 from .rollout import EnvStream, RandomAgent
 from ..runs.checkpoint import sha256_tree
-from ..runs.disk import RunLock, check_name, data_root, write_atomic
+from ..runs.disk import RunLock, check_name, data_root, user_path, write_atomic
 from ..runs.models import load
 from ..runs.run import worker_pool
 
@@ -501,7 +501,7 @@ def gather(
         make_agent(config, env, agent)
         about, chunk_bytes = manifest_of(config, env, agent), int(config.chunk_mb * 1e6)
     finally: env.close()
-    folder = data_root() / config.folder_name() if folder is None else Path(folder)
+    folder = data_root() / config.folder_name() if folder is None else user_path(folder)
     with RunLock(folder):
         mend_chunks(config, folder, stored_chunks(folder, about, chunk_bytes), agent, progress)
         writer = ChunkWriter(folder, about, chunk_bytes=chunk_bytes)

@@ -10,18 +10,25 @@ from typing import ClassVar
 from ..core import ConfigError, WorldrlError
 
 # %% auto #0
-__all__ = ['MAX_JSON_MB', 'runs_root', 'data_root', 'check_name', 'check_path', 'run_dir', 'DiskError', 'CheckpointError',
-           'disk_errors', 'write_atomic', 'write_json', 'read_json', 'read_file', 'parse_json', 'LockedError',
-           'RunLock']
+__all__ = ['MAX_JSON_MB', 'user_path', 'runs_root', 'data_root', 'check_name', 'check_path', 'run_dir', 'DiskError',
+           'CheckpointError', 'disk_errors', 'write_atomic', 'write_json', 'read_json', 'read_file', 'parse_json',
+           'LockedError', 'RunLock']
 
 # %% ../../nbs/01_disk.ipynb #11f260a5
+def user_path(
+    path,            # a string or a Path, as a user wrote it
+) -> Path:
+    "Return a path in which ~ is the home folder: Python's own functions would make a folder named ~"
+    try: return Path(path).expanduser()
+    except RuntimeError: return Path(path)       # ~name, and there is no such user
+
 def runs_root() -> Path:                             # $WORLDRL_RUNS, or runs/ below the current folder
     "Return the folder of all run folders"
-    return Path(os.environ.get("WORLDRL_RUNS") or "runs")
+    return user_path(os.environ.get("WORLDRL_RUNS") or "runs")
 
 def data_root() -> Path:                             # $WORLDRL_DATA, or data/rollouts/ below the current folder
     "Return the folder of gathered experience"
-    return Path(os.environ.get("WORLDRL_DATA") or "data/rollouts")
+    return user_path(os.environ.get("WORLDRL_DATA") or "data/rollouts")
 
 def check_name(
     name: str,               # the text of a user: "ppo-wide"
@@ -46,8 +53,7 @@ def check_path(
         raise error(f"{what} is empty ({text!r}); expected a path, for instance 'runs/mine'. "
                     "In a shell an unset variable gives an empty path; the current folder is '.'")
     if "\0" in text: raise error(f"{what} is {text[:80]!r}; a path cannot contain a zero byte")
-    try: return Path(path).expanduser()
-    except RuntimeError: return Path(path)       # ~name, and there is no such user
+    return user_path(path)
 
 def run_dir(
     env_id: str,     # "ALE/Breakout-v5"; "/" becomes "-"

@@ -24,7 +24,7 @@ import zipfile
 import zlib
 from pathlib import Path
 from ..core import WorldrlError
-from .disk import CheckpointError, disk_errors, read_json, write_json
+from .disk import CheckpointError, disk_errors, read_json, user_path, write_json
 
 # %% auto #0
 __all__ = ['SCHEMES', 'EXAMPLE', 'FILES', 'MEMBERS', 'FetchError', 'parse_address', 'download', 'unpack_model', 'cache_root',
@@ -256,7 +256,7 @@ def _unpack_member(z: zipfile.ZipFile, member: zipfile.ZipInfo, to: Path) -> Non
 def cache_root() -> Path:                 # $WORLDRL_CACHE, or ~/.cache/worldrl
     "Return the folder where fetched models are kept; it can be deleted at any time"
     named = os.environ.get("WORLDRL_CACHE")
-    if named: return Path(named)
+    if named: return user_path(named)
     try: return Path.home() / ".cache/worldrl"
     except RuntimeError:
         raise FetchError(
