@@ -52,6 +52,12 @@ MOVED: dict[str, dict[str, str]] = {      # module of version 0.1: {module of to
         "worldrl.runs.track": "TRACKERS Tracker command_line commit conditions provenance tracker_module",
         "worldrl.testing.kill": "kill_test",
     },
+    "worldrl.dreamer.dreamerv3": {
+        "worldrl.parts.optim": "LaProp clip_adaptively",
+    },
+    "worldrl.parts.rollout": {
+        "worldrl.core": "NonFiniteError",
+    },
     "worldrl.worldmodels.gather": {
         "worldrl.parts.gather": (
             "Brownian Explorer GatherConfig Noisy OU_SETTINGS OrnsteinUhlenbeck POLICIES Sticky White clip_to "
