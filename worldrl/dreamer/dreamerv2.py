@@ -323,9 +323,9 @@ def explore(
 ) -> Tensor:         # [n, ...]
     "Return the actions, each replaced by a uniform one with probability epsilon"
     if not epsilon: return action
-    other = uniform_actions(space, len(action), rng)
-    lucky = rng.uniform((len(action),)) < epsilon
-    return torch.where(lucky.reshape(-1, *[1] * (action.ndim - 1)), other, action.cpu())
+    other = uniform_actions(space, len(action), rng).to(action.device)
+    lucky = rng.uniform((len(action),), action.device) < epsilon
+    return torch.where(lucky.reshape(-1, *[1] * (action.ndim - 1)), other, action)
 
 def uniform_actions(space, n: int, rng: Rng) -> Tensor:      # of one env -> [n, ...]
     "Return n native actions, uniform over the space of actions, on the CPU"
@@ -341,7 +341,7 @@ def repeat_actions(
 ) -> Tensor:                 # [n, ...]
     "Return the fresh actions, each replaced by the one before with probability `repeat`"
     if before is None or not repeat: return action
-    keep = rng.uniform((len(action),)) < repeat
+    keep = rng.uniform((len(action),), action.device) < repeat
     return torch.where(keep.reshape(-1, *[1] * (action.ndim - 1)), before, action)
 
 # %% ../../nbs/72_dreamerv2.ipynb #f172e280

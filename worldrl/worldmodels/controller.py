@@ -146,19 +146,18 @@ class SharedRng(Rng):
         super().__init__(temperature, generator)
         self.candidates = candidates
 
-    def _share(self, draw, like):
-        shape = like.shape if isinstance(like, Tensor) else like
-        where = like.device if isinstance(like, Tensor) else None
-        small = draw(torch.empty(shape[0] // self.candidates, *shape[1:], device=where))
+    def _share(self, draw, like, device):
+        shape, where = (like.shape, like.device) if isinstance(like, Tensor) else (tuple(like), device)
+        small = draw((shape[0] // self.candidates, *shape[1:]), where)
         return small.expand(self.candidates, *small.shape).reshape(shape)
 
-    def normal(self, like) -> Tensor:
-        "Return standard normal numbers of the shape of `like` [P * R, ...] (a tensor or a shape)"
-        return self._share(super().normal, like)
+    def normal(self, like, device=None) -> Tensor:
+        "Return standard normal numbers of the shape of `like` [P * R, ...] (a tensor, or a shape and a device)"
+        return self._share(super().normal, like, device)
 
-    def uniform(self, like) -> Tensor:
-        "Return uniform numbers in 0..1 of the shape of `like` [P * R, ...] (a tensor or a shape)"
-        return self._share(super().uniform, like)
+    def uniform(self, like, device=None) -> Tensor:
+        "Return uniform numbers in 0..1 of the shape of `like` [P * R, ...] (a tensor, or a shape and a device)"
+        return self._share(super().uniform, like, device)
 
     def categorical(self, logits: Tensor) -> Tensor:    # [P * R, ..., n] -> [P * R, ...] int64
         "Return sampled indices; the largest logit at temperature 0"
@@ -255,12 +254,15 @@ def start_pool(
     latest: int = 30,    # rows per episode, from its reset on
     device="cpu",        # of the world
 ) -> State:              # [N, ...] filtered states (the mode, nothing is sampled)
-    "Return the states of the world after every step of the beginnings of these episodes"
+    """Return the states of the world after every step of the beginnings of these episodes.
+
+    Terminal states are left out: what the world imagines after an end means nothing."""
     groups: dict[int, list] = {}
     for e in episodes: groups.setdefault(min(len(e["reward"]), latest), []).append(e)
     def watch(n, some):
         steps = Step(**{k: torch.from_numpy(np.stack([e[k][:n] for e in some])).to(device) for k in FIELDS})
-        return map_state(lambda x: x.flatten(0, 1), observe_sequence(world, world.initial(len(some)), steps))
+        alive = ~steps.terminated.flatten()
+        return map_state(lambda x: x.flatten(0, 1)[alive], observe_sequence(world, world.initial(len(some)), steps))
     return cat_states([watch(n, some) for n, some in sorted(groups.items())])
 
 # %% ../../nbs/44_controller.ipynb #add23e9e
