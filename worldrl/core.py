@@ -14,8 +14,9 @@ from annotated_types import Ge, GroupedMetadata, Gt, Interval, Le, Lt, MaxLen, M
 
 # %% auto #0
 __all__ = ['UNBOUNDED', 'DeviceName', 'WorldrlError', 'ConfigError', 'NonFiniteError', 'did_you_mean', 'without_ctrl_c', 'device',
-           'autocast', 'derive_seed', 'generator', 'seed_everything', 'keep_freed_memory', 'count_parameters', 'OneOf',
-           'Check', 'Config', 'field_types', 'current_settings', 'field_bounds']
+           'autocast', 'as_whole', 'whole', 'derive_seed', 'generator', 'seed_everything', 'keep_freed_memory',
+           'count_parameters', 'OneOf', 'Check', 'Config', 'field_types', 'current_settings', 'older_settings',
+           'stored_settings', 'field_bounds']
 
 # %% ../nbs/00_core.ipynb #6ef447fc
 class WorldrlError(Exception):
@@ -84,12 +85,42 @@ def autocast(
     if dtype == "float32": return contextlib.nullcontext()
     return torch.autocast(torch.device(device).type, dtype=torch.bfloat16)
 
+# %% ../nbs/00_core.ipynb #b070e5a3
+def _shown(value) -> str:
+    "A value for a message, at most 80 characters long"
+    try: text = repr(value)
+    except Exception: text = "something that cannot be printed"     # a number of 5,000 digits, for instance
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+def as_whole(
+    value,                 # an int of Python, NumPy or torch, or a float without a fraction (1e6)
+) -> int | None:           # None for anything else, True and False included
+    "Return a whole number as an int of Python"
+    if type(value) is int: return value
+    if getattr(value, "shape", None) == () and hasattr(value, "item"): value = value.item()
+    if isinstance(value, float) and value.is_integer(): return int(value)
+    return int(value) if isinstance(value, int) and not isinstance(value, bool) else None
+
+def whole(
+    value,                 # as for as_whole
+    what: str,             # its name, for the message
+    least: int = 0,        # the smallest that is allowed
+    most: int = 2**63 - 1, # the largest
+    error: type[WorldrlError] = ConfigError,     # the class of the error
+) -> int:
+    "Return a whole number as an int of Python; `error` names it and its bounds when it is none, or out of bounds"
+    found = as_whole(value)
+    if found is not None and least <= found <= most: return found
+    if found is not None and found > most >= 2**63 - 1: raise error(f"{what} is larger than 2**63, which is too large")
+    limits = f"at least {least}" if most >= 2**63 - 1 else f"from {least} to {most}"
+    raise error(f"{what} is {_shown(value)}, and must be a whole number, {limits}")
+
 # %% ../nbs/00_core.ipynb #355a8252
 def derive_seed(
     *parts: int | str,     # the run's seed, then names and numbers that say what the new seed is for
 ) -> int:                  # 0 <= s < 2**31, the same in every process and on every machine
     "Derive a new seed from a seed and names, by SHA-256"
-    plain = [p if isinstance(p, str) else operator.index(p) for p in parts]
+    plain = [p if isinstance(p, str) else whole(p, "a part of a seed", -2**128, 2**128) for p in parts]
     digest = hashlib.sha256(json.dumps(plain).encode()).digest()
     return int.from_bytes(digest[:4], "big") & 0x7FFFFFFF
 
@@ -100,13 +131,14 @@ def generator(
 ) -> torch.Generator:
     "Return a new torch.Generator with this seed"
     import torch
-    return torch.Generator(device=device).manual_seed(operator.index(seed))
+    return torch.Generator(device=device).manual_seed(whole(seed, "seed", -2**63, 2**64 - 1))
 
 def seed_everything(
     seed: int,           # >= 0; NumPy takes it modulo 2**32
 ) -> None:
     "Seed the global generators of Python, NumPy and torch (all devices)"
     import numpy as np, torch
+    seed = whole(seed, "seed", -2**63, 2**64 - 1)
     random.seed(seed)
     np.random.seed(seed % 2**32)
     torch.manual_seed(seed)
@@ -173,11 +205,7 @@ def _scalar(value):
 
 def _read_int(value) -> int:
     "A whole number of 64 bits; _Misfit"
-    if type(value) is not int:
-        value = _scalar(value)
-        if isinstance(value, float) and value.is_integer(): value = int(value)
-        if not isinstance(value, int) or isinstance(value, bool): raise _Misfit
-        value = int(value)
+    if (value := as_whole(value)) is None: raise _Misfit
     if not -2**63 <= value < 2**63: raise _Misfit("fit into 64 bits")
     return value
 
@@ -308,6 +336,8 @@ class Config:
     "Base of all settings: subclass it as a dataclass in which every field has a default, bounds and a comment"
     presets: ClassVar[dict[str, dict]] = {}     # size and budget by name; "small" is the defaults unless it is listed
     recipes: ClassVar[dict[str, dict]] = {}     # an algorithm's constants by name
+    stored: ClassVar[dict[str, Any]] = {}
+        # what newer fields meant before they existed, for stored configs without them; only where the default differs
     least = above = most = {}                   # bounds by field, of classes written for version 0.1; now: Annotated
 
     def __post_init__(self):
@@ -327,8 +357,10 @@ class Config:
 
     @classmethod
     def from_dict(cls, d: dict):
-        "Make the config that `to_dict` described; missing keys get their defaults, ConfigError for unknown ones"
-        return _changed(_defaults(cls), d)
+        """Make the config that `to_dict` described; ConfigError for unknown keys.
+
+        Missing keys get the value in `stored`, if it has one, else the default."""
+        return _changed(_defaults(cls), stored_settings(cls, d))
 
     def to_dict(self) -> dict:
         "Return the settings as JSON can store them: dicts, lists, numbers, strings"
@@ -421,12 +453,6 @@ def _mended(field: _Field, value):
     helps = type(default) in (int, float) or (default and isinstance(default, (str, tuple, bool)))
     return default if helps else None
 
-def _shown(value) -> str:
-    "A value for a message, at most 80 characters long"
-    try: text = repr(value)
-    except Exception: text = "something that cannot be printed"     # a number of 5,000 digits, for instance
-    return text if len(text) <= 80 else f"{text[:77]}..."
-
 def _kind_words(hint) -> str:
     "A type for a message, without its bounds: 'int', 'float | None', 'tuple[int, ...]'"
     origin, args = get_origin(hint), get_args(hint)
@@ -468,6 +494,31 @@ def current_settings(
         given = found.get(part, {})
         found[part] = given.replace(**moved) if isinstance(given, Config) else moved | given
     return found
+
+def older_settings(
+    cls,            # a Config
+    d: dict,        # a stored config, as `to_dict` described it
+) -> dict:          # {"action_scale": "raw", "policy": {...}}: the values of `stored` that count for it
+    "Return what newer fields must be for a stored config without them, at every depth; {} where nothing is missing"
+    d = current_settings(cls, d)
+    found = {k: v for k, v in cls.stored.items() if k not in d}
+    for k, field in _fields(cls).items():
+        part, inner = field.default(), d.get(k, {})
+        if not isinstance(part, Config) or not isinstance(inner, dict): continue
+        if older := older_settings(type(part), inner): found[k] = older
+    return found
+
+def stored_settings(
+    cls,            # a Config
+    d: dict,        # a stored config, as `to_dict` described it
+) -> dict:          # the same, with names of today
+    "Return a stored config with the old meaning of the fields that it does not have"
+    return _merged(older_settings(cls, d), current_settings(cls, d)) if isinstance(d, dict) else d
+
+def _merged(a: dict, b: dict) -> dict:
+    "Return nested dicts as one; b counts where both have a value"
+    both = {k: _merged(a[k], b[k]) for k in a if isinstance(a[k], dict) and isinstance(b.get(k), dict)}
+    return a | b | both
 
 def _unknown(cls, key) -> str:
     "The message for a setting that does not exist"

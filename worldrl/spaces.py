@@ -93,17 +93,26 @@ def _bound(x):
     return plain[0] if len(set(plain)) == 1 else plain
 
 def space_to_dict(
-    space: gym.Space,   # of one env: Discrete, MultiBinary or Box
+    space: gym.Space,   # of one env: Discrete, flat MultiDiscrete, MultiBinary or Box
 ) -> dict:              # JSON-able
     "Return a space as plain data, for a model's config; ConfigError for other kinds"
     if isinstance(space, gym.spaces.Discrete): return {"kind": "discrete", "n": int(space.n), "start": int(space.start)}
+    if isinstance(space, gym.spaces.MultiDiscrete) and len(space.shape) == 1:
+        about = {"nvec": space.nvec.tolist(), "start": space.start.tolist(), "dtype": str(space.dtype)}
+        return {"kind": "choices"} | about
     if isinstance(space, gym.spaces.MultiBinary): return {"kind": "bits", "shape": list(space.shape)}
     if isinstance(space, gym.spaces.Box):
         return {
             "kind": "box", "shape": list(space.shape), "dtype": str(space.dtype), "low": _bound(space.low),
             "high": _bound(space.high),
         }
-    raise ConfigError(f"a model for {space} cannot be stored; expected Discrete, Box or MultiBinary")
+    mend = ""
+    if isinstance(space, gym.spaces.MultiDiscrete):
+        mend = "; make it flat with a wrapper: gymnasium.wrappers.TransformAction, which reshapes the action"
+    raise ConfigError(
+        f"a model for {' '.join(str(space).split())} cannot be stored; expected Discrete, Box, MultiBinary or a flat"
+        f" MultiDiscrete{mend}"
+    )
 
 # kinds as the World Models of version 0.1 stored them
 _FIRST_FORM = {"Discrete": "discrete", "MultiBinary": "bits", "Box": "box"}
@@ -119,12 +128,13 @@ def space_from_dict(
 ) -> gym.Space:
     "Return the space that `space_to_dict` described; ConfigError for any other dict"
     d = _today(d)
-    if d.get("kind") not in ("discrete", "bits", "box"):
+    if d.get("kind") not in ("discrete", "choices", "bits", "box"):
         raise ConfigError(
             f"{d!r} does not describe a space; a policy's config needs obs_space and action_space: make it with"
             " policy_for(env.single_observation_space, env.single_action_space)"
         )
     if d["kind"] == "discrete": return gym.spaces.Discrete(d["n"], start=d["start"])
+    if d["kind"] == "choices": return gym.spaces.MultiDiscrete(d["nvec"], d["dtype"], start=d["start"])
     if d["kind"] == "bits": return gym.spaces.MultiBinary(d["shape"][0] if len(d["shape"]) == 1 else d["shape"])
     low, high = (
         np.broadcast_to(np.array(d[k], float).reshape(d["shape"] if isinstance(d[k], list) else ()), d["shape"])

@@ -360,6 +360,13 @@ class OnPolicyTrainer(SegmentedTrainer):
         self.late, self.reward_norm = [], None
         self.told_no_end = False
 
+    def adopt(self, older: dict) -> None:      # {"policy": {"action_scale": "raw"}}
+        "Take over what the newer settings of a run mean that an earlier version began; see `Trainer` in 07_run"
+        self.config = self.config.replace(**older)
+        mine = {k: v for k, v in older.get("policy", {}).items() if hasattr(self.policy.config, k)}
+        self.policy.config = self.policy.config.replace(**mine)
+        if "action_scale" in mine: self.policy.head.set_units(mine["action_scale"])
+
     def check(self) -> None:
         "Raise ConfigError when the policy and the settings do not fit; the default accepts all"
 

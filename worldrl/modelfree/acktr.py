@@ -52,7 +52,7 @@ def conv_factors(
     "Return the Kronecker factors of a convolution (Grosse & Martens 2016)"
     rows, s = patches(a, conv), s.flatten(2)
     total = covariance(s.sum(2))
-    if fast: return {"A": covariance(rows.mean(1)), "G": total, "B": total}
+    if fast: return {"A": covariance(rows.mean(1)), "G": total, "B": total.clone()}
     return {
         "A": covariance(rows.flatten(0, 1)), "G": covariance(s.transpose(1, 2).flatten(0, 1)) * s.shape[2], "B": total,
     }
@@ -183,8 +183,8 @@ def average_factors(
     new: dict,        # of one batch
     decay: float,     # m <- decay m + (1 - decay) new; the first batch counts fully
 ) -> None:
-    "Update the running averages of the factors in place"
-    for k, f in new.items(): state[k] = f if k not in state else state[k].lerp_(f, 1 - decay)
+    "Update the running averages of the factors in place; each has memory of its own"
+    for k, f in new.items(): state[k] = f.clone() if k not in state else state[k].lerp_(f, 1 - decay)
 
 def decompose(
     state: dict,      # gains dA, QA, dG, QG ... for its factors A, G, B

@@ -338,11 +338,18 @@ class Evaluation:
         "The number of episodes that reached max_steps"
         return int((self.lengths >= (self.protocol.get("max_steps") or np.inf)).sum())
 
+    @property
+    def env_name(self) -> str:
+        "The id of the env, or what the protocol says of a dream; 'an unnamed env' without both"
+        dream = self.protocol.get("dream") or {}
+        if not dream: return self.protocol.get("env_id") or "an unnamed env"
+        return f"a dream of {dream.get('of') or dream.get('world') or 'an unnamed env'}"
+
     def __str__(self) -> str:
         cut = f", {self.cut} cut at {self.protocol['max_steps']:,}" if self.cut else ""
         return (
             f"{self.mean:.1f} [{self.low:.1f}, {self.high:.1f}] over {len(self.returns)} episodes of"
-            f" {self.protocol['env_id']} ({int(self.lengths.sum())} env steps{cut})"
+            f" {self.env_name} ({int(self.lengths.sum())} env steps{cut})"
         )
 
     def to_dict(self) -> dict:

@@ -15,8 +15,8 @@ from typing import Any, Protocol
 from torch import Tensor, nn
 from ..aliases import current_path
 from worldrl.core import (
-    Config, ConfigError, WorldrlError, current_settings, derive_seed, generator, keep_freed_memory, seed_everything,
-    without_ctrl_c,
+    Config, ConfigError, WorldrlError, derive_seed, generator, keep_freed_memory, older_settings, seed_everything,
+    stored_settings, without_ctrl_c,
 )
 from .checkpoint import _checkpoint_body, _sha, load_checkpoint, save_checkpoint, sha256_tree
 from worldrl.runs.disk import (
@@ -65,7 +65,8 @@ class Trainer(Protocol):
     """What `run_training` drives.
 
     Optional attributes: `protocol` (dict: the env's settings, for the manifest), `resolved` (dict: what the settings
-    come to), `device`, `config.snapshot_every`, `files` (patterns of the files that the trainer itself writes into its
+    come to), `device`, `config.snapshot_every`, `adopt(older)` (replaces settings of its config by what they mean for a
+    run of an earlier version; without it such a run is refused), `files` (patterns of the files that the trainer itself writes into its
     folder, like "notes/*"; `--fresh` may delete them), and the method `rehearse()` (raises what would fail at the
     first step).
     """
@@ -160,12 +161,21 @@ def _owner(trainer) -> dict:
     )
 
 def _grown(stored: dict, config: Config) -> dict:
-    "Return a stored config, with defaults for the fields that its class has got since"
+    "Return a stored config, with values for the fields that its class has got since: of `stored`, else the defaults"
     if not isinstance(stored, dict): return stored
-    now = json.loads(json.dumps(type(config)().to_dict())) | current_settings(type(config), stored)
+    now = json.loads(json.dumps(type(config)().to_dict())) | stored_settings(type(config), stored)
     return {
         k: _grown(v, getattr(config, k)) if isinstance(getattr(config, k, None), Config) else v for k, v in now.items()
     }
+
+
+def _adopt(trainer, folder: Path) -> None:
+    "Give a trainer the meaning that newer settings have for the run in its folder, if an earlier version began it"
+    try: stored = read_json(folder / "config.json", keys={"config": dict})["config"]
+    except CheckpointError: return              # reported where the folder is checked
+    try: older = older_settings(type(trainer.config), stored)
+    except ConfigError: return
+    if older and hasattr(trainer, "adopt"): trainer.adopt(older)
 
 # %% ../../nbs/07_run.ipynb #5ea5507f
 OWNER_KEYS = {"trainer": str, "exp": str, "config": dict}      # keys of the config.json of every run
@@ -616,6 +626,7 @@ def run_training(
         raise ConfigError(f"stop_after is {stop_after}; a run can stop after 1 segment or more (--stop-after 1)")
     if folder is None: folder = run_dir(trainer.config.env_id, trainer.exp, trainer.config.seed)
     folder = check_path(folder, "the run's folder")
+    if not fresh: _adopt(trainer, folder)
     owner, own_files = _owner(trainer), getattr(trainer, "files", ())
     if track: tracker_module(track)                # a missing package is reported before anything begins
     _refuse_foreign(folder, fresh, own_files)      # and a folder that is not ours, before anything is written there

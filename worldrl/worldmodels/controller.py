@@ -27,18 +27,19 @@ from ..parts.contracts import Rng, State, Step, map_state
 from ..parts.dream import WithWorld, dream
 
 # %% ../../nbs/44_controller.ipynb #ab88de32
-FORMS = {"Box": "box", "Discrete": "choice", "MultiBinary": "bits"}
+FORMS = {"Box": "box", "Discrete": "choice", "MultiDiscrete": "choices", "MultiBinary": "bits"}
 
 @dataclass
 class LinearConfig(Config):
     "Settings of a linear controller"
     feature_size: Annotated[int, Ge(1)] = 288       # F, size of the world's features(state)
     action_size: Annotated[int, Ge(1)] = 3          # A, width of an encoded action
-    form: Literal["box", "car", "choice", "bits"] = "box"    # how the outputs become an action, see squash
+    form: Literal["box", "car", "choice", "choices", "bits"] = "box"    # how the outputs become an action, see squash
     bias: bool = True                               # the paper's Doom controller has none
     low: list[Annotated[float, UNBOUNDED]] = field(default_factory=list)     # box: smallest actions; empty: -1
     high: list[Annotated[float, UNBOUNDED]] = field(default_factory=list)    # box: largest actions; empty: 1
     draw: bool = False                              # choice: sample from softmax(u) when not greedy; False: the largest
+    sizes: tuple[Annotated[int, Ge(1)], ...] = ()   # choices: the options of each; they stand side by side
 
     def __post_init__(self):
         "Check the settings; ConfigError also where the limits of a box do not fit its actions"
@@ -47,16 +48,22 @@ class LinearConfig(Config):
             n = len(getattr(self, k))
             if n in (0, self.action_size): continue
             raise ConfigError(f"LinearConfig.{k} has {n} numbers for {self.action_size} actions; write one for each")
+        if self.form == "choices" and sum(self.sizes) != self.action_size:
+            raise ConfigError(
+                f"LinearConfig.sizes is {self.sizes}, together {sum(self.sizes)} options, for {self.action_size} encoded"
+                " actions; write the options of each choice, as nvec of the MultiDiscrete space has them"
+            )
 
 
 
 # %% ../../nbs/44_controller.ipynb #97d3e7b5
 def squash(
     u: Tensor,           # [..., A]
-    form: str,           # box | car | choice | bits
+    form: str,           # box | car | choice | choices | bits
     middle: Tensor,      # [A], of the range of a box
     half: Tensor,        # [A], half its width
-    rng: Rng | None = None,  # choice only: sample; None: take the largest
+    rng: Rng | None = None,  # choice and choices only: sample; None: take the largest
+    sizes: tuple[int, ...] = (),   # choices only: the options of each
 ) -> Tensor:             # [..., A] encoded action
     "Return the action for unbounded outputs; ConfigError for an unknown form"
     if form == "box": return middle + half * torch.tanh(u)
@@ -64,7 +71,9 @@ def squash(
         return torch.stack([torch.tanh(u[..., 0]), torch.sigmoid(u[..., 1]), torch.tanh(u[..., 2]).clamp(0, 1)], -1)
     if form == "bits": return (u > 0).to(u.dtype)
     if form == "choice": return F.one_hot(u.argmax(-1) if rng is None else rng.categorical(u), u.shape[-1]).to(u.dtype)
-    raise ConfigError(f"a controller has the forms box, car, choice and bits, not {form!r}")
+    if form == "choices":
+        return torch.cat([squash(part, "choice", middle, half, rng) for part in u.split(list(sizes), -1)], -1)
+    raise ConfigError(f"a controller has the forms box, car, choice, choices and bits, not {form!r}")
 
 # %% ../../nbs/44_controller.ipynb #28e0ed46
 class LinearController(nn.Module):
@@ -85,7 +94,8 @@ class LinearController(nn.Module):
 
     def act(self, u: Tensor, greedy: bool, rng: Rng | None) -> Tensor:
         "Return the action [..., A] for outputs u [..., A]; sampled only with draw=True and greedy=False"
-        return squash(u, self.config.form, self.middle, self.reach, rng if self.config.draw and not greedy else None)
+        c, rng = self.config, rng if self.config.draw and not greedy else None
+        return squash(u, c.form, self.middle, self.reach, rng, c.sizes)
 
     def forward(self, features: Tensor, *, greedy: bool = False, rng: Rng | None = None) -> tuple[Tensor, dict]:
         "Return the action [..., A] for features [..., F], and no metrics; ConfigError for features of another size"
@@ -371,7 +381,7 @@ class ControllerConfig(Config):
     data: tuple[str, ...] = ()
         # folders of episodes for starts and ranges; empty: all that was gathered for the env
     device: DeviceName = "auto"                     # where tensors live
-    form: Literal["auto", "box", "car", "choice", "bits"] = "auto"    # of the controller; auto: by action space
+    form: Literal["auto", "box", "car", "choice", "choices", "bits"] = "auto"    # of the controller; auto: by action space
     bias: bool = True                               # a constant beside the features
     keep_range: bool = True                         # box: only actions between two quantiles of the data's
     action_quantile: Annotated[float, Interval(ge=0, lt=.5)] = 0.05      # box: the share cut off on either side
@@ -416,12 +426,14 @@ def controller_for(
     actions: np.ndarray,    # [N, A] executed actions of the data
 ) -> LinearController:      # on the CPU, all weights 0
     "Return a controller for a world's features and action space, with the action range of the data"
-    form = FORMS[type(world.action_space).__name__] if config.form == "auto" else config.form
+    space = world.action_space
+    form = FORMS[type(space).__name__] if config.form == "auto" else config.form
     low, high = action_range(actions, config.action_quantile) if form == "box" and config.keep_range else ([], [])
     if form == "box" and config.action_low: low, high = list(config.action_low), list(config.action_high)
-    if form == "box" and not low: low, high = world.action_space.low.tolist(), world.action_space.high.tolist()
+    if form == "box" and not low: low, high = (x.flatten().tolist() for x in (space.low, space.high))
+    sizes = tuple(space.nvec.tolist()) if form == "choices" and hasattr(space, "nvec") else ()
     return LinearController(
-        LinearConfig(world.feature_size, action_size(world.action_space), form, config.bias, low, high)
+        LinearConfig(world.feature_size, action_size(space), form, config.bias, low, high, sizes=sizes)
     )
 
 # %% ../../nbs/44_controller.ipynb #b4c07f25
