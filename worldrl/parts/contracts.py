@@ -408,7 +408,7 @@ class TrainablePolicy(Protocol):
         "Update buffers, such as running normalisers, with a rollout; never weights"
 
     def param_groups(self) -> list[dict]:
-        "Return groups {params, lr_scale, max_grad_norm} that hold every trainable parameter once"
+        "Return groups {params, lr_scale, clip} that hold every trainable parameter once"
 
 @runtime_checkable
 class Memory(Protocol):
