@@ -18,8 +18,8 @@ from gymnasium.vector.utils import batch_space
 # %% auto #0
 __all__ = ['OBS_SETTINGS', 'FAMILIES', 'PLUGINS', 'EXTRAS', 'LONGEST_ID', 'PLANE_COLOURS', 'MINATAR_PLANES', 'EnvError',
            'require_next_step', 'Wrapper', 'EpisodeStats', 'ObsSettings', 'check_setting', 'obs_settings', 'is_image',
-           'to_chw', 'PixelObs', 'VectorObs', 'FrameStack', 'hash_uniform', 'row_seeds', 'Flicker', 'Moments',
-           'Normalise', 'Family', 'family_of', 'is_own', 'is_mujoco', 'successor', 'check_id', 'data_env_id',
+           'picture_axis', 'to_chw', 'PixelObs', 'VectorObs', 'FrameStack', 'hash_uniform', 'row_seeds', 'Flicker',
+           'Moments', 'Normalise', 'Family', 'family_of', 'is_own', 'is_mujoco', 'successor', 'check_id', 'data_env_id',
            'same_env', 'env_of_agent', 'missing_extra', 'draw_plainly', 'follow', 'ActionRepeat', 'make_registered',
            'MadeEnv', 'with_obs', 'keep_signals', 'make_env', 'planes_to_rgb', 'vectors_to_rgb', 'minatar_planes',
            'to_rgb']
@@ -27,6 +27,7 @@ __all__ = ['OBS_SETTINGS', 'FAMILIES', 'PLUGINS', 'EXTRAS', 'LONGEST_ID', 'PLANE
 # %% ../../nbs/10_envs.ipynb #396d56cd
 from ..core import WorldrlError, derive_seed, did_you_mean
 from . import load_entry
+from ..spaces import byte_bounds, channel_axis, preprocess
 
 # %% ../../nbs/10_envs.ipynb #45fcc625
 class EnvError(WorldrlError):
@@ -113,10 +114,12 @@ class ObsSettings:
     sticky: float = 0.0                       # chance per game frame that the previous action is repeated
     noop_max: int = 0                         # up to so many idle frames after a reset
     flicker: float = 0.0                      # chance per step that the frame is blank
+    layout: str = "auto"  # of the env's own pictures: HWC | CHW | auto (worldrl.spaces.channel_axis finds it)
 
     def to_dict(self) -> dict:
-        "Return the settings as a dict that JSON can hold"
-        return {k: list(v) if isinstance(v, tuple) else v for k, v in dataclasses.asdict(self).items()}
+        "Return the settings as a dict that JSON can hold; `layout` only if it was set"
+        found = {k: list(v) if isinstance(v, tuple) else v for k, v in dataclasses.asdict(self).items()}
+        return {k: v for k, v in found.items() if (k, v) != ("layout", "auto")}
 
     def describe(self) -> str:
         "Return the settings as one line of text"
@@ -127,6 +130,7 @@ class ObsSettings:
         }[self.kind]
         parts = [f"{size}{colour}", f"{self.stack} frame{'s' if self.stack > 1 else ''}", f"skip {self.skip}"]
         parts += [f"{k} {getattr(self, k)}" for k in ("max_pool", "sticky", "noop_max", "flicker") if getattr(self, k)]
+        if self.layout != "auto": parts.append(f"read as {self.layout}")
         return f"{self.name}: " + " · ".join(parts)
 
 # %% ../../nbs/10_envs.ipynb #fa304097
@@ -197,6 +201,7 @@ def _read_change(written: str) -> tuple[str, object]:
 _ALLOWED = {
     "name": (str,), "kind": (("pixels", "planes", "state"),), "gray": (bool,), "max_pool": (bool,), "stack": (int, 1),
     "skip": (int, 1), "noop_max": (int, 0), "sticky": (float, 0, 1), "flicker": (float, 0, 1),
+    "layout": (("auto", "HWC", "CHW"),),
 }
 
 
@@ -220,61 +225,107 @@ def is_image(
     return isinstance(space, gym.spaces.Box) and space.dtype == np.uint8 and len(space.shape) in (2, 3)
 
 
+def picture_axis(
+    shape: tuple,             # (H, W) or three axes, of a picture of ONE env
+    layout: str = "auto",     # auto | HWC | CHW
+    owner: str = "this env",  # whose picture, for the message
+    name: str = "raw",        # of the observation settings, for the message
+) -> int:                     # 0 or 2; 2 for (H, W)
+    "Return the axis that holds the channels; EnvError with the settings that tell it where the shape does not"
+    if len(shape) == 2 or layout == "HWC": return 2
+    found = 0 if layout == "CHW" else channel_axis(shape)
+    if found is not None: return found
+    raise EnvError(
+        f"{owner}: the observations have the shape {tuple(shape)}, which does not say whether the channels come first or"
+        f" last. Say it: obs='{name}+layout=HWC' (channels last) or obs='{name}+layout=CHW' (channels first); on a"
+        f" command line: --obs {name}+layout=HWC."
+    )
+
+
+def _resized(frame: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    "Return a frame [H, W, C] resized by area to [*size, C]; OpenCV takes four channels at most"
+    parts = [
+        cv2.resize(np.ascontiguousarray(frame[..., i:i + 4]), size[::-1], interpolation=cv2.INTER_AREA)
+        for i in range(0, frame.shape[-1], 4)
+    ]
+    return np.concatenate([p.reshape(*size, -1) for p in parts], -1)
+
+
 def to_chw(
-    frames: np.ndarray,                       # [n, H, W] | [n, H, W, C] | [n, C, H, W] uint8 (C is 1 or 3)
+    frames: np.ndarray,                       # [n, H, W] | [n, H, W, C] | [n, C, H, W] uint8
     size: tuple[int, int] | None = None,      # (H, W) wanted
-    gray: bool = False,                       # luminance wanted
+    gray: bool = False,                       # luminance wanted; C must be 1 or 3
+    layout: str = "auto",                     # of the frames: auto | HWC | CHW
 ) -> np.ndarray:                              # [n, C, H, W] uint8, contiguous, a new array
-    "Return frames with channels first, resized by area, gray if `gray`."
+    "Return frames with channels first, resized by area, gray if `gray`. Raises EnvError."
     if frames.ndim == 3: frames = frames[..., None]
-    elif frames.shape[-1] not in (1, 3): frames = frames.transpose(0, 2, 3, 1)
+    elif picture_axis(frames.shape[1:], layout) == 0: frames = frames.transpose(0, 2, 3, 1)
+    if gray and frames.shape[-1] not in (1, 3):
+        raise EnvError(f"gray is for pictures with 1 or 3 channels, and these have {frames.shape[-1]}; leave gray out.")
     if gray and frames.shape[-1] == 3:
         frames = np.stack([cv2.cvtColor(f, cv2.COLOR_RGB2GRAY) for f in np.ascontiguousarray(frames)])[..., None]
-    if size and frames.shape[1:3] != tuple(size):
-        small = [cv2.resize(f, size[::-1], interpolation=cv2.INTER_AREA) for f in np.ascontiguousarray(frames)]
-        frames = np.stack(small).reshape(len(small), *size, -1)
+    if size and frames.shape[1:3] != tuple(size): frames = np.stack([_resized(f, tuple(size)) for f in frames])
     return np.array(frames.transpose(0, 3, 1, 2), order="C")
 
-# %% ../../nbs/10_envs.ipynb #8a8ae202
+# %% ../../nbs/10_envs.ipynb #2df08d2c
 class PixelObs(Wrapper):
     "Frames as uint8 [n, C, H, W], with the size and colours of the settings"
     def __init__(
         self,
-        env: VectorEnv,           # uint8 frames: [n, H, W] | [n, H, W, C] | [n, C, H, W]
-        settings: ObsSettings,    # size and gray are used
+        env: VectorEnv,             # uint8 frames: [n, H, W] | [n, H, W, C] | [n, C, H, W]
+        settings: ObsSettings,      # size, gray and layout are used
+        owner: str = "this env",    # the env's id, for messages
     ):
         super().__init__(env)
-        self._to_chw = partial(to_chw, size=settings.size, gray=settings.gray)
-        shape = self._to_chw(np.zeros((1, *env.single_observation_space.shape), np.uint8)).shape[1:]
-        self._new_obs_space(gym.spaces.Box(0, 255, shape, np.uint8))
+        box = env.single_observation_space
+        axis = picture_axis(box.shape, settings.layout, owner, settings.name)
+        self._to_chw = partial(to_chw, size=settings.size, gray=settings.gray, layout="HWC" if axis else "CHW")
+        self._narrow = byte_bounds(box) and (settings.size or settings.gray) and box
+        bounds = [np.moveaxis(np.atleast_3d(b), axis, 0) for b in (box.low, box.high)]
+        shape = self._to_chw(np.zeros((1, *box.shape), np.uint8)).shape[1:]
+        pixels = byte_bounds(box) is None or self._narrow
+        self._new_obs_space(gym.spaces.Box(0, 255, shape, np.uint8) if pixels else gym.spaces.Box(*bounds, dtype=np.uint8))
+
+    def _frames(self, obs):
+        if self._narrow: obs = np.rint(preprocess(obs, self._narrow) * 255).clip(0, 255).astype(np.uint8)
+        return self._to_chw(obs)
 
     def started(self, obs, seed):
         "Return the first frames in our format"
-        return self._to_chw(obs)
+        return self._frames(obs)
 
     def stepped(self, obs, reward, info, fresh):
         "Return the next frames in our format; reward and info unchanged"
-        return self._to_chw(obs), reward, info
+        return self._frames(obs), reward, info
 
 
 class VectorObs(Wrapper):
-    "Observations as float32 (MuJoCo gives float64)"
+    "Observations as float32 (MuJoCo gives float64); a single number becomes a vector, pictures have channels first"
     def __init__(
         self,
-        env: VectorEnv,     # Box observations of any number type
+        env: VectorEnv,             # Box observations of any number type
+        layout: str = "auto",       # of observations with three axes: auto | HWC | CHW
+        owner: str = "this env",    # the env's id, for messages
     ):
         super().__init__(env)
         box = env.single_observation_space
         with np.errstate(over="ignore"): low, high = box.low.astype(np.float32), box.high.astype(np.float32)
+        self._last = len(box.shape) == 3 and picture_axis(box.shape, layout, owner, "state") == 2
+        self._shape = (np.moveaxis(low, 2, 0) if self._last else np.atleast_1d(low)).shape
+        low, high = (np.moveaxis(b, 2, 0) if self._last else b.reshape(self._shape) for b in (low, high))
         self._new_obs_space(gym.spaces.Box(low, high, dtype=np.float32))
+
+    def _floats(self, obs):
+        if self._last: obs = np.moveaxis(obs, -1, 1)
+        return np.array(obs, np.float32, order="C").reshape(self.num_envs, *self._shape)
 
     def started(self, obs, seed):
         "Return the first observations as a new float32 array"
-        return np.array(obs, np.float32)
+        return self._floats(obs)
 
     def stepped(self, obs, reward, info, fresh):
         "Return the next observations as a new float32 array; reward and info unchanged"
-        return np.array(obs, np.float32), reward, info
+        return self._floats(obs), reward, info
 
 # %% ../../nbs/10_envs.ipynb #2353c031
 class FrameStack(Wrapper):
@@ -757,7 +808,7 @@ def _refuse(env_id: str, settings: ObsSettings, fields: tuple) -> None:
 
 # %% ../../nbs/10_envs.ipynb #a0176ba1
 def _own_batch(env_id: str, num_envs: int, settings: ObsSettings, kwargs: dict) -> VectorEnv:
-    _refuse(env_id, settings, ("skip", "max_pool", "sticky", "noop_max"))
+    _refuse(env_id, settings, ("skip", "max_pool", "sticky", "noop_max", "layout"))
     return gym.make_vec(env_id, num_envs, vectorization_mode="vector_entry_point", **kwargs)
 
 
@@ -793,10 +844,13 @@ def make_registered(
     settings = settings or OBS_SETTINGS["raw" if image else "state"]
     if settings.kind == "state" and image:
         raise EnvError(f"{env_id} gives frames and no state vector; use obs='raw' or obs='world64'.")
-    if own: return _in_our_format(_own_batch(env_id, num_envs, settings, kwargs), settings), settings
+    if own:
+        ours = dataclasses.replace(settings, layout="CHW")              # envs of this library have channels first
+        return _in_our_format(_own_batch(env_id, num_envs, settings, kwargs), ours, env_id), settings
     render = settings.kind == "pixels" and not image
     plain = render and drawing == "plain" and is_mujoco(env_id)
-    env = _in_our_format(_sync_batch(env_id, num_envs, settings, render, plain, kwargs, workers), settings)
+    env = _sync_batch(env_id, num_envs, settings, render, plain, kwargs, workers)
+    env = _in_our_format(env, dataclasses.replace(settings, layout="HWC") if render else settings, env_id)
     if render: env.protocol = {"drawing": _PLAIN_DRAWING if plain else "as rendered"}
     return env, settings
 
@@ -817,12 +871,12 @@ def _typed(kwargs: dict) -> bool:
     return bool(kwargs) and all(isinstance(v, (str, int, float, list, type(None))) for v in kwargs.values())
 
 
-def _in_our_format(env: VectorEnv, settings: ObsSettings) -> VectorEnv:
-    if settings.kind != "pixels": return VectorObs(env)
+def _in_our_format(env: VectorEnv, settings: ObsSettings, env_id: str) -> VectorEnv:
+    if settings.kind != "pixels": return VectorObs(env, settings.layout, env_id)
     shape = env.single_observation_space.shape
-    channels_first = len(shape) == 3 and shape[-1] not in (1, 3)
+    channels_first = len(shape) == 3 and picture_axis(shape, settings.layout, env_id, settings.name) == 0
     ready = channels_first and not settings.size and not settings.gray
-    return env if ready else PixelObs(env, settings)
+    return env if ready else PixelObs(env, settings, env_id)
 
 # %% ../../nbs/10_envs.ipynb #b0a89357
 class MadeEnv(Wrapper):
@@ -851,10 +905,12 @@ class MadeEnv(Wrapper):
     def describe(self) -> str:
         "Return id, batch size, observation and action spaces and settings in one line"
         obs = self.single_observation_space
+        shown = self.settings.describe()
+        if len(obs.shape) == 3 and obs.shape[0] % 3: shown = shown.replace("RGB pixels", "pixels")
         extra = "".join(f" · {k}={v}" for k, v in self.protocol["kwargs"].items())
         return (
             f"{self.env_id} x{self.num_envs} · obs {obs.dtype}{list(obs.shape)} · {self.single_action_space} ·"
-            f" {self.settings.describe()}{extra}"
+            f" {shown}{extra}"
         )
 
 # %% ../../nbs/10_envs.ipynb #a58749ea
@@ -934,6 +990,7 @@ def make_env(
     keep_signals()
     family = family_of(env_id)
     settings = obs_settings(obs or family.obs) if obs or family else None
+    if family: _refuse(env_id, settings, ("layout",))
     try: env, settings = _make(env_id, num_envs, family, settings, kwargs)
     except Exception as e:
         if better := _explained(env_id, settings, kwargs, e): raise better from e
