@@ -1119,24 +1119,34 @@ def _planes_shown(env_id: str, channels: int, stack: int) -> list[int]:     # ch
     return (fits or [list(range(channels))])[0]
 
 
+def _unit(x: np.ndarray, space) -> np.ndarray:
+    "Return observations [n, C, H, W] as bytes of pixels, or as floats in 0..1 by the bounds of their space"
+    if x.dtype == np.uint8: return x if byte_bounds(space) is None else preprocess(x, space)
+    if space is None or space.dtype == np.uint8: return x            # a world's picture: in 0..1 already
+    low, width = space.low, space.high.astype(np.float64) - space.low
+    return (x - low) / np.where(width > 0, width, 1) if np.isfinite(width).all() else x
+
+
 def to_rgb(
     env_id: str,                             # the id the observations come from
-    obs,                                     # [n, C, H, W] uint8 or float 0..1, or [n, D] float; numpy or tensor
+    obs,                                     # [n, C, H, W] uint8 or float, or [n, D] float; numpy or tensor
     settings: ObsSettings | None = None,
         # needed only for stacks: they tell 3 gray frames from one RGB frame, and the two forms of MinAtar's planes
+    space: gym.Space | None = None,          # of ONE env; None: bytes are in 0..255, and floats in 0..1
 ) -> np.ndarray:                             # [n, H, W, 3] uint8
-    "Return observations as RGB images. Raises EnvError for other shapes."
+    "Return observations as RGB images, by the bounds of their space. Raises EnvError for other shapes."
     floats = isinstance(obs, torch.Tensor) and obs.dtype != torch.uint8
     x = obs.detach().cpu().float().numpy() if floats else np.asarray(obs)
     if x.ndim == 2: return vectors_to_rgb(np.nan_to_num(x.astype(np.float32)))
     if x.ndim != 4: raise EnvError(f"to_rgb: observations of shape {x.shape}, expected [n, C, H, W] or [n, D].")
-    family = family_of(env_id)
+    x, family = _unit(x, space), family_of(env_id)
     if family is not None and family.planes:
         shown = _planes_shown(env_id, x.shape[1], settings.stack if settings else 1)
         x = x[:, -len(shown):]
         return planes_to_rgb(
             x / np.float32(255) if x.dtype == np.uint8 else x, PLANE_COLOURS[np.array(shown) % len(PLANE_COLOURS)]
         )
+    if byte_bounds(space) is not None and x.shape[1] not in (1, 3): return planes_to_rgb(x.astype(np.float32))
     colours = 1 if (settings and settings.gray) or x.shape[1] % 3 else 3
     x = x[:, -colours:]
     if x.dtype != np.uint8: x = (x.clip(0, 1) * 255).round().astype(np.uint8)
