@@ -6,7 +6,7 @@
 from __future__ import annotations
 import ast, dataclasses, importlib.metadata, os, re, sys
 from dataclasses import dataclass
-from functools import partial, wraps
+from functools import partial, reduce, wraps
 
 import cv2
 import gymnasium as gym
@@ -18,15 +18,16 @@ from gymnasium.vector.utils import batch_space
 # %% auto #0
 __all__ = ['OBS_SETTINGS', 'FAMILIES', 'PLUGINS', 'EXTRAS', 'LONGEST_ID', 'PLANE_COLOURS', 'MINATAR_PLANES', 'EnvError',
            'require_next_step', 'Wrapper', 'EpisodeStats', 'ObsSettings', 'check_setting', 'obs_settings', 'is_image',
-           'to_chw', 'PixelObs', 'VectorObs', 'FrameStack', 'hash_uniform', 'row_seeds', 'Flicker', 'Moments',
-           'Normalise', 'Family', 'family_of', 'is_own', 'is_mujoco', 'successor', 'check_id', 'data_env_id',
-           'same_env', 'env_of_agent', 'missing_extra', 'draw_plainly', 'follow', 'ActionRepeat', 'make_registered',
-           'MadeEnv', 'with_obs', 'keep_signals', 'make_env', 'planes_to_rgb', 'vectors_to_rgb', 'minatar_planes',
-           'to_rgb']
+           'picture_axis', 'to_chw', 'PixelObs', 'VectorObs', 'FrameStack', 'hash_uniform', 'row_seeds', 'Flicker',
+           'Moments', 'Normalise', 'Family', 'family_of', 'is_own', 'is_mujoco', 'successor', 'check_id', 'data_env_id',
+           'same_env', 'env_of_agent', 'missing_extra', 'draw_plainly', 'follow', 'GymnasiumRules', 'ActionRepeat',
+           'make_registered', 'MadeEnv', 'with_obs', 'keep_signals', 'make_env', 'planes_to_rgb', 'vectors_to_rgb',
+           'minatar_planes', 'to_rgb']
 
 # %% ../../nbs/10_envs.ipynb #396d56cd
 from ..core import WorldrlError, derive_seed, did_you_mean
 from . import load_entry
+from ..spaces import byte_bounds, channel_axis, preprocess
 
 # %% ../../nbs/10_envs.ipynb #45fcc625
 class EnvError(WorldrlError):
@@ -83,8 +84,20 @@ class Wrapper(VectorWrapper):
         self.observation_space = batch_space(single, self.num_envs)
 
 # %% ../../nbs/10_envs.ipynb #3499ac71
+def _own_renamed(info: dict) -> dict:
+    "Return an env's info with its own `episode` renamed to `env_episode`"
+    if "episode" not in info and "_episode" not in info: return info
+    names = {"episode": "env_episode", "_episode": "_env_episode"}
+    return {names.get(k, k): v for k, v in info.items()}
+
+
 class EpisodeStats(Wrapper):
     "info['episode'] = {'r': raw return [n], 'l': steps [n]} where info['_episode'], at the call that ends an episode"
+    def reset(self, *, seed=None, options=None):
+        "Reset all rows; an env's own info['episode'] becomes info['env_episode']"
+        obs, info = super().reset(seed=seed, options=options)
+        return obs, _own_renamed(info)
+
     def started(self, obs, seed):
         "Set the sums of all rows to 0"
         self.returns, self.lengths = np.zeros(self.num_envs), np.zeros(self.num_envs, np.int64)
@@ -93,7 +106,7 @@ class EpisodeStats(Wrapper):
     def stepped(self, obs, reward, info, fresh):
         "Add the rewards and steps; info gets `episode` where a row has ended"
         self.returns = np.where(fresh, 0.0, self.returns + reward)
-        self.lengths = np.where(fresh, 0, self.lengths + 1)
+        self.lengths, info = np.where(fresh, 0, self.lengths + 1), _own_renamed(info)
         if self.ended.any():
             r, l = np.where(self.ended, self.returns, 0.0), np.where(self.ended, self.lengths, 0)
             info = {**info, "episode": {"r": r, "l": l}, "_episode": self.ended.copy()}
@@ -113,10 +126,12 @@ class ObsSettings:
     sticky: float = 0.0                       # chance per game frame that the previous action is repeated
     noop_max: int = 0                         # up to so many idle frames after a reset
     flicker: float = 0.0                      # chance per step that the frame is blank
+    layout: str = "auto"  # of the env's own pictures: HWC | CHW | auto (worldrl.spaces.channel_axis finds it)
 
     def to_dict(self) -> dict:
-        "Return the settings as a dict that JSON can hold"
-        return {k: list(v) if isinstance(v, tuple) else v for k, v in dataclasses.asdict(self).items()}
+        "Return the settings as a dict that JSON can hold; `layout` only if it was set"
+        found = {k: list(v) if isinstance(v, tuple) else v for k, v in dataclasses.asdict(self).items()}
+        return {k: v for k, v in found.items() if (k, v) != ("layout", "auto")}
 
     def describe(self) -> str:
         "Return the settings as one line of text"
@@ -127,6 +142,7 @@ class ObsSettings:
         }[self.kind]
         parts = [f"{size}{colour}", f"{self.stack} frame{'s' if self.stack > 1 else ''}", f"skip {self.skip}"]
         parts += [f"{k} {getattr(self, k)}" for k in ("max_pool", "sticky", "noop_max", "flicker") if getattr(self, k)]
+        if self.layout != "auto": parts.append(f"read as {self.layout}")
         return f"{self.name}: " + " · ".join(parts)
 
 # %% ../../nbs/10_envs.ipynb #fa304097
@@ -197,6 +213,7 @@ def _read_change(written: str) -> tuple[str, object]:
 _ALLOWED = {
     "name": (str,), "kind": (("pixels", "planes", "state"),), "gray": (bool,), "max_pool": (bool,), "stack": (int, 1),
     "skip": (int, 1), "noop_max": (int, 0), "sticky": (float, 0, 1), "flicker": (float, 0, 1),
+    "layout": (("auto", "HWC", "CHW"),),
 }
 
 
@@ -220,61 +237,107 @@ def is_image(
     return isinstance(space, gym.spaces.Box) and space.dtype == np.uint8 and len(space.shape) in (2, 3)
 
 
+def picture_axis(
+    shape: tuple,             # (H, W) or three axes, of a picture of ONE env
+    layout: str = "auto",     # auto | HWC | CHW
+    owner: str = "this env",  # whose picture, for the message
+    name: str = "raw",        # of the observation settings, for the message
+) -> int:                     # 0 or 2; 2 for (H, W)
+    "Return the axis that holds the channels; EnvError with the settings that tell it where the shape does not"
+    if len(shape) == 2 or layout == "HWC": return 2
+    found = 0 if layout == "CHW" else channel_axis(shape)
+    if found is not None: return found
+    raise EnvError(
+        f"{owner}: the observations have the shape {tuple(shape)}, which does not say whether the channels come first or"
+        f" last. Say it: obs='{name}+layout=HWC' (channels last) or obs='{name}+layout=CHW' (channels first); on a"
+        f" command line: --obs {name}+layout=HWC."
+    )
+
+
+def _resized(frame: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    "Return a frame [H, W, C] resized by area to [*size, C]; OpenCV takes four channels at most"
+    parts = [
+        cv2.resize(np.ascontiguousarray(frame[..., i:i + 4]), size[::-1], interpolation=cv2.INTER_AREA)
+        for i in range(0, frame.shape[-1], 4)
+    ]
+    return np.concatenate([p.reshape(*size, -1) for p in parts], -1)
+
+
 def to_chw(
-    frames: np.ndarray,                       # [n, H, W] | [n, H, W, C] | [n, C, H, W] uint8 (C is 1 or 3)
+    frames: np.ndarray,                       # [n, H, W] | [n, H, W, C] | [n, C, H, W] uint8
     size: tuple[int, int] | None = None,      # (H, W) wanted
-    gray: bool = False,                       # luminance wanted
+    gray: bool = False,                       # luminance wanted; C must be 1 or 3
+    layout: str = "auto",                     # of the frames: auto | HWC | CHW
 ) -> np.ndarray:                              # [n, C, H, W] uint8, contiguous, a new array
-    "Return frames with channels first, resized by area, gray if `gray`."
+    "Return frames with channels first, resized by area, gray if `gray`. Raises EnvError."
     if frames.ndim == 3: frames = frames[..., None]
-    elif frames.shape[-1] not in (1, 3): frames = frames.transpose(0, 2, 3, 1)
+    elif picture_axis(frames.shape[1:], layout) == 0: frames = frames.transpose(0, 2, 3, 1)
+    if gray and frames.shape[-1] not in (1, 3):
+        raise EnvError(f"gray is for pictures with 1 or 3 channels, and these have {frames.shape[-1]}; leave gray out.")
     if gray and frames.shape[-1] == 3:
         frames = np.stack([cv2.cvtColor(f, cv2.COLOR_RGB2GRAY) for f in np.ascontiguousarray(frames)])[..., None]
-    if size and frames.shape[1:3] != tuple(size):
-        small = [cv2.resize(f, size[::-1], interpolation=cv2.INTER_AREA) for f in np.ascontiguousarray(frames)]
-        frames = np.stack(small).reshape(len(small), *size, -1)
+    if size and frames.shape[1:3] != tuple(size): frames = np.stack([_resized(f, tuple(size)) for f in frames])
     return np.array(frames.transpose(0, 3, 1, 2), order="C")
 
-# %% ../../nbs/10_envs.ipynb #8a8ae202
+# %% ../../nbs/10_envs.ipynb #2df08d2c
 class PixelObs(Wrapper):
     "Frames as uint8 [n, C, H, W], with the size and colours of the settings"
     def __init__(
         self,
-        env: VectorEnv,           # uint8 frames: [n, H, W] | [n, H, W, C] | [n, C, H, W]
-        settings: ObsSettings,    # size and gray are used
+        env: VectorEnv,             # uint8 frames: [n, H, W] | [n, H, W, C] | [n, C, H, W]
+        settings: ObsSettings,      # size, gray and layout are used
+        owner: str = "this env",    # the env's id, for messages
     ):
         super().__init__(env)
-        self._to_chw = partial(to_chw, size=settings.size, gray=settings.gray)
-        shape = self._to_chw(np.zeros((1, *env.single_observation_space.shape), np.uint8)).shape[1:]
-        self._new_obs_space(gym.spaces.Box(0, 255, shape, np.uint8))
+        box = env.single_observation_space
+        axis = picture_axis(box.shape, settings.layout, owner, settings.name)
+        self._to_chw = partial(to_chw, size=settings.size, gray=settings.gray, layout="HWC" if axis else "CHW")
+        self._narrow = byte_bounds(box) and (settings.size or settings.gray) and box
+        bounds = [np.moveaxis(np.atleast_3d(b), axis, 0) for b in (box.low, box.high)]
+        shape = self._to_chw(np.zeros((1, *box.shape), np.uint8)).shape[1:]
+        pixels = byte_bounds(box) is None or self._narrow
+        self._new_obs_space(gym.spaces.Box(0, 255, shape, np.uint8) if pixels else gym.spaces.Box(*bounds, dtype=np.uint8))
+
+    def _frames(self, obs):
+        if self._narrow: obs = np.rint(preprocess(obs, self._narrow) * 255).clip(0, 255).astype(np.uint8)
+        return self._to_chw(obs)
 
     def started(self, obs, seed):
         "Return the first frames in our format"
-        return self._to_chw(obs)
+        return self._frames(obs)
 
     def stepped(self, obs, reward, info, fresh):
         "Return the next frames in our format; reward and info unchanged"
-        return self._to_chw(obs), reward, info
+        return self._frames(obs), reward, info
 
 
 class VectorObs(Wrapper):
-    "Observations as float32 (MuJoCo gives float64)"
+    "Observations as float32 (MuJoCo gives float64); a single number becomes a vector, pictures have channels first"
     def __init__(
         self,
-        env: VectorEnv,     # Box observations of any number type
+        env: VectorEnv,             # Box observations of any number type
+        layout: str = "auto",       # of observations with three axes: auto | HWC | CHW
+        owner: str = "this env",    # the env's id, for messages
     ):
         super().__init__(env)
         box = env.single_observation_space
         with np.errstate(over="ignore"): low, high = box.low.astype(np.float32), box.high.astype(np.float32)
+        self._last = len(box.shape) == 3 and picture_axis(box.shape, layout, owner, "state") == 2
+        self._shape = (np.moveaxis(low, 2, 0) if self._last else np.atleast_1d(low)).shape
+        low, high = (np.moveaxis(b, 2, 0) if self._last else b.reshape(self._shape) for b in (low, high))
         self._new_obs_space(gym.spaces.Box(low, high, dtype=np.float32))
+
+    def _floats(self, obs):
+        if self._last: obs = np.moveaxis(obs, -1, 1)
+        return np.array(obs, np.float32, order="C").reshape(self.num_envs, *self._shape)
 
     def started(self, obs, seed):
         "Return the first observations as a new float32 array"
-        return np.array(obs, np.float32)
+        return self._floats(obs)
 
     def stepped(self, obs, reward, info, fresh):
         "Return the next observations as a new float32 array; reward and info unchanged"
-        return np.array(obs, np.float32), reward, info
+        return self._floats(obs), reward, info
 
 # %% ../../nbs/10_envs.ipynb #2353c031
 class FrameStack(Wrapper):
@@ -692,6 +755,154 @@ def follow(
     if found >= 0: painter.camera_id = found
 
 # %% ../../nbs/10_envs.ipynb #fbb90adf
+def _kind(x) -> str:
+    "Return what came as text: its type, and shape and dtype of an array"
+    if x is None: return "None"
+    if isinstance(x, np.ndarray) or hasattr(x, "dtype") and hasattr(x, "shape"):
+        if tuple(x.shape) == (): return f"{type(x).__name__} {x!r}"[:80]
+        return f"an array of shape {tuple(x.shape)} and dtype {str(x.dtype).removeprefix('torch.')}"
+    return f"{type(x).__name__} {repr(x)[:60]}"
+
+
+def _as_box(space: gym.spaces.Box, x) -> tuple:
+    "Return (x as an array of this space, ''), or (None, what is wrong)"
+    try: a = np.asarray(x)
+    except (ValueError, TypeError, RuntimeError): return None, "is no array of numbers (its parts differ in length)"
+    if a.dtype.kind not in "fiub": return None, f"is no array of numbers ({_kind(x)})"
+    if a.shape != space.shape: return None, f"has the shape {a.shape}, expected {space.shape}"
+    whole = a.dtype.kind in "iu" and space.dtype.kind in "iu"
+    if not (np.can_cast(a.dtype, space.dtype, "same_kind") or whole):
+        return None, f"has the dtype {a.dtype}, expected {space.dtype}"
+    tight = space.dtype.kind in "iub" and a.size
+    if tight and ((a < space.low).any() or (a > space.high).any()):
+        bounds = f"{np.min(space.low)} to {np.max(space.high)}"
+        return None, f"has values from {a.min()} to {a.max()}, expected {bounds}"
+    return a.astype(space.dtype, copy=False), ""
+
+
+def _fitted(space: gym.Space, x, at: str) -> tuple:
+    "Return (x in the form of this space, ''), or (None, which part is wrong and how)"
+    if isinstance(space, gym.spaces.Box):
+        a, bad = _as_box(space, x)
+        return a, bad and f"{at} {bad}"
+    if isinstance(space, (gym.spaces.Dict, gym.spaces.Tuple)):
+        named = isinstance(space, gym.spaces.Dict)
+        keys = list(space.spaces) if named else list(range(len(space.spaces)))
+        held = list(x) if isinstance(x, dict) else list(range(len(x))) if isinstance(x, (tuple, list)) else None
+        if held is None or isinstance(x, dict) != named or set(held) != set(keys):
+            return None, f"{at} has the parts {held if held is not None else _kind(x)}, expected {keys}"
+        parts = {k: _fitted(space[k], x[k], f"{at}[{k!r}]") for k in keys}
+        bad = next((b for _, b in parts.values() if b), "")
+        return ({k: v for k, (v, _) in parts.items()} if named else tuple(v for v, _ in parts.values())), bad
+    if space.contains(x): return x, ""
+    return None, f"{at} is {_kind(x)}, and that is no element of {space}"
+
+# %% ../../nbs/10_envs.ipynb #a0176ba1
+class GymnasiumRules(gym.Wrapper):
+    "An env whose answers are compared with its spaces; EnvError says what came, what was expected, what to change"
+    def __init__(
+        self,
+        env: gym.Env,
+        env_id: str,              # for messages
+        source: str = "",         # of the observations, for messages; "": reset() and step()
+    ):
+        self.env_id, self.source = env_id, source
+        for name in ("observation_space", "action_space"):
+            space = getattr(env, name, None)
+            if not isinstance(space, gym.Space):
+                raise EnvError(
+                    f"{env_id}: {name} is {_kind(space)}, expected a space of gymnasium.spaces. Set self.{name} in"
+                    " __init__, before the first reset()."
+                )
+        super().__init__(env)
+        self._space = space = env.observation_space
+        box = isinstance(space, gym.spaces.Box)
+        self._shape, self._dtype = (space.shape, space.dtype) if box else (None, None)
+        # bytes with other bounds than 0..255 are scaled by them, so values beyond them are looked for
+        self._loose = box and not (space.dtype.kind in "iub" and byte_bounds(space) is not None)
+
+    def _broken(self, call: str, what: str, change: str) -> EnvError:
+        return EnvError(f"{self.env_id} breaks Gymnasium's rules: {call} returned {what}. {change}")
+
+    def _observed(self, obs, call: str):
+        obs, bad = _fitted(self._space, obs, "obs")
+        if not bad: return obs
+        call = self.source or call
+        raise self._broken(call, f"an observation that is not of its space: {bad} by observation_space {self._space}",
+                           f"Change observation_space, or what {call} returns.")
+
+    def reset(self, *, seed=None, options=None):
+        "Reset the env and check the observation and the info"
+        try: out = self.env.reset(seed=seed, options=options)
+        except TypeError as e:
+            if not _from_gymnasium(e) or "argument" not in str(e): raise
+            raise EnvError(
+                f"{self.env_id} breaks Gymnasium's rules: reset() does not take seed and options ({e}). Write"
+                " def reset(self, *, seed=None, options=None), and call super().reset(seed=seed) in it."
+            ) from e
+        except ValueError as e:
+            if not _from_gymnasium(e) or "to unpack" not in str(e): raise
+            raise self._broken("reset()", "something else than two values", _RESET) from e
+        if type(out) is not tuple or len(out) != 2 or not isinstance(out[1], dict):
+            pair = type(out) is tuple and len(out) == 2
+            raise self._broken("reset()", f"the info {_kind(out[1])}" if pair else _kind(out), _RESET)
+        return self._observed(out[0], "reset()"), out[1]
+
+    def step(self, action):
+        "Step the env and check the five values that it returns"
+        try: out = self.env.step(action)
+        except ValueError as e:
+            if not _from_gymnasium(e) or "to unpack" not in str(e): raise
+            raise self._broken("step()", "something else than five values", _STEP) from e
+        if type(out) is not tuple or len(out) != 5:
+            raise self._broken("step()", f"{len(out)} values" if isinstance(out, tuple) else _kind(out), _STEP)
+        obs, reward, terminated, truncated, info = out
+        usual = type(obs) is np.ndarray and obs.dtype == self._dtype and obs.shape == self._shape and self._loose
+        if not usual: obs = self._observed(obs, "step()")
+        if type(reward) is not float: reward = self._number(reward)
+        if type(terminated) is not bool: terminated = self._truth("terminated", terminated)
+        if type(truncated) is not bool: truncated = self._truth("truncated", truncated)
+        if not isinstance(info, dict): raise self._broken("step()", f"the info {_kind(info)}", _STEP)
+        return obs, reward, terminated, truncated, info
+
+    def _number(self, x):
+        if isinstance(x, (float, int, np.number, np.bool_)) and not isinstance(x, complex): return x
+        if getattr(x, "shape", None) == () and np.asarray(x).dtype.kind in "fiub": return float(x)
+        raise self._broken("step()", f"the reward {_kind(x)}, expected one number",
+                           "Return float(reward); the sum or the mean if there are several.")
+
+    def _truth(self, name: str, x) -> bool:
+        if np.ndim(x) == 0 and np.asarray(x).dtype.kind in "iub" and x in (0, 1): return bool(x)
+        raise self._broken("step()", f"{name}={_kind(x)}, expected True or False", f"Return bool({name}).")
+
+
+_RESET = "It must return two values: (observation, info), with {} where there is no info."
+_STEP = (
+    "It must return five values: (observation, reward, terminated, truncated, info), with {} where there is no info; old"
+    " envs give four of them, with done in place of terminated and truncated."
+)
+
+
+def _from_gymnasium(e: Exception) -> bool:
+    "Return whether an error was raised in the code of Gymnasium's wrappers, and not in that of the env"
+    last = e.__traceback__
+    while last.tb_next: last = last.tb_next
+    return last.tb_frame.f_globals.get("__name__", "").split(".")[0] in ("gymnasium", "worldrl")
+
+
+class _Batch(SyncVectorEnv):
+    "A SyncVectorEnv that names the info it cannot put into arrays"
+    def _add_info(self, vector_infos, env_info, env_num):
+        try: return super()._add_info(vector_infos, env_info, env_num)
+        except (ValueError, TypeError, AttributeError, IndexError, OverflowError) as e:
+            name = getattr(self.envs[env_num], "spec", None)
+            raise EnvError(
+                f"{getattr(name, 'id', 'an env')}: the info of row {env_num} does not fit those of the rows before it"
+                f" ({type(e).__name__}: {e}); its keys are {', '.join(map(str, env_info))}. A value must keep its type"
+                " and its shape from step to step and from row to row."
+            ) from e
+
+# %% ../../nbs/10_envs.ipynb #09debf67
 class ActionRepeat(gym.Wrapper):
     "Repeat each action `k` times and sum the rewards; stop when the episode ends"
     def __init__(self, env, k):
@@ -712,14 +923,49 @@ def _make_single(env_id: str, settings: ObsSettings, render: bool, plain: bool, 
     drawn = {"render_mode": "rgb_array"} if render else {}
     if plain: drawn |= _picture_size(env_id, settings.size)
     if is_mujoco(env_id): _python_warnings()
-    env = gym.make(env_id, disable_env_checker=True, **{**drawn, **kwargs})
+    env = GymnasiumRules(gym.make(env_id, disable_env_checker=True, **{**drawn, **kwargs}), env_id)
     if plain:
         draw_plainly(env)
         follow(env, kwargs)
     if settings.sticky: env = gym.wrappers.StickyAction(env, settings.sticky)
     if settings.skip > 1: env = ActionRepeat(env, settings.skip)
-    if render: return gym.wrappers.AddRenderObservation(env, render_only=True)
+    env = _vector_action(env)
+    if render: return _rendered(env_id, env)
+    env = _single_part(env)
     return env if isinstance(env.observation_space, gym.spaces.Box) else _flat(env_id, env)
+
+
+def _vector_action(env: gym.Env) -> gym.Env:
+    "Give a Box action of shape () one axis, so that every box is a vector"
+    box = env.action_space
+    if not isinstance(box, gym.spaces.Box) or box.shape: return env
+    vector = gym.spaces.Box(box.low[None], box.high[None], dtype=box.dtype)
+    return gym.wrappers.TransformAction(env, lambda a: np.asarray(a, box.dtype).reshape(()), vector)
+
+
+def _rendered(env_id: str, env: gym.Env) -> gym.Env:
+    "Return the env with what it renders as observation, RGB bytes; EnvError if it renders something else"
+    want = "an RGB array [H, W, 3] of uint8; render_mode 'rgb_array' must give that"
+    try: env = gym.wrappers.AddRenderObservation(env, render_only=True)
+    except (TypeError, ValueError, NotImplementedError, AttributeError) as e:
+        raise EnvError(f"{env_id} cannot be rendered ({type(e).__name__}: {e}), expected {want}.") from e
+    shape = env.observation_space.shape
+    if len(shape) == 3 and shape[2] == 4:             # RGBA: without the opacity
+        rgb = gym.spaces.Box(0, 255, (*shape[:2], 3), np.uint8)
+        env = gym.wrappers.TransformObservation(env, lambda frame: np.asarray(frame)[..., :3], rgb)
+    elif len(shape) not in (2, 3) or shape[2:] not in ((), (1,), (3,)):
+        raise EnvError(f"{env_id} renders an array of shape {shape}, expected {want}.")
+    return GymnasiumRules(env, env_id, "render()")
+
+
+def _single_part(env: gym.Env) -> gym.Env:
+    "Return an env whose observations have a single part as an env that shows this part"
+    path, space = [], env.observation_space
+    while isinstance(space, (gym.spaces.Dict, gym.spaces.Tuple)) and len(space.spaces) == 1:
+        path.append(next(iter(space.spaces)) if isinstance(space, gym.spaces.Dict) else 0)
+        space = space[path[-1]]
+    if not path or not isinstance(space, gym.spaces.Box): return env
+    return gym.wrappers.TransformObservation(env, lambda obs: reduce(lambda part, k: part[k], path, obs), space)
 
 
 def _parts(space, at: str = "obs") -> list:
@@ -740,8 +986,9 @@ def _flat(env_id: str, env: gym.Env) -> gym.Env:
         if is_image(space): what = "an image among other parts"
         raise EnvError(
             f"{env_id}: the observations are {env.observation_space}, and {at} is {what}. Use obs='world64' (the"
-            " rendered image), or register the env with one part of it: gym.wrappers.TransformObservation(env,"
-            " lambda obs: obs['image'], env.observation_space['image'])."
+            " rendered image), or register the env with one part of it: gymnasium.wrappers.TransformObservation(env,"
+            " lambda obs: obs['image'], env.observation_space['image']). gymnasium.wrappers.FlattenObservation(env)"
+            " makes one long vector of all parts, pictures included."
         )
     return gym.wrappers.FlattenObservation(env)
 
@@ -755,9 +1002,9 @@ def _refuse(env_id: str, settings: ObsSettings, fields: tuple) -> None:
                 f" {f}={getattr(idle, f)})."
             )
 
-# %% ../../nbs/10_envs.ipynb #a0176ba1
+# %% ../../nbs/10_envs.ipynb #687b8205
 def _own_batch(env_id: str, num_envs: int, settings: ObsSettings, kwargs: dict) -> VectorEnv:
-    _refuse(env_id, settings, ("skip", "max_pool", "sticky", "noop_max"))
+    _refuse(env_id, settings, ("skip", "max_pool", "sticky", "noop_max", "layout"))
     return gym.make_vec(env_id, num_envs, vectorization_mode="vector_entry_point", **kwargs)
 
 
@@ -767,7 +1014,7 @@ def _sync_batch(
     _refuse(env_id, settings, ("max_pool", "noop_max"))
     one = partial(_make_single, env_id, settings, render, plain, kwargs)
     if workers: return gym.vector.AsyncVectorEnv([one] * num_envs, autoreset_mode=AutoresetMode.NEXT_STEP)
-    return SyncVectorEnv([one] * num_envs, autoreset_mode=AutoresetMode.NEXT_STEP)
+    return _Batch([one] * num_envs, autoreset_mode=AutoresetMode.NEXT_STEP)
 
 
 def make_registered(
@@ -793,10 +1040,13 @@ def make_registered(
     settings = settings or OBS_SETTINGS["raw" if image else "state"]
     if settings.kind == "state" and image:
         raise EnvError(f"{env_id} gives frames and no state vector; use obs='raw' or obs='world64'.")
-    if own: return _in_our_format(_own_batch(env_id, num_envs, settings, kwargs), settings), settings
+    if own:
+        ours = dataclasses.replace(settings, layout="CHW")              # envs of this library have channels first
+        return _in_our_format(_own_batch(env_id, num_envs, settings, kwargs), ours, env_id), settings
     render = settings.kind == "pixels" and not image
     plain = render and drawing == "plain" and is_mujoco(env_id)
-    env = _in_our_format(_sync_batch(env_id, num_envs, settings, render, plain, kwargs, workers), settings)
+    env = _sync_batch(env_id, num_envs, settings, render, plain, kwargs, workers)
+    env = _in_our_format(env, dataclasses.replace(settings, layout="HWC") if render else settings, env_id)
     if render: env.protocol = {"drawing": _PLAIN_DRAWING if plain else "as rendered"}
     return env, settings
 
@@ -817,12 +1067,12 @@ def _typed(kwargs: dict) -> bool:
     return bool(kwargs) and all(isinstance(v, (str, int, float, list, type(None))) for v in kwargs.values())
 
 
-def _in_our_format(env: VectorEnv, settings: ObsSettings) -> VectorEnv:
-    if settings.kind != "pixels": return VectorObs(env)
+def _in_our_format(env: VectorEnv, settings: ObsSettings, env_id: str) -> VectorEnv:
+    if settings.kind != "pixels": return VectorObs(env, settings.layout, env_id)
     shape = env.single_observation_space.shape
-    channels_first = len(shape) == 3 and shape[-1] not in (1, 3)
+    channels_first = len(shape) == 3 and picture_axis(shape, settings.layout, env_id, settings.name) == 0
     ready = channels_first and not settings.size and not settings.gray
-    return env if ready else PixelObs(env, settings)
+    return env if ready else PixelObs(env, settings, env_id)
 
 # %% ../../nbs/10_envs.ipynb #b0a89357
 class MadeEnv(Wrapper):
@@ -851,10 +1101,12 @@ class MadeEnv(Wrapper):
     def describe(self) -> str:
         "Return id, batch size, observation and action spaces and settings in one line"
         obs = self.single_observation_space
+        shown = self.settings.describe()
+        if len(obs.shape) == 3 and obs.shape[0] % 3: shown = shown.replace("RGB pixels", "pixels")
         extra = "".join(f" · {k}={v}" for k, v in self.protocol["kwargs"].items())
         return (
             f"{self.env_id} x{self.num_envs} · obs {obs.dtype}{list(obs.shape)} · {self.single_action_space} ·"
-            f" {self.settings.describe()}{extra}"
+            f" {shown}{extra}"
         )
 
 # %% ../../nbs/10_envs.ipynb #a58749ea
@@ -934,6 +1186,7 @@ def make_env(
     keep_signals()
     family = family_of(env_id)
     settings = obs_settings(obs or family.obs) if obs or family else None
+    if family: _refuse(env_id, settings, ("layout",))
     try: env, settings = _make(env_id, num_envs, family, settings, kwargs)
     except Exception as e:
         if better := _explained(env_id, settings, kwargs, e): raise better from e
@@ -1062,24 +1315,34 @@ def _planes_shown(env_id: str, channels: int, stack: int) -> list[int]:     # ch
     return (fits or [list(range(channels))])[0]
 
 
+def _unit(x: np.ndarray, space) -> np.ndarray:
+    "Return observations [n, C, H, W] as bytes of pixels, or as floats in 0..1 by the bounds of their space"
+    if x.dtype == np.uint8: return x if byte_bounds(space) is None else preprocess(x, space)
+    if space is None or space.dtype == np.uint8: return x            # a world's picture: in 0..1 already
+    low, width = space.low, space.high.astype(np.float64) - space.low
+    return (x - low) / np.where(width > 0, width, 1) if np.isfinite(width).all() else x
+
+
 def to_rgb(
     env_id: str,                             # the id the observations come from
-    obs,                                     # [n, C, H, W] uint8 or float 0..1, or [n, D] float; numpy or tensor
+    obs,                                     # [n, C, H, W] uint8 or float, or [n, D] float; numpy or tensor
     settings: ObsSettings | None = None,
         # needed only for stacks: they tell 3 gray frames from one RGB frame, and the two forms of MinAtar's planes
+    space: gym.Space | None = None,          # of ONE env; None: bytes are in 0..255, and floats in 0..1
 ) -> np.ndarray:                             # [n, H, W, 3] uint8
-    "Return observations as RGB images. Raises EnvError for other shapes."
+    "Return observations as RGB images, by the bounds of their space. Raises EnvError for other shapes."
     floats = isinstance(obs, torch.Tensor) and obs.dtype != torch.uint8
     x = obs.detach().cpu().float().numpy() if floats else np.asarray(obs)
     if x.ndim == 2: return vectors_to_rgb(np.nan_to_num(x.astype(np.float32)))
     if x.ndim != 4: raise EnvError(f"to_rgb: observations of shape {x.shape}, expected [n, C, H, W] or [n, D].")
-    family = family_of(env_id)
+    x, family = _unit(x, space), family_of(env_id)
     if family is not None and family.planes:
         shown = _planes_shown(env_id, x.shape[1], settings.stack if settings else 1)
         x = x[:, -len(shown):]
         return planes_to_rgb(
             x / np.float32(255) if x.dtype == np.uint8 else x, PLANE_COLOURS[np.array(shown) % len(PLANE_COLOURS)]
         )
+    if byte_bounds(space) is not None and x.shape[1] not in (1, 3): return planes_to_rgb(x.astype(np.float32))
     colours = 1 if (settings and settings.gray) or x.shape[1] % 3 else 3
     x = x[:, -colours:]
     if x.dtype != np.uint8: x = (x.clip(0, 1) * 255).round().astype(np.uint8)
