@@ -13,7 +13,7 @@ from .core import ConfigError, WorldrlError
 
 # %% auto #0
 __all__ = ['SpaceError', 'action_size', 'encode_action', 'decode_action', 'native_action', 'OldBytes', 'byte_bounds',
-           'preprocess', 'postprocess', 'space_to_dict', 'space_from_dict', 'space_difference']
+           'preprocess', 'postprocess', 'channel_axis', 'space_to_dict', 'space_from_dict', 'space_difference']
 
 # %% ../nbs/08_spaces.ipynb #spaceerr
 class SpaceError(WorldrlError, ValueError):
@@ -100,7 +100,7 @@ def _like(bounds: tuple, x) -> list:
     tensors = isinstance(x, Tensor)
     return [torch.as_tensor(b, device=x.device) if tensors and isinstance(b, np.ndarray) else b for b in bounds]
 
-# %% ../nbs/08_spaces.ipynb #cbb6c6a7
+# %% ../nbs/08_spaces.ipynb #0353b28a
 def preprocess(
     obs,                               # [..., *shape] uint8 or float32, numpy or tensor
     space: gym.Space | None = None,    # of ONE env; None: bytes are pixels in 0..255
@@ -115,7 +115,7 @@ def preprocess(
     low, width = _like(bounds, x)
     return (x - low) / width
 
-# %% ../nbs/08_spaces.ipynb #84e2d6d7
+# %% ../nbs/08_spaces.ipynb #8030be6d
 def postprocess(
     x: Tensor,           # [..., *shape] float, scaled as `preprocess` scales observations
     space: gym.Space,    # Box, of ONE env
@@ -128,24 +128,46 @@ def postprocess(
     low, width = _like(bounds, x)
     return (low + x.clamp(0, 1) * width).round().to(torch.uint8)
 
-# %% ../nbs/08_spaces.ipynb #1fdb7d5a
+# %% ../nbs/08_spaces.ipynb #8ddc91b1
+def channel_axis(
+    shape: tuple,          # three axes, of a picture of ONE env
+) -> int | None:           # 0: C x H x W, 2: H x W x C, None: the shape does not say it
+    "Return the axis that holds the channels of a picture, by three rules; SpaceError unless there are three axes"
+    if len(shape) != 3: raise SpaceError(f"expected the three axes of a picture, got {tuple(shape)}")
+    a, b, c = shape
+    if c in (1, 3): return 2
+    if a in (1, 3): return 0
+    if (a == b) != (b == c): return 2 if a == b else 0
+    if 3 * c <= min(a, b): return 2
+    return 0 if 3 * a <= min(b, c) else None
+
+# %% ../nbs/08_spaces.ipynb #85085236
 def _bound(x):
     "Return a bound as JSON: one number if all are equal, infinities as strings"
     plain = [v if math.isfinite(v) else str(v) for v in np.asarray(x, float).reshape(-1).tolist()]
     return plain[0] if len(set(plain)) == 1 else plain
 
 def space_to_dict(
-    space: gym.Space,   # of one env: Discrete, MultiBinary or Box
+    space: gym.Space,   # of one env: Discrete, flat MultiDiscrete, MultiBinary or Box
 ) -> dict:              # JSON-able
     "Return a space as plain data, for a model's config; ConfigError for other kinds"
     if isinstance(space, gym.spaces.Discrete): return {"kind": "discrete", "n": int(space.n), "start": int(space.start)}
+    if isinstance(space, gym.spaces.MultiDiscrete) and len(space.shape) == 1:
+        about = {"nvec": space.nvec.tolist(), "start": space.start.tolist(), "dtype": str(space.dtype)}
+        return {"kind": "choices"} | about
     if isinstance(space, gym.spaces.MultiBinary): return {"kind": "bits", "shape": list(space.shape)}
     if isinstance(space, gym.spaces.Box):
         return {
             "kind": "box", "shape": list(space.shape), "dtype": str(space.dtype), "low": _bound(space.low),
             "high": _bound(space.high),
         } | ({} if byte_bounds(space) is None else {"scale": "bounds"})
-    raise ConfigError(f"a model for {space} cannot be stored; expected Discrete, Box or MultiBinary")
+    mend = ""
+    if isinstance(space, gym.spaces.MultiDiscrete):
+        mend = "; make it flat with a wrapper: gymnasium.wrappers.TransformAction, which reshapes the action"
+    raise ConfigError(
+        f"a model for {' '.join(str(space).split())} cannot be stored; expected Discrete, Box, MultiBinary or a flat"
+        f" MultiDiscrete{mend}"
+    )
 
 # kinds as the World Models of version 0.1 stored them
 _FIRST_FORM = {"Discrete": "discrete", "MultiBinary": "bits", "Box": "box"}
@@ -161,12 +183,13 @@ def space_from_dict(
 ) -> gym.Space:
     "Return the space that `space_to_dict` described; ConfigError for any other dict"
     d = _today(d)
-    if d.get("kind") not in ("discrete", "bits", "box"):
+    if d.get("kind") not in ("discrete", "choices", "bits", "box"):
         raise ConfigError(
             f"{d!r} does not describe a space; a policy's config needs obs_space and action_space: make it with"
             " policy_for(env.single_observation_space, env.single_action_space)"
         )
     if d["kind"] == "discrete": return gym.spaces.Discrete(d["n"], start=d["start"])
+    if d["kind"] == "choices": return gym.spaces.MultiDiscrete(d["nvec"], d["dtype"], start=d["start"])
     if d["kind"] == "bits": return gym.spaces.MultiBinary(d["shape"][0] if len(d["shape"]) == 1 else d["shape"])
     low, high = (
         np.broadcast_to(np.array(d[k], float).reshape(d["shape"] if isinstance(d[k], list) else ()), d["shape"])
@@ -176,7 +199,7 @@ def space_from_dict(
     if byte_bounds(space) is None or d.get("scale") == "bounds": return space
     return OldBytes(space.low, space.high, dtype=space.dtype)
 
-# %% ../nbs/08_spaces.ipynb #c55d770e
+# %% ../nbs/08_spaces.ipynb #73c348c0
 def _bounds_differ(a: np.ndarray, b: np.ndarray) -> bool:
     "Whether bounds differ by more than rounding; beyond 1e30 they are infinite"
     a, b = (np.where(np.abs(x) >= 1e30, np.sign(x) * np.inf, x) for x in (np.asarray(a, float), np.asarray(b, float)))

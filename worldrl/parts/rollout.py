@@ -17,17 +17,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-<<<<<<< ours
-from worldrl.core import ConfigError, NonFiniteError, derive_seed, did_you_mean
-from worldrl.envs.core import env_of_agent, make_env, to_rgb
-from worldrl.spaces import action_size, encode_action
-from worldrl.parts.contracts import Act, Batch, Rng, State, Step, first_step, leaves, map_state, next_step, stack_states
-=======
-from worldrl.core import ConfigError, WorldrlError, derive_seed, did_you_mean
-from worldrl.envs.core import EnvError, EpisodeStats, env_of_agent, make_env, to_rgb
-from worldrl.spaces import action_size, encode_action, space_difference
-from worldrl.parts.contracts import Act, Rng, State, Step, first_step, leaves, map_state, next_step, stack_states
->>>>>>> theirs
+from ..core import ConfigError, NonFiniteError, derive_seed, did_you_mean
+from ..envs.core import EnvError, EpisodeStats, env_of_agent, make_env, to_rgb
+from ..spaces import action_size, encode_action, space_difference
+from .contracts import Act, Batch, Rng, State, Step, first_step, leaves, map_state, next_step, stack_states
 
 # %% ../../nbs/24_rollout.ipynb #6333f31b
 def infos_to_tensors(
@@ -114,7 +107,7 @@ def check_arrived(
         )
     )
 
-# %% ../../nbs/24_rollout.ipynb #4093ca9b
+# %% ../../nbs/24_rollout.ipynb #54bca338
 def _form(x) -> str:
     "Return what came as text"
     if not hasattr(x, "dtype"): return f"{type(x).__name__} {repr(x)[:40]}"
@@ -261,7 +254,7 @@ def _uniform(space, n, rng):
     )
     return inside if finite.all() else torch.where(finite, inside, rng.normal((n, *space.shape)))
 
-# %% ../../nbs/24_rollout.ipynb #489534ab
+# %% ../../nbs/24_rollout.ipynb #f636c374
 def check_spaces(
     agent,                # an Agent or a World; spaces that it does not name are not checked
     env,                  # VectorEnv that it meets
