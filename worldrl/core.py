@@ -312,8 +312,20 @@ class Config:
         _settle(self)
 
     @classmethod
-    def make(cls, preset: str = "small", recipe: str | None = None, **overrides):
+    def family_recipe(cls, env_id: str | None = None) -> str | None:     # None: the class's default env
+        "Return the recipe that suits the family of an env, or None; classes with such recipes override this"
+        return None
+
+    @classmethod
+    def make(
+        cls,
+        preset: str = "small",
+        recipe: str | None = None,     # a name; "auto": that of the env's family; None or "none": no recipe
+        **overrides,
+    ):
         "Apply recipe, preset and overrides to the defaults; ConfigError for unknown names and values that do not fit"
+        if recipe == "auto": recipe = cls.family_recipe(overrides.get("env_id"))
+        if recipe == "none": recipe = None
         chosen = [_named(cls, "recipe", cls.recipes, recipe)] if recipe is not None else []
         chosen.append(_named(cls, "preset", {"small": {}} | cls.presets, preset))
         fields = _fields(cls)

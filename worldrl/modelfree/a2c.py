@@ -21,7 +21,7 @@ from torch import Tensor
 
 # %% ../../nbs/31_a2c.ipynb #811eeafc
 from ..core import Config, ConfigError, DeviceName, WorldrlError, derive_seed, device, generator, seed_everything
-from ..envs.core import Normalise, ObsSettings, family_of, is_mujoco, make_env, with_obs
+from ..envs.core import Normalise, ObsSettings, family_of, make_env, time_limit, with_obs
 from ..parts.policy import ActorCritic, AuxHead, Out, PolicyConfig, auxiliary_loss, policy_for
 from ..parts.contracts import Rng
 from ..parts.nets import restore_adam
@@ -42,7 +42,9 @@ class OnPolicyConfig(Config):
     env_id: str = "worldrl/MiniPacmanHunt-v0"                  # any id of make_env
     seed: Annotated[int, Ge(0)] = 0                            # of everything that is random
     preset: str = "small"                                      # tiny | small | paper: size and budget
-    recipe: str | None = None                                  # constants for a family of envs
+    recipe: str | None = None
+        # constants for a family of envs; on the command line and in worldrl.train it is chosen by the env's family
+        # unless one is named (none: no recipe)
     exp_name: str = ""                                         # in the name of the run folder; empty: the algorithm's
     device: DeviceName = "auto"                                # where tensors live
     total_timesteps: Annotated[int, Ge(1)] = 5_000_000
@@ -80,6 +82,12 @@ class OnPolicyConfig(Config):
     eval_every: Annotated[int, Ge(0)] = 0                      # segments between two evaluations; 0: only at the end
     compile: bool = False                                      # torch.compile the encoder; takes a minute at first
 
+    @classmethod
+    def family_recipe(cls, env_id: str | None = None) -> str | None:     # None: the class's default env
+        "Return the recipe of this algorithm that suits the family of an env, or None"
+        suits = recipe_for(env_id or cls.env_id)
+        return suits if suits in cls.recipes else None
+
     @property
     def num_updates(self) -> int:
         "How many updates the run has"
@@ -89,16 +97,12 @@ class OnPolicyConfig(Config):
 def recipe_for(
     env_id: str,
 ) -> str | None:     # the recipe of its family, or None
-    "Return the recipe for an env: atari, minatar, minipacman, minipacman-hunt or mujoco"
-    family = family_of(env_id)
-    if family is not None: return family.recipe
-    # in this env, the recipe "minipacman" does not learn: see the end of the notebook
-    if env_id.startswith("worldrl/MiniPacmanHunt"): return "minipacman-hunt"
-    if env_id.startswith("worldrl/MiniPacman"): return "minipacman"
-    return "mujoco" if is_mujoco(env_id) else None
+    "Return the recipe that suits an env: atari, classic, minatar, minipacman, minipacman-hunt or mujoco"
+    family = family_of(env_id) if isinstance(env_id, str) else None
+    return family.recipe if family is not None else None
 
 def _recipe(c) -> str:
-    "Return the recipe of a config, or a note about the one for its env"
+    "Return the recipe of a config, or a note about the recipe for its env"
     suits = recipe_for(c.env_id)
     return c.recipe or (f"none (for this env there is {suits})" if suits in type(c).recipes else "none")
 
@@ -129,7 +133,7 @@ def describe_settings(
     obs = ObsSettings(**protocol["obs"])
     steps = c.num_updates * c.num_envs * c.num_steps
     told = {
-        "algorithm": name, "recipe": _recipe(c), "updates": c.num_updates,
+        "algorithm": name, "recipe": _recipe(c), "preset": c.preset, "updates": c.num_updates,
         "rollout": f"{c.num_envs} envs x {c.num_steps} steps", "env_steps": steps, "asked_for": c.total_timesteps,
     } | ({"game_frames": steps * obs.skip} if obs.skip > 1 else {})
     told |= {
