@@ -305,6 +305,7 @@ class Config:
     "Base of all settings: subclass it as a dataclass in which every field has a default, bounds and a comment"
     presets: ClassVar[dict[str, dict]] = {}     # size and budget by name; "small" is the defaults unless it is listed
     recipes: ClassVar[dict[str, dict]] = {}     # an algorithm's constants by name
+    budget: ClassVar[tuple[str, ...]] = ()      # fields that may grow when a finished run is trained on
     least = above = most = {}                   # bounds by field, of classes written for version 0.1; now: Annotated
 
     def __post_init__(self):
