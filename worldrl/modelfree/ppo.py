@@ -86,8 +86,9 @@ class PPOConfig(OnPolicyConfig):
     adam_eps: Annotated[float, Gt(0)] = 1e-5                   # Adam's epsilon
 
 PPOConfig.presets = {
-    "tiny": dict(total_timesteps=8_000, num_envs=8, num_steps=32, segment_steps=200, eval_episodes=4, log_points=20),
+    "tiny": dict(total_timesteps=8_000, num_envs=8, num_steps=32, eval_episodes=4, log_points=20),
     "paper": dict(total_timesteps=60_000_000)}
+PPOConfig.cadences = {"": 2000, "tiny": 200, "minatar": 5000}
 PPOConfig.recipes = {
     "atari": dict(num_envs=8, clip_coef=0.1, obs="atari84", fire_reset=True, clip_reward=True, episodic_life=True,
                   total_timesteps=10_000_000, segment_steps=40_000, eval_episodes=10),
@@ -101,7 +102,7 @@ PPOConfig.recipes = {
                             normalize_reward=True, learning_rate=1e-3, clip_vloss=False, ent_coef=0.04,
                             segment_steps=1000),
     "minatar": dict(num_steps=64, num_minibatches=8, learning_rate=5e-4, clip_coef=0.1,
-                    total_timesteps=2_000_000, segment_steps=5_000),
+                    total_timesteps=2_000_000),
 }
 
 # %% ../../nbs/32_ppo.ipynb #ada8541d
