@@ -15,8 +15,8 @@ from annotated_types import Ge, GroupedMetadata, Gt, Interval, Le, Lt, MaxLen, M
 # %% auto #0
 __all__ = ['UNBOUNDED', 'DeviceName', 'WorldrlError', 'ConfigError', 'NonFiniteError', 'did_you_mean', 'without_ctrl_c', 'device',
            'autocast', 'as_whole', 'whole', 'derive_seed', 'generator', 'seed_everything', 'keep_freed_memory',
-           'count_parameters', 'OneOf', 'Check', 'Config', 'field_types', 'current_settings', 'older_settings',
-           'stored_settings', 'field_bounds']
+           'count_parameters', 'OneOf', 'Check', 'field_types', 'current_settings', 'older_settings', 'stored_settings',
+           'field_bounds']
 
 # %% ../nbs/00_core.ipynb #6ef447fc
 class WorldrlError(Exception):
@@ -336,8 +336,12 @@ class Config:
     "Base of all settings: subclass it as a dataclass in which every field has a default, bounds and a comment"
     presets: ClassVar[dict[str, dict]] = {}     # size and budget by name; "small" is the defaults unless it is listed
     recipes: ClassVar[dict[str, dict]] = {}     # an algorithm's constants by name
+<<<<<<< ours
     stored: ClassVar[dict[str, Any]] = {}
         # what newer fields meant before they existed, for stored configs without them; only where the default differs
+=======
+    budget: ClassVar[tuple[str, ...]] = ()      # fields that may grow when a finished run is trained on
+>>>>>>> theirs
     least = above = most = {}                   # bounds by field, of classes written for version 0.1; now: Annotated
 
     def __post_init__(self):
@@ -345,8 +349,20 @@ class Config:
         _settle(self)
 
     @classmethod
-    def make(cls, preset: str = "small", recipe: str | None = None, **overrides):
+    def family_recipe(cls, env_id: str | None = None) -> str | None:     # None: the class's default env
+        "Return the recipe that suits the family of an env, or None; classes with such recipes override this"
+        return None
+
+    @classmethod
+    def make(
+        cls,
+        preset: str = "small",
+        recipe: str | None = None,     # a name; "auto": that of the env's family; None or "none": no recipe
+        **overrides,
+    ):
         "Apply recipe, preset and overrides to the defaults; ConfigError for unknown names and values that do not fit"
+        if recipe == "auto": recipe = cls.family_recipe(overrides.get("env_id"))
+        if recipe == "none": recipe = None
         chosen = [_named(cls, "recipe", cls.recipes, recipe)] if recipe is not None else []
         chosen.append(_named(cls, "preset", {"small": {}} | cls.presets, preset))
         fields = _fields(cls)

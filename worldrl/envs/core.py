@@ -19,9 +19,9 @@ from gymnasium.vector.utils import batch_space
 __all__ = ['OBS_SETTINGS', 'FAMILIES', 'PLUGINS', 'EXTRAS', 'LONGEST_ID', 'PLANE_COLOURS', 'MINATAR_PLANES', 'EnvError',
            'require_next_step', 'Wrapper', 'EpisodeStats', 'ObsSettings', 'check_setting', 'obs_settings', 'is_image',
            'picture_axis', 'to_chw', 'PixelObs', 'VectorObs', 'FrameStack', 'hash_uniform', 'row_seeds', 'Flicker',
-           'Moments', 'Normalise', 'Family', 'family_of', 'is_own', 'is_mujoco', 'successor', 'check_id', 'data_env_id',
-           'same_env', 'env_of_agent', 'missing_extra', 'draw_plainly', 'follow', 'GymnasiumRules', 'ActionRepeat',
-           'make_registered', 'MadeEnv', 'with_obs', 'keep_signals', 'make_env', 'planes_to_rgb', 'vectors_to_rgb',
+           'Moments', 'Normalise', 'Family', 'family_of', 'time_limit', 'is_own', 'is_mujoco', 'successor', 'check_id',
+           'data_env_id', 'same_env', 'env_of_agent', 'missing_extra', 'draw_plainly', 'follow', 'GymnasiumRules',
+           'ActionRepeat', 'make_registered', 'MadeEnv', 'with_obs', 'keep_signals', 'planes_to_rgb', 'vectors_to_rgb',
            'minatar_planes', 'to_rgb']
 
 # %% ../../nbs/10_envs.ipynb #396d56cd
@@ -516,20 +516,29 @@ class Normalise(Wrapper):
 # %% ../../nbs/10_envs.ipynb #d1a36b30
 @dataclass(frozen=True)
 class Family:
-    "A group of envs: ids that start with `prefix` are made by the function `entry`"
-    prefix: str                  # of the env id
-    entry: str                   # "module:make_vec"
-    obs: str                     # default settings
-    packages: tuple[str, ...]    # whose versions belong to the protocol
+    "A group of envs: what makes them, how they are observed, which recipe suits them, how long their episodes are"
+    prefix: str                  # of the env id; "" where `module` tells the group
+    entry: str = ""              # "module:make_vec", which makes them; "": Gymnasium makes them
+    obs: str = ""                # default settings; "": raw for frames, state for anything else
+    packages: tuple[str, ...] = ()    # whose versions belong to the protocol
     recipe: str | None = None    # the recipe of on-policy trainers that suits these envs; None: no special one
     planes: bool = False         # observations are planes [C, H, W], one per kind of thing, and nothing else is drawn
     fps: float | None = None     # game frames per second of real time; None: render_fps of the env's metadata
+    module: str = ""             # part of the registered entry point, for groups whose ids have no common beginning
+    limits: tuple[tuple[str, int], ...] = ()
+        # (beginning of the id, steps after which every episode ends), where the registered spec does not say so
 
 
 FAMILIES = (
     Family("ALE/", "worldrl.envs.atari:make_vec", "atari64", ("ale-py",), recipe="atari", fps=60),
-    Family("MinAtar/", "worldrl.envs.minatar:make_vec", "planes", ("MinAtar",), recipe="minatar", planes=True),
-    Family("CarRacing", "worldrl.envs.carracing:make_vec", "world64", ("Box2D",)),
+    Family("MinAtar/", "worldrl.envs.minatar:make_vec", "planes", ("MinAtar",), recipe="minatar", planes=True,
+           limits=(("MinAtar/Freeway", 2500),)),
+    Family("CarRacing", "worldrl.envs.carracing:make_vec", "world64", ("Box2D",), limits=(("CarRacing", 1000),)),
+    Family("dm_control/", packages=("mujoco",), recipe="mujoco", limits=(("dm_control/", 1000),)),
+    Family("", module="mujoco", packages=("mujoco",), recipe="mujoco"),
+    Family("", module="classic_control", recipe="classic"),
+    Family("worldrl/MiniPacmanHunt", recipe="minipacman-hunt"),     # here the recipe "minipacman" does not learn
+    Family("worldrl/MiniPacman", recipe="minipacman"),
 )
 PLUGINS = {"ALE/": "ale_py", "dm_control/": "shimmy"}     # importing these registers their ids
 EXTRAS = {"minatar": "minatar", "Box2D": "box2d", "pygame": "box2d", "mujoco": "mujoco", "imageio": "mujoco",
@@ -537,8 +546,27 @@ EXTRAS = {"minatar": "minatar", "Box2D": "box2d", "pygame": "box2d", "mujoco": "
 
 
 def family_of(env_id: str) -> Family | None:
-    "Return the family of an id; None for an env that plain Gymnasium makes"
-    return next((f for f in FAMILIES if env_id.startswith(f.prefix)), None)
+    "Return the family of an id, or None; a module in front of a colon counts only for families with an `entry`"
+    bare = env_id.split(":")[-1]
+    registered = str(getattr(gym.registry.get(bare), "entry_point", ""))
+    for f in FAMILIES:
+        begins = (env_id if f.entry else bare).startswith(f.prefix)
+        if begins and f.module in registered: return f
+    return None
+
+
+def time_limit(
+    env_id: str,
+    env_kwargs: dict | None = None,    # as for make_env: max_steps or max_episode_steps replaces the usual limit
+    skip: int = 1,                     # env steps per call
+) -> int | None:                       # calls of step(); None: no limit is known
+    "Return after how many calls every episode of an env ends: by its settings, its family, or its registered spec"
+    asked, family = env_kwargs or {}, family_of(env_id)
+    found = asked.get("max_steps") or asked.get("max_episode_steps")
+    if not found and family is not None:
+        found = next((n for start, n in family.limits if env_id.split(":")[-1].startswith(start)), None)
+    if not found: found = getattr(gym.registry.get(env_id.split(":")[-1]), "max_episode_steps", None)
+    return -(-found // skip) if isinstance(found, int) and found > 0 else None
 
 
 def is_own(env_id: str) -> bool:
@@ -1185,14 +1213,19 @@ def make_env(
     _check_asked(env_id, num_envs, kwargs)
     keep_signals()
     family = family_of(env_id)
+<<<<<<< ours
     settings = obs_settings(obs or family.obs) if obs or family else None
     if family: _refuse(env_id, settings, ("layout",))
+=======
+    name = obs or (family.obs if family else "")
+    settings = obs_settings(name) if name else None
+>>>>>>> theirs
     try: env, settings = _make(env_id, num_envs, family, settings, kwargs)
     except Exception as e:
         if better := _explained(env_id, settings, kwargs, e): raise better from e
         raise
     require_next_step(env, env_id)
-    protocol = _protocol(env_id, env, settings, kwargs, family.packages if family else ("mujoco",) * is_mujoco(env_id))
+    protocol = _protocol(env_id, env, settings, kwargs, family.packages if family else ())
     if settings.flicker: env = Flicker(env, settings.flicker)
     if settings.stack > 1: env = FrameStack(env, settings.stack)
     return MadeEnv(EpisodeStats(env), env_id, settings, protocol, seed)
@@ -1238,7 +1271,7 @@ def _unknown_setting(env_id: str, settings, kwargs: dict, e: Exception) -> EnvEr
 
 def _make(env_id: str, num_envs: int, family, settings, kwargs: dict) -> tuple[VectorEnv, ObsSettings]:
     bare = settings and dataclasses.replace(settings, stack=1, flicker=0.0)
-    if family is None:
+    if family is None or not family.entry:
         env, bare = make_registered(env_id, num_envs, bare, **kwargs)
         return env, settings or bare
     return load_entry(family.entry)(env_id, num_envs, bare, **kwargs), settings

@@ -323,13 +323,16 @@ class ACKTRConfig(OnPolicyConfig):
     fast_conv: bool = False                                    # convolutions by their mean patch: faster, less exact
 
 ACKTRConfig.presets = {
-    "tiny": dict(total_timesteps=4_000, num_envs=8, segment_steps=100, eval_episodes=4, log_points=20),
+    "tiny": dict(total_timesteps=4_000, num_envs=8, eval_episodes=4, log_points=20),
     "paper": dict(total_timesteps=10_000_000)}
+ACKTRConfig.cadences = {"": 2000, "tiny": 100, "minatar": 5000}
 ACKTRConfig.recipes = {
     "atari": dict(num_envs=32, num_steps=20, obs="atari84", fire_reset=True, clip_reward=True, episodic_life=True,
                   anneal_lr=True, total_timesteps=10_000_000, segment_steps=40_000, eval_episodes=10),
+    "classic": dict(num_envs=8, num_steps=32, use_gae=True, gamma=0.98, kl_clip=1e-2, ent_coef=0.,
+                    total_timesteps=100_000),
     "minipacman": dict(ent_coef=0.02, num_steps=5),
-    "minatar": dict(num_steps=5, total_timesteps=2_000_000, segment_steps=5_000),
+    "minatar": dict(num_steps=5, total_timesteps=2_000_000),
 }
 
 # %% ../../nbs/33_acktr.ipynb #81667207

@@ -18,18 +18,21 @@ from worldrl.core import (
     Config, ConfigError, WorldrlError, derive_seed, generator, keep_freed_memory, older_settings, seed_everything,
     stored_settings, without_ctrl_c,
 )
-from .checkpoint import _checkpoint_body, _sha, load_checkpoint, save_checkpoint, sha256_tree
+from .checkpoint import _checkpoint_body, _read_tensors, _sha, load_checkpoint, save_checkpoint, sha256_tree
 from worldrl.runs.disk import (
     CheckpointError, RunLock, check_path, disk_errors, parse_json, read_json, run_dir, write_json,
 )
 from .log import Logger, Progress, metrics_sha256
-from .models import MODEL_KEYS, Sine, SineConfig, _read_about, class_path, save_model
+from worldrl.runs.models import (
+    MODEL_KEYS, Sine, SineConfig, _model_folder, _read_about, class_at, class_path, save_model,
+)
 from .track import _send_rest, _tracker, command_line, conditions, provenance, tracker_module
 from .disk import _note, _set_aside
 
 # %% auto #0
-__all__ = ['OWNER_KEYS', 'RUN_FILES', 'worker_pool', 'Trainer', 'SineTrainer', 'differences', 'newest_checkpoint', 'snapshots',
-           'Interrupted', 'sigterm_stops', 'run_training', 'run_digest']
+__all__ = ['OWNER_KEYS', 'RUN_FILES', 'worker_pool', 'Trainer', 'SineTrainer', 'differences', 'episodes_per_segment',
+           'start_weights', 'newest_checkpoint', 'snapshots', 'Interrupted', 'sigterm_stops', 'run_training',
+           'run_digest']
 
 # %% ../../nbs/07_run.ipynb #644e4be1
 @contextlib.contextmanager
@@ -65,10 +68,18 @@ class Trainer(Protocol):
     """What `run_training` drives.
 
     Optional attributes: `protocol` (dict: the env's settings, for the manifest), `resolved` (dict: what the settings
+<<<<<<< ours
     come to), `device`, `config.snapshot_every`, `adopt(older)` (replaces settings of its config by what they mean for a
     run of an earlier version; without it such a run is refused), `files` (patterns of the files that the trainer itself writes into its
     folder, like "notes/*"; `--fresh` may delete them), and the method `rehearse()` (raises what would fail at the
     first step).
+=======
+    come to), `device`, `config.snapshot_every`, `files` (patterns of the files that the trainer itself writes into its
+    folder, like "notes/*"; `--fresh` may delete them), `chosen` (names of settings that the trainer itself has chosen;
+    a run that is resumed keeps its stored values, which are passed to `adopt(**settings)`), `ends` (set by
+    run_training: the budgets at which the run was finished before, if it was extended), and the method `rehearse()`
+    (raises what would fail at the first step).
+>>>>>>> theirs
     """
     config: Config            # with env_id and seed
     exp: str                  # "vae", "controller": names the run folder
@@ -183,6 +194,7 @@ OWNER_KEYS = {"trainer": str, "exp": str, "config": dict}      # keys of the con
 RUN_FILES = (       # patterns of the files that a run and its tools write; * matches any text, also with /
     ".lock", "config.json", "result.json", "metrics.jsonl", "metrics.csv", "tracker.json", "events.out.tfevents.*",
     "eval*.csv", "eval*.png", "checkpoints/segment-*", "replay/*", "wandb/*", "*.damaged-*", ".DS_Store",
+    "ends/*.json", *(f"ends/*{name}" for name in ("model.safetensors", "README.md")),
     *(f"final/*{name}" for name in ("model.safetensors", "config.json", "README.md")),
     *(f"snapshots/*{name}" for name in ("model.safetensors", "config.json", "README.md")),
     *(f"videos/*.{kind}" for kind in ("mp4", "gif", "webm", "webp")),
@@ -264,6 +276,133 @@ def _clear_order(path: Path) -> int:
     "Return the place in the order of deletion: result.json first; config.json last, so that --fresh can be repeated"
     return {"result.json": 0, "checkpoints": 2, "config.json": 3}.get(path.name, 1)
 
+# %% ../../nbs/07_run.ipynb #a279073f
+def episodes_per_segment(
+    limit: int | None,     # steps after which every episode ends; None: no limit is known
+    steps: int,            # of the run, per env
+    usual: int,            # steps of a segment, per env, where episodes have no limit
+    most: float = math.inf,    # steps per env that take about ten minutes
+) -> int:                  # 0: episodes do not decide where a segment ends
+    "Return how many episodes of full length a segment holds"
+    calls = (limit or 0) + 1                                   # an episode and the call that resets
+    if limit is None or calls > steps: return 0
+    return int(max(1, min(max(3, usual // calls), steps // 20 // calls, most // calls)))
+
+# %% ../../nbs/07_run.ipynb #3ccbac15
+def start_weights(
+    name: str,             # config.start_from: as for load, and after @sha256: what the weights must be; "": nothing
+    model: nn.Module,      # new; gets the weights
+    part: str = "",        # "rnn": the model is only this part of the stored one
+    whole: type | None = None,     # the class of the stored model; None: that of `model`
+) -> str:                  # the name with @sha256:..., for the config
+    "Fill a new model with stored weights; ConfigError when class, shapes or SHA-256 do not fit, CheckpointError"
+    if not name: return ""
+    bare, _, asked = name.partition("@sha256:")
+    folder, about = _stored_model(bare)
+    sha, want = about["sha256"], whole or type(model)
+    if asked and asked != sha:
+        raise ConfigError(f"start_from is {bare} with the weights {asked[:10]}..., but they are {sha[:10]}... now: "
+                          "another model has this name. Put the old one back, or start anew with --fresh (fresh=True)")
+    if (found := class_at(about["class"])) is not want:
+        raise ConfigError(f"start_from={bare} is a {found.__name__}, and this run trains a {want.__name__}; name the "
+                          f"model of a run of the same kind (--from NAME)")
+    tensors = _read_tensors(folder / "model.safetensors", sha, "restore it from a copy")
+    if part: tensors = {k.removeprefix(f"{part}."): v for k, v in tensors.items() if k.startswith(f"{part}.")}
+    theirs = about["config"].get(part, about["config"]) if part else about["config"]
+    if faults := _misfits(tensors, model.state_dict()):
+        differing = [d for d in differences(theirs, _settings_of(model)) if d.split(" is ")[0] not in _NO_SHAPE]
+        raise ConfigError(f"the weights of start_from={bare} do not fit this run's {type(model).__name__}: "
+                          f"{'; '.join(faults[:3])}. Settings that differ (there: the stored model): "
+                          f"{'; '.join(differing[:8]) or 'none'}. Give this run the same, or start from another model")
+    model.load_state_dict(tensors)
+    return f"{bare}@sha256:{sha}"
+
+_NO_SHAPE = {"env_id", "seed", "preset", "recipe", "data", "device", "updates", "segment_updates", "learning_rate",
+             "learning_rate_end", "batch_size", "start_from", "vae", "compile", "memory_frames", "env_kwargs"}
+
+def _stored_model(name: str) -> tuple[Path, dict]:
+    "Return the folder of a model, and its config.json"
+    if "://" in name:
+        from .fetch import fetch_model
+        name = fetch_model(name)
+    folder = _model_folder(name)
+    return folder, _read_about(folder)
+
+def _misfits(stored: dict, here: dict) -> list[str]:      # ["head.bias is [3] there and [5] here"]
+    "Return which weights are missing, or have another shape"
+    shapes = [{k: list(v.shape) for k, v in tree.items()} for tree in (stored, here)]
+    return differences(*shapes)
+
+def _settings_of(model: nn.Module) -> dict:
+    "Return the settings of a model as its config.json has them"
+    config = model.config_dict() if hasattr(model, "config_dict") else getattr(model, "config", {})
+    return json.loads(json.dumps(config.to_dict() if isinstance(config, Config) else config))
+
+# %% ../../nbs/07_run.ipynb #96f42891
+def _longer(stored: dict, owner: dict, config) -> dict:     # {"total_timesteps": 100000}; {}: not the same run
+    "Return the smaller budget of a stored run that differs from this one in nothing else"
+    theirs, ours = _grown(stored.get("config"), config), owner["config"]
+    if not isinstance(theirs, dict): return {}
+    less = {k: theirs.get(k) for k in type(config).budget if theirs.get(k) != ours[k]}
+    if not less or not all(type(v) is int and v < ours[k] for k, v in less.items()): return {}
+    return {} if _other_run(stored | {"config": theirs | {k: ours[k] for k in less}}, owner, config) else less
+
+def _extend(folder: Path, stored: dict, owner: dict, trainer) -> None:
+    "Turn a finished run into a longer one of the same settings; ConfigError when it is not finished"
+    less, done = _longer(stored, owner, trainer.config), folder / "result.json"
+    (name, budget), = less.items()
+    record = _result_of(done, owner) if done.exists() else None
+    if record is None or "stopped" in record:
+        raise ConfigError(f"{folder} is a run with {name}={budget} that is not finished, so it cannot be extended to "
+                          f"{owner['config'][name]} yet. Let it end first: the same command with {_as_flag(name)} "
+                          f"{budget}. Or start anew with --fresh (fresh=True), which deletes what is there")
+    if newest_checkpoint(folder, owner, trainer.config) is None:
+        raise CheckpointError(f"{folder} has no checkpoint to go on from; restore checkpoints/ from a copy, "
+                              "or start anew with --fresh (fresh=True)")
+    label, command = str(budget), (stored.get("provenance") or {}).get("command", "")
+    _copy_end(folder, label, record)
+    trainer.extended = [*stored.get("extended", []), {"budget": budget, "field": name, "command": command}]
+    _write_config(folder / "config.json", owner, trainer)
+    _remove_old_result(folder)
+    _forget_sent_result(folder)
+    _note(f"{folder.name} is extended from {name}={budget} to {owner['config'][name]}; its earlier result is in "
+          f"ends/{label}.json, its models are in ends/{label}")
+
+def _as_flag(name: str) -> str: return f"--{name.replace('_', '-')}"
+
+def _copy_end(folder: Path, label: str, record: dict) -> None:
+    "Copy the result and the models of a finished run into ends/"
+    target, part = folder / "ends" / label, folder / "ends" / f"{label}.new"
+    for old in (part, target):
+        if old.exists(): shutil.rmtree(old)
+    part.parent.mkdir(exist_ok=True)
+    if (folder / "final").is_dir(): shutil.copytree(folder / "final", part)
+    if part.exists(): part.rename(target)
+    write_json(folder / "ends" / f"{label}.json", record)
+
+def _ends(folder: Path) -> list[dict]:      # [{"budget": 100000, "field": "total_timesteps", "command": ...}]
+    "Return at which budgets a run was finished before it was extended"
+    try: found = read_json(folder / "config.json").get("extended", [])
+    except CheckpointError: return []
+    ok = isinstance(found, list) and all(isinstance(e, dict) and type(e.get("budget")) is int for e in found)
+    return found if ok else []
+
+def _remove_old_result(folder: Path) -> None:
+    "Remove a result.json that belongs to an earlier end of an extended run"
+    file, ends = folder / "result.json", _ends(folder)
+    if not ends or not file.exists(): return
+    kept = folder / "ends" / f"{ends[-1]['budget']}.json"
+    with contextlib.suppress(CheckpointError):
+        if read_json(file) == read_json(kept): file.unlink()
+
+def _forget_sent_result(folder: Path) -> None:
+    "Let trackers receive the result of an extended run once more"
+    file = folder / "tracker.json"
+    with contextlib.suppress(CheckpointError):
+        if not file.exists(): return
+        kept = read_json(file)
+        write_json(file, {k: v | {"finished": False} if isinstance(v, dict) else v for k, v in kept.items()})
+
 # %% ../../nbs/07_run.ipynb #03f2faf5
 def _claim(folder: Path, owner: dict, trainer) -> None:
     "Write the config.json of a new run, or check that the folder is this run's; ConfigError, CheckpointError"
@@ -279,8 +418,10 @@ def _claim(folder: Path, owner: dict, trainer) -> None:
         if os.path.lexists(file): _note(f"{e}; it was moved to {_set_aside(file).name}, and is written anew")
         return _write_config(file, owner, trainer)
     if diff := _other_run(stored, owner, trainer.config):
-        raise ConfigError(f"{folder} holds another run: {'; '.join(diff)}. Choose another seed or folder, "
-                          "or start anew with --fresh (fresh=True), which deletes what is there")
+        if _longer(stored, owner, trainer.config): return _extend(folder, stored, owner, trainer)
+        raise ConfigError(f"{folder} holds another run: {'; '.join(diff)}.{_hint(stored, owner)} Choose another seed "
+                          "or folder, or start anew with --fresh (fresh=True), which deletes what is there")
+    _remove_old_result(folder)
     then, now = stored.get("provenance"), conditions(trainer)
     diff = differences({k: then.get(k) for k in now}, now) if isinstance(then, dict) else []
     if diff: _note(f"{folder.name} is resumed under other conditions, so its numbers may differ: {'; '.join(diff)}")
@@ -288,7 +429,25 @@ def _claim(folder: Path, owner: dict, trainer) -> None:
 
 def _write_config(file: Path, owner: dict, trainer) -> None:
     "Write the config.json of a run"
-    write_json(file, owner | {"resolved": getattr(trainer, "resolved", None), "provenance": provenance(trainer)})
+    extended = {"extended": trainer.extended} if getattr(trainer, "extended", None) else {}
+    about = {"resolved": getattr(trainer, "resolved", None), "provenance": provenance(trainer)}
+    write_json(file, owner | about | extended)
+
+def _hint(stored: dict, owner: dict) -> str:
+    "Return what explains a frequent difference between a stored run and this one, or ''"
+    there, here = stored["config"].get("recipe"), owner["config"].get("recipe")
+    if there is None and here is not None:
+        return (f" The run was begun without a recipe, and {here} is the one for this env: add --recipe none "
+                "(recipe='none') to resume it.")
+    if stored.get("extended"): return " It was trained longer than this; its earlier results are in ends/."
+    return ""
+
+def _adopt(folder: Path, trainer) -> None:
+    "Give a trainer the values that its stored run has for the settings that the trainer chose itself"
+    if not (chosen := getattr(trainer, "chosen", ())): return
+    stored = (_owner_of(folder) or {"config": {}})["config"]
+    kept = {k: stored[k] for k in chosen if stored.get(k) not in (None, getattr(trainer.config, k))}
+    if kept: trainer.adopt(**kept)
 
 def _other_run(stored: dict, owner: dict, config: Config | None) -> list[str]:      # empty: the same run
     "Return how a stored owner differs from this run's; newer fields of the config count with their defaults"
@@ -338,7 +497,8 @@ def _reason(e: Exception, file: Path) -> str:
 def _check_meta(folder: Path, meta: dict, owner: dict, file: Path, config: Config | None = None):
     "Raise CheckpointError unless a checkpoint belongs to this run and its metrics are still there"
     _meta_of({"meta": meta}, file)
-    if diff := _other_run(meta["owner"], owner, config):
+    diff = _other_run(meta["owner"], owner, config)
+    if diff and not (config is not None and _longer(meta["owner"], owner, config)):     # of a run that was extended
         raise CheckpointError(f"{file} belongs to another run ({'; '.join(diff)})")
     metrics, size = folder / "metrics.jsonl", meta["metrics_bytes"]
     if (metrics.stat().st_size if metrics.exists() else 0) < size:
@@ -541,6 +701,7 @@ def _finish(
     record = {"env_id": trainer.config.env_id, "exp": trainer.exp} | provenance(trainer)
     record |= {"wall_s": round(life.wall_s, 2), "segments": life.done, "steps": max(life.log.last_step, 0)}
     record["result"] = trainer.result()
+    if getattr(trainer, "ends", ()): record["extended"] = f"extended from {', '.join(map(str, trainer.ends))}"
     if life.done < trainer.total_segments and not trainer.finished:
         record["stopped"] = f"after {life.done} of {trainer.total_segments} segments"
     write_json(file, record | {"final": hashes})
@@ -636,8 +797,11 @@ def run_training(
         with RunLock(folder), disk_errors(folder):
             _refuse_foreign(folder, fresh, own_files)
             if fresh: _clear(folder)
+            _adopt(folder, trainer)
+            owner = _owner(trainer)
+            trainer.extended = _ends(folder)
             _claim(folder, owner, trainer)
-            trainer.folder = folder
+            trainer.folder, trainer.ends = folder, tuple(e["budget"] for e in trainer.extended)
             return _to_the_end(_Life(trainer, folder, owner, Logger(folder, tensorboard), track), progress, stop_after)
 
 def _to_the_end(life: _Life, progress: bool, stop_after: int | None) -> dict:
