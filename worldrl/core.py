@@ -375,6 +375,10 @@ class Config:
         Missing keys get the value in `stored`, if it has one, else the default."""
         return _changed(_defaults(cls), stored_settings(cls, d))
 
+    def class_of(self, d: dict) -> type:       # d: what to_dict returned, for a field whose default is this config
+        "Return the config class that a stored dict describes; a subclass may choose among several"
+        return type(self)
+
     def to_dict(self) -> dict:
         "Return the settings as JSON can store them: dicts, lists, numbers, strings"
         return {k: _plain(getattr(self, k)) for k in _fields(type(self))}
@@ -518,7 +522,7 @@ def older_settings(
     for k, field in _fields(cls).items():
         part, inner = field.default(), d.get(k, {})
         if not isinstance(part, Config) or not isinstance(inner, dict): continue
-        if older := older_settings(type(part), inner): found[k] = older
+        if older := older_settings(part.class_of(inner), inner): found[k] = older
     return found
 
 def stored_settings(

@@ -54,6 +54,10 @@ class NetConfig(Config):
     net: ClassVar[str] = "actor-critic"                        # its name in NETS
     recurrent: ClassVar[bool] = False                          # whether the net has a memory; a field where it varies
 
+    def class_of(self, d: dict) -> type:
+        "Return the config class of the net that a stored dict names"
+        return net_classes(d.get("net", "actor-critic"))[0]
+
     def to_dict(self) -> dict:
         "Return the settings as JSON can store them, with the net's name unless it is the actor-critic"
         return ({} if self.net == "actor-critic" else {"net": self.net}) | super().to_dict()
