@@ -20,7 +20,7 @@ from torch import Tensor
 from ..core import ConfigError, NonFiniteError, derive_seed, did_you_mean
 from ..envs.core import env_of_agent, make_env, to_rgb
 from ..spaces import action_size, encode_action
-from .contracts import Act, Rng, State, Step, first_step, leaves, map_state, next_step, stack_states
+from .contracts import Act, Batch, Rng, State, Step, first_step, leaves, map_state, next_step, stack_states
 
 # %% ../../nbs/24_rollout.ipynb #6333f31b
 def infos_to_tensors(
@@ -224,6 +224,10 @@ class Rollout:
         "The steps [T, B, ...] that followed the actions"
         return self.steps.map(lambda x: x[1:])
 
+    def batch(self) -> Batch:
+        "Return the whole rollout as a Batch, for `evaluate_actions` of a TrainablePolicy"
+        return Batch(self.seen, lambda: self.came, self.action, self.start, self.info, self.mask)
+
 def rollout(
     agent,
     stream: EnvStream,            # reset if it has not been yet
@@ -231,6 +235,8 @@ def rollout(
     *, state: State | None = None,  # of the last rollout; None: agent.initial
     greedy: bool = False,
     rng: Rng | None = None,       # None: a new one, seeded from torch's global numbers
+    keep: tuple | None = None,    # names of the agent's info to store; None: all
+    given: dict | None = None,    # what a TrainablePolicy's `prepare` returned for the first step, if it was called
 ) -> Rollout:
     "Let `agent` act for T steps in all envs of the stream; the stream's `kept` infos are added to the info"
     now, rng = stream.now or stream.reset(), rng or Rng()
@@ -238,9 +244,10 @@ def rollout(
     seen, acts, infos = [now], [], []
     with torch.no_grad():
         for _ in range(steps):
-            act = agent.act(state, now, greedy=greedy, rng=rng)
+            more = {} if given is None else {"given": given}
+            act, given = agent.act(state, now, greedy=greedy, rng=rng, **more), None
             acts.append(act)
-            infos.append(act.info | stream.kept)
+            infos.append({k: v for k, v in act.info.items() if keep is None or k in keep} | stream.kept)
             state, now = act.state, stream.step(act.action)
             seen.append(now)
     whole = Step(*(torch.stack([getattr(s, f.name) for s in seen]) for f in fields(Step)))
