@@ -21,21 +21,26 @@ from annotated_types import Ge, Interval
 from torch import Tensor
 
 # %% ../../nbs/72_dreamerv2.ipynb #cca509d7
-from ..core import (Config, ConfigError, DeviceName, autocast, derive_seed, device, generator,
+from worldrl.core import (Config, ConfigError, DeviceName, autocast, derive_seed, device, generator,
                           seed_everything)
-from ..envs.core import ObsSettings, make_env, time_limit
-from ..spaces import action_size
-from ..spaces import space_to_dict
-from ..parts.contracts import Act, Rng, State, Step
-from ..spaces import native_action
-from ..parts.episodes import Replay, main_memory, ring_home
-from ..parts.nets import adam, restore_adam
-from ..parts.rollout import EnvStream, RandomAgent, evaluate, unfinished
-from ..runs.log import Logger
-from ..runs.models import save_model
-from ..runs.run import episodes_per_segment, start_weights
-from .rssm import RSSMConfig, RSSMWorld, world_loss
-from .behaviour import Behaviour, BehaviourConfig, replay_targets
+from worldrl.envs.core import ObsSettings, make_env, time_limit
+from worldrl.spaces import action_size
+from worldrl.spaces import space_to_dict
+from worldrl.parts.contracts import Act, Rng, State, Step
+from worldrl.spaces import native_action
+from worldrl.parts.episodes import Replay, main_memory, ring_home
+<<<<<<< ours
+from worldrl.parts.nets import adam, restore_adam
+from worldrl.parts.rollout import EnvStream, RandomAgent, evaluate, unfinished
+=======
+from worldrl.parts.optim import Optimizer
+from worldrl.parts.rollout import EnvStream, RandomAgent, evaluate
+>>>>>>> theirs
+from worldrl.runs.log import Logger
+from worldrl.runs.models import save_model
+from worldrl.runs.run import episodes_per_segment, start_weights
+from worldrl.dreamer.rssm import RSSMConfig, RSSMWorld, world_loss
+from worldrl.dreamer.behaviour import Behaviour, BehaviourConfig, replay_targets
 
 # %% ../../nbs/72_dreamerv2.ipynb #489d9142
 @dataclass
@@ -353,27 +358,40 @@ def repeat_actions(
     return torch.where(keep.reshape(-1, *[1] * (action.ndim - 1)), before, action)
 
 # %% ../../nbs/72_dreamerv2.ipynb #f172e280
+_ADVICE = (
+    "Look for NaN and for very large values in the observations and the rewards (--env-kwargs, --obs), or start anew"
+    " (--fresh) with a smaller --world-learning-rate, --actor-learning-rate or --critic-learning-rate"
+)
+
 class Learner:
     "World, actor and critic with their optimizer; `update` makes one gradient step from a batch of sequences"
     def __init__(self, agent: Dreamer, config: DreamerConfig, device):
         self.agent, self.config, self.device = agent, config, device
-        self.updates = 0
         self.optimizer = self.make_optimizer()
 
+    @property
+    def updates(self) -> int:
+        "The number of gradient steps made"
+        return self.optimizer.steps
+
     def groups(self) -> list[dict]:
-        "Return the optimizer's parameter groups: world, actor and critic, each with its learning rate"
+        "Return the optimizer's parameter groups: world, actor and critic, each with its learning rate and clipping"
         a, c = self.agent, self.config
         nets = (
             ("world", a.world, c.world_learning_rate), ("actor", a.behaviour.actor, c.actor_learning_rate),
             ("critic", a.behaviour.critic.net, c.critic_learning_rate),
         )
-        return [{"params": list(m.parameters()), "lr": lr, "base_lr": lr, "name": name} for name, m, lr in nets]
+        return [
+            {"params": list(m.parameters()), "lr": lr, "name": name, "clip": c.max_grad_norm} for name, m, lr in nets
+        ]
 
-    def make_optimizer(self):
-        "Return a new optimizer: Adam, or AdamW where there is weight decay"
-        c, kw = self.config, dict(eps=self.config.adam_eps)
-        if not c.weight_decay: return adam(self.groups(), **kw)
-        return torch.optim.AdamW(self.groups(), weight_decay=c.weight_decay, fused=True, **kw)
+    def step_settings(self) -> dict:
+        "Return how gradients become a step, as settings of Optimizer: Adam, or AdamW where there is weight decay"
+        return dict(kind="adam", eps=self.config.adam_eps, weight_decay=self.config.weight_decay)
+
+    def make_optimizer(self) -> Optimizer:
+        "Return a new optimizer of the three groups"
+        return Optimizer(self.groups(), warmup=self.config.warmup, advice=_ADVICE, **self.step_settings())
 
     def update(self, steps: Step, entropy: float, rng: Rng) -> dict:
         "Make one gradient step for world, actor and critic from [B, T] rows, and return the metrics"
@@ -384,24 +402,10 @@ class Learner:
             count = None if c.keep_terminal else ~steps.terminated
             loss, metrics, states, feat = world_loss(a.world, steps, rng, count=count)
             behaviour, told = behaviour_loss(a, c, steps, states, feat, entropy, rng)
-        self._step(loss + behaviour)
+        told = metrics | told
+        norms = self.optimizer.step(loss + behaviour, "the loss of Dreamer", told)
         a.behaviour.critic.follow()
-        self.updates += 1
-        return metrics | told
-
-    def _step(self, loss):
-        c = self.config
-        self.optimizer.zero_grad()
-        loss.backward()
-        warm = min(1., (self.updates + 1) / c.warmup) if c.warmup else 1.
-        for g in self.optimizer.param_groups:
-            g["lr"] = g["base_lr"] * warm
-            self.clip(g["params"])
-        self.optimizer.step()
-
-    def clip(self, params) -> None:
-        "Clip the gradients of these parameters in place to a norm of max_grad_norm; 0: no clipping"
-        if self.config.max_grad_norm: nn.utils.clip_grad_norm_(params, self.config.max_grad_norm)
+        return told | norms
 
 # %% ../../nbs/72_dreamerv2.ipynb #4eb557e5
 def behaviour_loss(
@@ -532,10 +536,10 @@ class Checkpointing:
     def load_state(self, tree: dict) -> None:
         "Go on from the state of a checkpoint; it replaces the weights, the counters and the replay"
         self.agent.load_state_dict(tree["agent"])
-        restore_adam(self.learner.optimizer, tree["optimizer"])
+        self.learner.optimizer.load_state_dict(tree["optimizer"])
         self.replay = self._replay()
         self.replay.load_state(tree["replay"])
-        self.learner.updates = tree["updates"]
+        self.learner.optimizer.steps = tree["updates"]
         self.env_steps, self.episodes, self.credit = tree["env_steps"], tree["episodes"], tree["credit"]
         self.late, self.cut_episodes = tree["late"], tree.get("cut_episodes", 0)
         # of a run that was extended: they are no longer from its last tenth
@@ -673,6 +677,7 @@ class SegmentLoop:
         log.scalar("charts/cut_episodes", self.cut_episodes, self.env_steps)
 
     def _log(self, log, metrics):
+        self.learner.optimizer.check()
         done = self.stream.new_episodes()
         log.scalars(metrics, self.env_steps)
         log.scalars({"charts/updates": self.learner.updates}, self.env_steps)

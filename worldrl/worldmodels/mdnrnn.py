@@ -322,7 +322,8 @@ def _untrained_lstm(config: MDNRNNConfig) -> nn.LSTM:
 from ..envs.core import data_env_id, make_env
 from ..spaces import action_size
 from ..parts.episodes import EpisodeError, SequenceSampler, split
-from ..parts.nets import adam, cosine_schedule, restore_adam
+from ..parts.nets import cosine_schedule
+from ..parts.optim import Optimizer
 from ..runs.models import load, load_run, save_model
 
 
@@ -375,6 +376,11 @@ def check_fit(what: str, store, obs_shape, actions: int | None = None) -> None:
 
 
 # %% ../../nbs/42_mdnrnn.ipynb #d19140b9
+_ADVICE = (
+    "Look for NaN and for very large values in the gathered rewards and observations, or start anew (--fresh) with a"
+    " smaller --learning-rate or --max-grad-norm"
+)
+
 class MDNRNNTrainer:
     "Trains an MDN-RNN on cached latents; pass it to run_training"
     exp = "mdnrnn"
@@ -393,8 +399,10 @@ class MDNRNNTrainer:
         torch.manual_seed(derive_seed(config.seed, "mdnrnn"))
         self.vae, self.device = vae, device(config.device)
         self.rnn = MDNRNN(config).to(self.device)
-        self.opt = adam(self.rnn.parameters(), config.learning_rate)
-        self.updates, self.test, episodes = 0, None, store.episodes()
+        self.opt = Optimizer(
+            self.rnn.parameters(), config.learning_rate, clip=config.max_grad_norm, schedule=self._rate, advice=_ADVICE
+        )
+        self.test, episodes = None, store.episodes()
         self.ids = split(len(episodes), seed=config.seed)
         self._cut(cache_latents(vae, episodes, device=self.device))
 
@@ -406,6 +414,15 @@ class MDNRNNTrainer:
             episodes, c.batch_size, c.batch_length, ids=ids, across=bool(across), seed=derive_seed(c.seed, seed)
         )
         self.sampler, self.test = made(self.ids[0], "train"), made(self.ids[1], "test").sample()
+
+    def _rate(self, updates: int) -> float:
+        c = self.config
+        return cosine_schedule(c.learning_rate, c.learning_rate_end, updates / c.updates)
+
+    @property
+    def updates(self) -> int:
+        "Return the number of updates made"
+        return self.opt.steps
 
     @property
     def total_segments(self) -> int:
@@ -432,16 +449,8 @@ class MDNRNNTrainer:
 
     def update(self) -> dict:
         "Make one optimiser step; return its metrics"
-        c = self.config
-        for group in self.opt.param_groups:
-            group["lr"] = cosine_schedule(c.learning_rate, c.learning_rate_end, self.updates / c.updates)
         loss, metrics = self.batch_loss(self.sampler.sample(), self.rng)
-        self.opt.zero_grad(set_to_none=True)
-        loss.backward()
-        norm = nn.utils.clip_grad_norm_(self.rnn.parameters(), c.max_grad_norm)
-        self.opt.step()
-        self.updates += 1
-        return metrics | {"losses/grad_norm": norm}
+        return metrics | self.opt.step(loss, "the loss of the MDN-RNN", metrics)
 
     def segment(self, log) -> None:
         "Train for one segment, log its metrics, and evaluate on held-out windows"
@@ -449,6 +458,7 @@ class MDNRNNTrainer:
         for i in range(todo):
             metrics = self.update()
             if i % 10 == 0 or i + 1 == todo:
+                self.opt.check()
                 log.scalars(metrics, self.updates)
                 log.progress(i + 1, todo)
         log.scalars(self.score(), self.updates)
@@ -465,8 +475,8 @@ class MDNRNNTrainer:
     def load_state(self, tree: dict) -> None:
         "Restore what state() returned"
         self.rnn.load_state_dict(tree["rnn"])
-        restore_adam(self.opt, tree["opt"])
-        self.updates = tree["updates"]
+        self.opt.load_state_dict(tree["opt"])
+        self.opt.steps = tree["updates"]
 
     def world(self) -> WorldModel:
         "Return the VAE and the net as a WorldModel in evaluation mode"
@@ -499,7 +509,7 @@ def bench_mdnrnn(
     "Return the time of one training step from cached latents, optimiser included"
     c = MDNRNNConfig(hidden=hidden)
     rnn = MDNRNN(c)
-    opt = torch.optim.Adam(rnn.parameters(), 1e-3, fused=True)
+    opt = Optimizer(rnn.parameters(), 1e-3, clip=c.max_grad_norm)
     code = torch.randn(batch, length, 2 * c.z_size)
     action = torch.randn(batch, length, c.action_size)
     reward = torch.randn(batch, length)
@@ -508,10 +518,7 @@ def bench_mdnrnn(
     rng = Rng(1.0, 0)
     def update():
         loss, _ = mdnrnn_loss(rnn, draw_latents(code, "sample", rng), action, reward, cont, first)
-        opt.zero_grad(set_to_none=True)
-        loss.backward()
-        nn.utils.clip_grad_norm_(rnn.parameters(), c.max_grad_norm)
-        opt.step()
+        opt.step(loss)
     return _quick(update, repeats)
 
 # %% ../../nbs/42_mdnrnn.ipynb #99b60e98
