@@ -21,26 +21,21 @@ from annotated_types import Ge, Interval
 from torch import Tensor
 
 # %% ../../nbs/72_dreamerv2.ipynb #cca509d7
-from worldrl.core import (Config, ConfigError, DeviceName, autocast, derive_seed, device, generator,
+from ..core import (Config, ConfigError, DeviceName, autocast, derive_seed, device, generator,
                           seed_everything)
-from worldrl.envs.core import ObsSettings, make_env, time_limit
-from worldrl.spaces import action_size
-from worldrl.spaces import space_to_dict
-from worldrl.parts.contracts import Act, Rng, State, Step
-from worldrl.spaces import native_action
-from worldrl.parts.episodes import Replay, main_memory, ring_home
-<<<<<<< ours
-from worldrl.parts.nets import adam, restore_adam
-from worldrl.parts.rollout import EnvStream, RandomAgent, evaluate, unfinished
-=======
-from worldrl.parts.optim import Optimizer
-from worldrl.parts.rollout import EnvStream, RandomAgent, evaluate
->>>>>>> theirs
-from worldrl.runs.log import Logger
-from worldrl.runs.models import save_model
-from worldrl.runs.run import episodes_per_segment, start_weights
-from worldrl.dreamer.rssm import RSSMConfig, RSSMWorld, world_loss
-from worldrl.dreamer.behaviour import Behaviour, BehaviourConfig, replay_targets
+from ..envs.core import ObsSettings, make_env, time_limit
+from ..spaces import action_size
+from ..spaces import space_to_dict
+from ..parts.contracts import Act, Rng, State, Step
+from ..spaces import native_action
+from ..parts.episodes import Replay, main_memory, ring_home
+from ..parts.optim import Optimizer
+from ..parts.rollout import EnvStream, RandomAgent, evaluate, unfinished
+from ..runs.log import Logger
+from ..runs.models import save_model
+from ..runs.run import episodes_per_segment, start_weights
+from .rssm import RSSMConfig, RSSMWorld, world_loss
+from .behaviour import Behaviour, BehaviourConfig, replay_targets
 
 # %% ../../nbs/72_dreamerv2.ipynb #489d9142
 @dataclass
