@@ -469,7 +469,11 @@ def segment_length(
 def _segments_text(c: DreamerConfig, skip: int) -> str:
     "Return how long a segment is and what its end does to episodes, in words"
     steps, limit = segment_length(c, skip), time_limit(c.env_id, c.env_kwargs, skip)
-    cut = "an episode that runs there is cut" if limit is None or limit > steps else f"episodes end within {limit:,} steps"
+    cut = (
+        "an episode that runs there is cut"
+        if limit is None or limit > steps
+        else f"episodes end within {limit:,} steps"
+    )
     return f"{steps:,} steps per env, then fresh envs ({cut})"
 
 # %% ../../nbs/72_dreamerv2.ipynb #56eb426d

@@ -9,7 +9,6 @@ __all__ = ['SIZES', 'world_size', 'DreamerV3Config', 'preset_of', 'LearnerV3', '
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
-import torch
 from annotated_types import Ge, Interval
 
 # %% ../../nbs/73_dreamerv3.ipynb #0a21b2e0
@@ -17,9 +16,6 @@ from ..core import ConfigError
 from .rssm import RSSMConfig
 from .behaviour import BehaviourConfig
 from .dreamerv2 import DreamerConfig, DreamerTrainer, Learner
-
-# %% ../../nbs/73_dreamerv3.ipynb #744c592f
-from ..parts.optim import LaProp, Optimizer, clip_adaptively
 
 # %% ../../nbs/73_dreamerv3.ipynb #cc8ab498
 def world_size(
@@ -96,7 +92,9 @@ class LearnerV3(Learner):
         "Return the settings of Optimizer: LaProp, or with optimizer='adam' those of Learner; and agc"
         c = self.config
         laprop = c.optimizer == "laprop"
-        return (dict(kind="laprop", weight_decay=c.weight_decay) if laprop else super().step_settings()) | {"agc": c.agc}
+        return (dict(kind="laprop", weight_decay=c.weight_decay) if laprop else super().step_settings()) | {
+            "agc": c.agc
+        }
 
 class DreamerV3Trainer(DreamerTrainer):
     "The DreamerTrainer with the updates of LearnerV3"

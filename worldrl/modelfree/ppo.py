@@ -158,7 +158,7 @@ class PPOTrainer(OnPolicyTrainer):
     def _minibatch(self, batch: Batch, old_log_prob, old_value, advantage, target) -> dict:
         "Take one gradient step on a minibatch and return its metrics"
         c = self.config
-        mean = (lambda x: masked_mean(x, batch.mask)) if self.policy.recurrent else Tensor.mean      # single rows all count
+        mean = (lambda x: masked_mean(x, batch.mask)) if self.policy.recurrent else Tensor.mean  # single rows all count
         out = self.policy.evaluate_actions(batch)
         policy_loss, ratio = clipped_policy_loss(out.log_prob, old_log_prob, advantage, c.clip_coef)
         loss_v = mean(value_loss(out.value, old_value, target, c.clip_coef if c.clip_vloss else None))

@@ -21,20 +21,11 @@ import torch.nn.functional as F
 from annotated_types import Ge
 from torch import Tensor
 
-# %% ../../nbs/30_policy.ipynb #30polh62e
-from ..core import Config, ConfigError, OneOf, autocast
-from ..spaces import action_size, preprocess
-from .contracts import Act, Rng, State, Step
-from .distributions import Bernoulli, Categorical, Gaussian, MultiCategorical
-from .nets import ACTIVATIONS, Conv, ConvEncoder, activation, channels_last, conv_sizes, orthogonal_init
-from .recurrent import gru_sequence
-from ..spaces import space_from_dict, space_to_dict
-
 # %% ../../nbs/30_policy.ipynb #152b9bc1
 from ..core import Config, ConfigError, OneOf, autocast, did_you_mean
 from ..spaces import action_size, preprocess
 from .contracts import Act, Batch, PolicyOutput, Rng, State, Step, map_state
-from .distributions import Bernoulli, Categorical, Gaussian
+from .distributions import Bernoulli, Categorical, Gaussian, MultiCategorical
 from .nets import ACTIVATIONS, Conv, ConvEncoder, activation, channels_last, conv_sizes, orthogonal_init
 from .recurrent import MEMORIES
 from ..spaces import space_from_dict, space_to_dict
@@ -163,8 +154,12 @@ def register_net(
             " write @dataclass above class MyConfig(NetConfig)"
         )
     if not (isinstance(net, type) and issubclass(net, nn.Module)):
-        raise ConfigError(f"register_net: the net of {name!r} must be a class that inherits from PolicyNet, not {net!r}")
-    taken = name in NETS and [getattr(c, "__qualname__", c) for c in NETS[name]] != [config.__qualname__, net.__qualname__]
+        raise ConfigError(
+            f"register_net: the net of {name!r} must be a class that inherits from PolicyNet, not {net!r}"
+        )
+    taken = name in NETS and [getattr(c, "__qualname__", c) for c in NETS[name]] != [
+        config.__qualname__, net.__qualname__,
+    ]
     if taken: raise ConfigError(f"register_net: there is another net {name!r} already; use another name")
     if config.net not in ("actor-critic", name):
         raise ConfigError(f"register_net: {config.__name__} is the config of the net {config.net!r}; give each its own")
@@ -177,7 +172,11 @@ def check_net(
     "Raise ConfigError when a config could not be loaded again, because its class is not the one in NETS"
     known = NETS.get(config.net, ("", ""))[0]
     mine = f"{type(config).__module__}:{type(config).__qualname__}"
-    if known is type(config) or known == mine or (config.net == "actor-critic" and type(config).__name__ == "PolicyConfig"):
+    if (
+        known is type(config)
+        or known == mine
+        or (config.net == "actor-critic" and type(config).__name__ == "PolicyConfig")
+    ):
         return
     raise ConfigError(
         f"{type(config).__name__} is not registered, so a run with it could not be loaded or resumed. After its class"
@@ -213,7 +212,7 @@ WIDEST = 1e6      # half-width from which on the limits of an axis count as "no 
 
 def box_units(
     space: gym.spaces.Box,              # of the actions of one env
-) -> tuple[Tensor, Tensor] | None:      # middle [A], half-width [A]; 0 and 1 for axes without limits; None: 0 and 1 only
+) -> tuple[Tensor, Tensor] | None:  # middle [A], half-width [A]; 0 and 1 for axes without limits; None: 0 and 1 only
     "Return the units of a policy's actions in a box"
     low, high = (np.asarray(b, np.float64).reshape(-1) for b in (space.low, space.high))
     with np.errstate(invalid="ignore"): middle, half = low / 2 + high / 2, high / 2 - low / 2      # inf - inf
@@ -373,7 +372,7 @@ class Torso(FeatureExtractor):
         x: Tensor,       # [..., F] of `encode`
         memory=None,     # the memory as a function of x; None where there is none
     ) -> tuple[Tensor, Tensor, dict]:   # features of the actor, of the critic; {side: {number: [..., units]}}
-        "Run the layers behind the encoder. Layer 0 is the encoder of images, the memory is layer 1, hidden layers follow"
+        "Run the layers behind the encoder. Layer 0 is the encoder of images, layer 1 the memory, hidden layers follow"
         activations = {} if self.encoder is None else {0: x}
         if memory is not None: x = activations[1] = memory(x)
         x, more = _through(self.shared, x, 1 + self.recurrent)
@@ -506,7 +505,7 @@ OUTPUTS = {   # what act can return besides log_prob, value and hidden: function
 
 # %% ../../nbs/30_policy.ipynb #1e17dce5
 def _orthogonal(policy) -> None:
-    "Initialise with gain sqrt 2; 0.01 for logits of choices, 1 for other heads and the value of images (Kostrikov 2018)"
+    "Initialise with gain sqrt 2; 0.01 for logits of choices, 1 for other heads and image values (Kostrikov 2018)"
     orthogonal_init(policy, math.sqrt(2))
     choices = isinstance(policy.action_space, (gym.spaces.Discrete, gym.spaces.MultiDiscrete))
     orthogonal_init(policy.head, .01 if choices else 1.)

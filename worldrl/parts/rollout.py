@@ -130,8 +130,10 @@ def check_form(
     call = "step()" if results else "reset()"
     def need(ok, what, x, want):
         if ok: return
-        raise EnvError(f"{_name_of(env)}: {call} returned {what} {_form(x)}, expected {want}. Change the env, or make it"
-                       " with make_env, which compares each single env with its spaces.")
+        raise EnvError(
+            f"{_name_of(env)}: {call} returned {what} {_form(x)}, expected {want}. Change the env, or make it"
+            " with make_env, which compares each single env with its spaces."
+        )
     if isinstance(space, gym.spaces.Box):
         need(_is_array(obs, (n, *space.shape), "fiub"), "observations", obs, f"{n} rows of {space}")
         as_bytes = obs.dtype in (np.uint8, torch.uint8)
@@ -642,7 +644,9 @@ def record(
     agent, name = loaded_agent(agent, "record", device)
     frames, env = [], _make(agent, name, env_id, 1, env_kwargs)
     shown, settings = getattr(env, "env_id", ""), getattr(env, "settings", None)
-    keep = lambda t, step, act, alive: frames.append(to_rgb(shown, step.obs.cpu(), settings, env.single_observation_space))
+    keep = lambda t, step, act, alive: frames.append(
+        to_rgb(shown, step.obs.cpu(), settings, env.single_observation_space)
+    )
     try:
         check_spaces(agent, env)
         for k in range(episodes):

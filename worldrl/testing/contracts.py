@@ -640,7 +640,9 @@ class _PolicyCase:
         "Return rows [1, N] in this order, of a policy without memory"
         some = lambda x: x.flatten(0, 1)[order][None]
         b = self.batch()
-        return Batch(b.seen.map(some), lambda: b.seen.map(some), some(b.action), {}, map_state(some, b.info), some(b.mask))
+        return Batch(
+            b.seen.map(some), lambda: b.seen.map(some), some(b.action), {}, map_state(some, b.info), some(b.mask)
+        )
 
     def same(self, got, want, name, why):
         size = max(1., float(want.detach().abs().max()))
@@ -673,7 +675,9 @@ def _check_surface(c):
 def _check_sequence_form(c):
     "Acting and evaluating agree, for all rows and for some of them"
     with torch.no_grad(): outs = [(r, c.policy.evaluate_actions(c.batch(r))) for r in (slice(None), slice(0, 2), [1])]
-    why = "evaluate_actions gives another {} than act did; a reset inside the sequence, the start state or bptt is wrong"
+    why = (
+        "evaluate_actions gives another {} than act did; a reset inside the sequence, the start state or bptt is wrong"
+    )
     for rows, out in outs:
         c.same(out.log_prob, c.info["log_prob"][:, rows], "sequence_differs", why.format("log-probability"))
         c.same(out.value, c.info["value"][:, rows], "sequence_differs", why.format("value"))
@@ -685,7 +689,9 @@ def _check_single_rows(c):
     with torch.no_grad(): out = c.policy.evaluate_actions(c.single(order.to(c.action.device)))
     for name, x in (("log_prob", out.log_prob), ("value", out.value)):
         want = c.info[name].flatten(0, 1)[order.to(x.device)][None]
-        c.same(x, want, "single_rows", f"single rows give another {name}; say recurrent=True if the policy has a memory")
+        c.same(
+            x, want, "single_rows", f"single rows give another {name}; say recurrent=True if the policy has a memory"
+        )
 
 def _check_given(c):
     "The value of a moment is that of acting there, with the same prepared content"
@@ -704,8 +710,10 @@ def _check_records(c):
     for k in c.policy.records:
         batch, other = c.batch(), c.batch(**{k: map_state(_other, {"x": c.info[k]})["x"]})
         with torch.no_grad(): a, b = (c.loss_of(c.policy.evaluate_actions(x), x) for x in (batch, other))
-        _require(gap(a, b) > 0, "records_ignored", f"the update does not depend on the recorded info[{k!r}]; what acting"
-                 " used must be used again, or the ratio is not 1 before the first update")
+        _require(
+            gap(a, b) > 0, "records_ignored", f"the update does not depend on the recorded info[{k!r}]; what acting"
+            " used must be used again, or the ratio is not 1 before the first update",
+        )
 
 def _check_no_randomness(c):
     before = _global_numbers()
@@ -720,8 +728,10 @@ def _check_extra_loss(c):
     _require(isinstance(told, dict) and extra.numel() == 1 and bool(extra.isfinite()), "extra_loss",
              "extra_loss must return a finite number and a dict of metrics")
     if c.policy.has_extra_loss:
-        _require(extra.requires_grad, "extra_loss", "has_extra_loss is True, but the loss has no gradient: it is detached,"
-                 " or was computed under no_grad")
+        _require(
+            extra.requires_grad, "extra_loss",
+            "has_extra_loss is True, but the loss has no gradient: it is detached, or was computed under no_grad",
+        )
     else: _require(float(extra.detach()) == 0, "extra_loss", "extra_loss is not 0 although has_extra_loss is False")
     loss = out.log_prob.sum() + out.value.sum() + extra.sum()
     _require(loss.requires_grad, "gradient", "evaluate_actions returns numbers without a gradient")
@@ -757,7 +767,7 @@ def check_policy(
     tol: float = 1e-4,
     device="cpu",                 # of the noise, if no steps are given
 ) -> list[str]:                   # the names of the checks that passed
-    "Check whether `policy` keeps the contract of a TrainablePolicy. Raises ContractError; its `name` is the failed check"
+    "Check whether `policy` keeps the contract TrainablePolicy. Raises ContractError; its `name` is the failed check"
     if steps is None: steps = random_steps(policy.obs_space, policy.action_space, n, T, device=device)
     passed = check_agent(policy, uses_action=uses_action, steps=steps, tol=tol)
     case = _PolicyCase(policy, steps, truths or {}, tol)

@@ -50,8 +50,8 @@ class LinearConfig(Config):
             raise ConfigError(f"LinearConfig.{k} has {n} numbers for {self.action_size} actions; write one for each")
         if self.form == "choices" and sum(self.sizes) != self.action_size:
             raise ConfigError(
-                f"LinearConfig.sizes is {self.sizes}, together {sum(self.sizes)} options, for {self.action_size} encoded"
-                " actions; write the options of each choice, as nvec of the MultiDiscrete space has them"
+                f"LinearConfig.sizes is {self.sizes}, together {sum(self.sizes)} options, for {self.action_size}"
+                " encoded actions; write the options of each choice, as nvec of the MultiDiscrete space has them"
             )
 
 
@@ -381,7 +381,8 @@ class ControllerConfig(Config):
     data: tuple[str, ...] = ()
         # folders of episodes for starts and ranges; empty: all that was gathered for the env
     device: DeviceName = "auto"                     # where tensors live
-    form: Literal["auto", "box", "car", "choice", "choices", "bits"] = "auto"    # of the controller; auto: by action space
+    form: Literal["auto", "box", "car", "choice", "choices", "bits"] = "auto"
+        # of the controller; auto: by the action space
     bias: bool = True                               # a constant beside the features
     keep_range: bool = True                         # box: only actions between two quantiles of the data's
     action_quantile: Annotated[float, Interval(ge=0, lt=.5)] = 0.05      # box: the share cut off on either side

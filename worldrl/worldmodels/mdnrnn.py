@@ -78,7 +78,7 @@ MDNRNNConfig.recipes = {
     "doom": dict(hidden=512, z_size=64, action_size=1, reward_head=False, restart_flag=True, batch_length=500,
                  learning_rate_end=1e-5, end_weight=10., features="zhc"),
     "ctallec_shape": dict(hidden=256, z_size=32, action_size=3, shared=True, batch_size=16, batch_length=32,
-                          learning_rate=1e-3),     # net and batches of ctallec/world-models; loss and optimiser are ours
+                          learning_rate=1e-3),  # net and batches of ctallec/world-models; loss and optimiser are ours
     "tour": dict(hidden=128, updates=800, batch_size=16, batch_length=60, learning_rate=2e-3, reward_clip=(-1., 7.),
                  features="z"),     # our trials on CarRacing-v3 at skip 4, with windows of whole short episodes
 }
