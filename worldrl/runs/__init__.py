@@ -1,9 +1,9 @@
 "Training runs: files, checkpoints, models, metrics, and resuming. The names below load on first use."
 
 _WHERE = {
-    "disk": ["MAX_JSON_MB", "runs_root", "data_root", "check_name", "check_path", "run_dir", "DiskError",
-        "CheckpointError", "disk_errors", "write_atomic", "write_json", "read_json", "read_file", "parse_json",
-        "LockedError", "RunLock"],
+    "disk": ["MAX_JSON_MB", "user_path", "runs_root", "data_root", "check_name", "check_path", "run_dir",
+        "DiskError", "CheckpointError", "disk_errors", "write_atomic", "write_json", "read_json", "read_file",
+        "parse_json", "LockedError", "RunLock"],
     "checkpoint": ["pack", "unpack", "sha256_tree", "save_checkpoint", "load_checkpoint"],
     "fetch": ["SCHEMES", "EXAMPLE", "FILES", "MEMBERS", "FetchError", "parse_address", "download", "unpack_model",
         "cache_root", "fetch_model"],
@@ -12,7 +12,8 @@ _WHERE = {
     "log": ["is_clock", "read_metrics", "metrics_sha256", "metrics_csv", "EventFile", "Progress", "Logger"],
     "track": ["TRACKERS", "command_line", "commit", "conditions", "provenance", "tracker_module", "Tracker"],
     "run": ["OWNER_KEYS", "RUN_FILES", "WorkerError", "worker_pool", "Trainer", "SineTrainer", "differences",
-        "newest_checkpoint", "snapshots", "Interrupted", "sigterm_stops", "run_training", "run_digest"],
+        "episodes_per_segment", "start_weights", "newest_checkpoint", "snapshots", "Interrupted", "sigterm_stops",
+        "run_training", "run_digest"],
 }
 _NAMES = {name: module for module, names in _WHERE.items() for name in names}
 __all__ = [*_NAMES]

@@ -1,6 +1,7 @@
 # Written by tools/stubs.py from the table in __init__.py. Do not edit.
 
 from .disk import MAX_JSON_MB as MAX_JSON_MB
+from .disk import user_path as user_path
 from .disk import runs_root as runs_root
 from .disk import data_root as data_root
 from .disk import check_name as check_name
@@ -58,10 +59,13 @@ from .track import tracker_module as tracker_module
 from .track import Tracker as Tracker
 from .run import OWNER_KEYS as OWNER_KEYS
 from .run import RUN_FILES as RUN_FILES
+from .run import WorkerError as WorkerError
 from .run import worker_pool as worker_pool
 from .run import Trainer as Trainer
 from .run import SineTrainer as SineTrainer
 from .run import differences as differences
+from .run import episodes_per_segment as episodes_per_segment
+from .run import start_weights as start_weights
 from .run import newest_checkpoint as newest_checkpoint
 from .run import snapshots as snapshots
 from .run import Interrupted as Interrupted

@@ -50,8 +50,8 @@ class LinearConfig(Config):
             raise ConfigError(f"LinearConfig.{k} has {n} numbers for {self.action_size} actions; write one for each")
         if self.form == "choices" and sum(self.sizes) != self.action_size:
             raise ConfigError(
-                f"LinearConfig.sizes is {self.sizes}, together {sum(self.sizes)} options, for {self.action_size} encoded"
-                " actions; write the options of each choice, as nvec of the MultiDiscrete space has them"
+                f"LinearConfig.sizes is {self.sizes}, together {sum(self.sizes)} options, for {self.action_size}"
+                " encoded actions; write the options of each choice, as nvec of the MultiDiscrete space has them"
             )
 
 
@@ -156,19 +156,18 @@ class SharedRng(Rng):
         super().__init__(temperature, generator)
         self.candidates = candidates
 
-    def _share(self, draw, like):
-        shape = like.shape if isinstance(like, Tensor) else like
-        where = like.device if isinstance(like, Tensor) else None
-        small = draw(torch.empty(shape[0] // self.candidates, *shape[1:], device=where))
+    def _share(self, draw, like, device):
+        shape, where = (like.shape, like.device) if isinstance(like, Tensor) else (tuple(like), device)
+        small = draw((shape[0] // self.candidates, *shape[1:]), where)
         return small.expand(self.candidates, *small.shape).reshape(shape)
 
-    def normal(self, like) -> Tensor:
-        "Return standard normal numbers of the shape of `like` [P * R, ...] (a tensor or a shape)"
-        return self._share(super().normal, like)
+    def normal(self, like, device=None) -> Tensor:
+        "Return standard normal numbers of the shape of `like` [P * R, ...] (a tensor, or a shape and a device)"
+        return self._share(super().normal, like, device)
 
-    def uniform(self, like) -> Tensor:
-        "Return uniform numbers in 0..1 of the shape of `like` [P * R, ...] (a tensor or a shape)"
-        return self._share(super().uniform, like)
+    def uniform(self, like, device=None) -> Tensor:
+        "Return uniform numbers in 0..1 of the shape of `like` [P * R, ...] (a tensor, or a shape and a device)"
+        return self._share(super().uniform, like, device)
 
     def categorical(self, logits: Tensor) -> Tensor:    # [P * R, ..., n] -> [P * R, ...] int64
         "Return sampled indices; the largest logit at temperature 0"
@@ -265,12 +264,15 @@ def start_pool(
     latest: int = 30,    # rows per episode, from its reset on
     device="cpu",        # of the world
 ) -> State:              # [N, ...] filtered states (the mode, nothing is sampled)
-    "Return the states of the world after every step of the beginnings of these episodes"
+    """Return the states of the world after every step of the beginnings of these episodes.
+
+    Terminal states are left out: what the world imagines after an end means nothing."""
     groups: dict[int, list] = {}
     for e in episodes: groups.setdefault(min(len(e["reward"]), latest), []).append(e)
     def watch(n, some):
         steps = Step(**{k: torch.from_numpy(np.stack([e[k][:n] for e in some])).to(device) for k in FIELDS})
-        return map_state(lambda x: x.flatten(0, 1), observe_sequence(world, world.initial(len(some)), steps))
+        alive = ~steps.terminated.flatten()
+        return map_state(lambda x: x.flatten(0, 1)[alive], observe_sequence(world, world.initial(len(some)), steps))
     return cat_states([watch(n, some) for n, some in sorted(groups.items())])
 
 # %% ../../nbs/44_controller.ipynb #add23e9e
@@ -379,7 +381,8 @@ class ControllerConfig(Config):
     data: tuple[str, ...] = ()
         # folders of episodes for starts and ranges; empty: all that was gathered for the env
     device: DeviceName = "auto"                     # where tensors live
-    form: Literal["auto", "box", "car", "choice", "choices", "bits"] = "auto"    # of the controller; auto: by action space
+    form: Literal["auto", "box", "car", "choice", "choices", "bits"] = "auto"
+        # of the controller; auto: by the action space
     bias: bool = True                               # a constant beside the features
     keep_range: bool = True                         # box: only actions between two quantiles of the data's
     action_quantile: Annotated[float, Interval(ge=0, lt=.5)] = 0.05      # box: the share cut off on either side
