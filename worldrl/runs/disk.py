@@ -211,7 +211,9 @@ class LockedError(WorldrlError):
     "Another process writes into this folder"
 
 class RunLock:
-    "`with RunLock(folder):` no other process writes there; the lock ends with the process, also after SIGKILL"
+    """`with RunLock(folder):` no other process writes there; the lock ends with the process, also after SIGKILL.
+
+    If the block fails, the lock removes its own file and the folders that it made, unless something else is in them."""
     held: ClassVar[set] = set()        # open file descriptors of this process; forked children close them
     hooked: ClassVar[bool] = False
 
@@ -219,19 +221,28 @@ class RunLock:
 
     def __enter__(self):
         "Take the lock; LockedError when another process has it, DiskError when it cannot be written"
-        with disk_errors(self.folder):
-            self.folder.mkdir(parents=True, exist_ok=True)
-            flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-            self.fd = os.open(self.folder / ".lock", flags, 0o666)
         if not RunLock.hooked: os.register_at_fork(after_in_child=RunLock._close_all)
         RunLock.hooked = True
-        RunLock.held.add(self.fd)
-        try:
-            with disk_errors(self.folder): self._take()
-        except BaseException:
-            self.__exit__()
-            raise
-        return self
+        self.new_folders = [p for p in (self.folder, *self.folder.parents) if not os.path.lexists(p)]
+        self.new_file = not os.path.lexists(self.folder / ".lock")
+        while True:
+            with disk_errors(self.folder):
+                self.folder.mkdir(parents=True, exist_ok=True)
+                flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+                self.fd = os.open(self.folder / ".lock", flags, 0o666)
+            RunLock.held.add(self.fd)
+            try:
+                with disk_errors(self.folder): self._take()
+            except BaseException:
+                self._close()
+                raise
+            if self._is_there(): return self
+            self._close()               # the process that made this file has removed it meanwhile
+
+    def _is_there(self) -> bool:
+        "Whether the locked file is still the one in the folder"
+        try: return os.path.samestat(os.fstat(self.fd), os.stat(self.folder / ".lock"))
+        except FileNotFoundError: return False
 
     def _take(self):
         "Lock the open file, and write this process into it"
@@ -252,8 +263,19 @@ class RunLock:
         os.ftruncate(self.fd, 0)
         os.pwrite(self.fd, f"{os.getpid()} {time.time_ns()}".encode(), 0)
 
-    def __exit__(self, *_):
+    def __exit__(self, kind=None, *_):
         "Release the lock; a forked child has closed its copy already"
+        if self.fd in RunLock.held and kind is not None: self._remove()
+        self._close()
+
+    def _remove(self) -> None:
+        "Remove the file and the folders that this lock has made, as far as they are empty"
+        with contextlib.suppress(OSError):
+            if self.new_file: os.unlink(self.folder / ".lock")
+            for p in self.new_folders: os.rmdir(p)
+
+    def _close(self) -> None:
+        "Close the file, which releases the lock"
         if self.fd not in RunLock.held: return
         RunLock.held.discard(self.fd)
         os.close(self.fd)

@@ -445,7 +445,8 @@ def _adopt(folder: Path, trainer) -> None:
 
     A trainer that cannot take them over keeps its own, and `_claim` names the difference."""
     if not hasattr(trainer, "adopt"): return
-    stored = (_owner_of(folder) or {"config": {}})["config"]
+    if (owner := _owner_of(folder)) is None: return      # a new run
+    stored = owner["config"]
     chosen = getattr(trainer, "chosen", ())
     kept = {k: stored[k] for k in chosen if stored.get(k) not in (None, getattr(trainer.config, k))}
     with contextlib.suppress(ConfigError): kept |= older_settings(type(trainer.config), stored)
@@ -771,6 +772,22 @@ def sigterm_stops():
     finally: signal.signal(signal.SIGTERM, before)
 
 # %% ../../nbs/07_run.ipynb #22b5372f
+_TRAINING, _FOLDERS = threading.RLock(), []      # the thread that trains; the folders of its runs, nested ones last
+
+@contextlib.contextmanager
+def _alone(folder: Path):
+    "Let only one thread train at a time: the global random numbers of Python, NumPy and torch belong to the process"
+    if not _TRAINING.acquire(blocking=False):
+        other = f" ({_FOLDERS[-1]})" if _FOLDERS else ""
+        raise ConfigError(f"another thread of this process is training{other}, and both would draw from the same "
+                          f"random numbers, so {folder} was not begun. Wait until it has ended, or train in another "
+                          "process: run_seeds(..., jobs=2), or the command `worldrl train`")
+    _FOLDERS.append(folder)
+    try: yield
+    finally:
+        _FOLDERS.pop()
+        _TRAINING.release()
+
 @standard_torch(training=True)
 def run_training(
     trainer: Trainer,            # new; its last checkpoint is loaded if there is one
@@ -794,7 +811,7 @@ def run_training(
     owner, own_files = _owner(trainer), getattr(trainer, "files", ())
     if track: tracker_module(track)                # a missing package is reported before anything begins
     _refuse_foreign(folder, fresh, own_files)      # and a folder that is not ours, before anything is written there
-    with sigterm_stops():
+    with _alone(folder), sigterm_stops():
         begins = fresh or not (folder / "config.json").exists()
         if begins and hasattr(trainer, "rehearse"): trainer.rehearse()
         with RunLock(folder), disk_errors(folder):
