@@ -1052,6 +1052,17 @@ def _sync_batch(
     return _Batch([one] * num_envs, autoreset_mode=AutoresetMode.NEXT_STEP)
 
 
+def _check_kind(env_id: str, kind: str, image: bool, own: bool) -> None:
+    "EnvError for a kind of observations that a registered env does not have"
+    if image and kind != "pixels":
+        what = "state vector" if kind == "state" else "planes"
+        raise EnvError(f"{env_id} gives frames and no {what}; use obs='raw' or obs='world64'.")
+    if not image and kind == "planes":
+        raise EnvError(f"{env_id} has no planes; use obs='state'" + ("." if own else ", or obs='raw' for its picture."))
+    if not image and own and kind == "pixels":
+        raise EnvError(f"{env_id} gives vectors and no frames; use obs='state'.")
+
+
 def make_registered(
     env_id: str,                       # any registered Gymnasium id
     num_envs: int,
@@ -1073,8 +1084,7 @@ def make_registered(
     _try_out(probe, kwargs)
     probe.close()
     settings = settings or OBS_SETTINGS["raw" if image else "state"]
-    if settings.kind == "state" and image:
-        raise EnvError(f"{env_id} gives frames and no state vector; use obs='raw' or obs='world64'.")
+    _check_kind(env_id, settings.kind, image, own)
     if own:
         ours = dataclasses.replace(settings, layout="CHW")              # envs of this library have channels first
         return _in_our_format(_own_batch(env_id, num_envs, settings, kwargs), ours, env_id), settings

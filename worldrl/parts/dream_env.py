@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from typing import Literal
 from gymnasium.vector.utils import batch_space
-from ..core import derive_seed, standard_torch
+from ..core import derive_seed, standard_torch, whole_arguments
 from ..envs.core import hash_uniform, row_seeds, to_rgb
 from ..spaces import encode_action
 from .contracts import Rng, leaves, state_size, take, where_state
@@ -53,9 +53,10 @@ class DreamEnv(gym.vector.VectorEnv):
     metadata = {"autoreset_mode": gym.vector.AutoresetMode.NEXT_STEP, "render_modes": ["rgb_array"], "render_fps": 8}
 
     @standard_torch()
+    @whole_arguments
     def __init__(self,
-        world,                        # a World
-        starts,                       # a pool of states (filter_starts), or recorded episodes to make one from
+        world=None,                   # a World; NoDreamError without one
+        starts=None,                  # a pool of states (filter_starts), or recorded episodes to make one from
         num_envs: int = 1,
         *, horizon: int = 100,        # steps until truncation
         temperature: float = 1.,      # of the world's draws; 0: its mode
@@ -69,6 +70,12 @@ class DreamEnv(gym.vector.VectorEnv):
         for name, value, kinds in (("obs", obs, ("pixels", "features")), ("end", end, ("sample", "threshold"))):
             if value not in kinds: raise NoDreamError(f"{name}={value!r}, expected {' or '.join(map(repr, kinds))}")
         _check_counts(temperature, horizon=horizon, num_envs=num_envs, pool=pool)
+        if world is None or starts is None:
+            raise NoDreamError(
+                f"a dream needs a {'world' if world is None else 'pool of starts'}; write DreamEnv(world, starts), or"
+                " gym.make('worldrl/Dream-v0', world=worldrl.load('carracing-tour').world, starts=episodes) with"
+                " recorded episodes of its env"
+            )
         self.world, self.num_envs, self.horizon, self.obs, self.end = world, num_envs, horizon, obs, end
         self.pool = (
             starts
@@ -136,7 +143,7 @@ class DreamEnv(gym.vector.VectorEnv):
         return tuple(to_rgb(self.env_id, self.world.decode(self.state))) if self.render_mode == "rgb_array" else None
 
     @classmethod
-    def single(cls, world, starts, **kwargs) -> "SingleDream":
+    def single(cls, world=None, starts=None, **kwargs) -> "SingleDream":
         "Make one dream as a gym.Env; takes the same arguments without num_envs"
         return SingleDream(cls(world, starts, 1, **kwargs))
 
