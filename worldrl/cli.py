@@ -250,6 +250,8 @@ def _parsed(what, argv, prog, **options):
     from tyro.constructors import ConstructorRegistry
     said, registry = io.StringIO(), ConstructorRegistry()
     registry.struct_rule(_config_fields)
+    spec = _whole_number().__metadata__[0]
+    registry.primitive_rule(lambda info: spec if info.type is int else None)      # 1e6 is a whole number everywhere
     try:
         with registry, contextlib.redirect_stderr(said): return tyro.cli(what, args=argv, prog=prog, **options)
     except SystemExit as e:
@@ -495,7 +497,10 @@ def _also(c: Command) -> str:
 
 def _whole(text: str, flag: str, what: str, least: int = 1) -> int:
     "A flag's whole number; UsageError"
-    if re.fullmatch(r"[0-9]{1,18}", text) and int(text) >= least: return int(text)
+    found = int(text) if re.fullmatch(r"[0-9]{1,18}", text) else -1
+    if re.fullmatch(r"[0-9.]{1,9}e[0-9]", text) and text.count(".") < 2 and float(text).is_integer():
+        found = int(float(text))      # 1e6
+    if found >= least: return found
     raise UsageError(f"{flag} is {text[:60]!r}; give {what}, {least} or more")
 
 def _check_name(
