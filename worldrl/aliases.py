@@ -5,10 +5,10 @@
 # %% auto #0
 __all__ = ['MOVED', 'RENAMED', 'SETTINGS', 'current_path', 'OldModules', 'current_setting']
 
-# %% ../nbs/00_aliases.ipynb #a0583720
+# %% ../nbs/00_aliases.ipynb #b0a11a51
 import importlib, importlib.abc, importlib.machinery
 
-# %% ../nbs/00_aliases.ipynb #ae265755
+# %% ../nbs/00_aliases.ipynb #a0583720
 MOVED: dict[str, dict[str, str]] = {      # module of version 0.1: {module of today: names}
     "worldrl.envs.core": {
         "worldrl.spaces": "action_size decode_action encode_action preprocess",
@@ -61,6 +61,12 @@ MOVED: dict[str, dict[str, str]] = {      # module of version 0.1: {module of to
         ),
         "worldrl.runs.track": "TRACKERS Tracker command_line commit conditions provenance tracker_module",
         "worldrl.testing.kill": "kill_test",
+    },
+    "worldrl.dreamer.dreamerv3": {
+        "worldrl.parts.optim": "LaProp clip_adaptively",
+    },
+    "worldrl.parts.rollout": {
+        "worldrl.core": "NonFiniteError",
     },
     "worldrl.worldmodels.gather": {
         "worldrl.parts.gather": (

@@ -13,9 +13,9 @@ from .aliases import current_setting
 from annotated_types import Ge, GroupedMetadata, Gt, Interval, Le, Lt, MaxLen, MinLen
 
 # %% auto #0
-__all__ = ['UNBOUNDED', 'DeviceName', 'WorldrlError', 'ConfigError', 'did_you_mean', 'without_ctrl_c', 'device', 'autocast',
-           'derive_seed', 'generator', 'seed_everything', 'keep_freed_memory', 'count_parameters', 'OneOf', 'Check',
-           'Config', 'field_types', 'current_settings', 'field_bounds']
+__all__ = ['UNBOUNDED', 'DeviceName', 'WorldrlError', 'ConfigError', 'NonFiniteError', 'did_you_mean', 'without_ctrl_c', 'device',
+           'autocast', 'derive_seed', 'generator', 'seed_everything', 'keep_freed_memory', 'count_parameters', 'OneOf',
+           'Check', 'Config', 'field_types', 'current_settings', 'field_bounds']
 
 # %% ../nbs/00_core.ipynb #6ef447fc
 class WorldrlError(Exception):
@@ -23,6 +23,9 @@ class WorldrlError(Exception):
 
 class ConfigError(WorldrlError, ValueError):
     "A setting that does not exist, has a wrong type or value, or needs what this machine lacks"
+
+class NonFiniteError(WorldrlError):
+    "A NaN or an infinity where a number was expected; the message names its origin"
 
 # %% ../nbs/00_core.ipynb #f4a1077d
 def did_you_mean(
