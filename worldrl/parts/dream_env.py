@@ -206,6 +206,7 @@ class DreamSource:
         name: str,                # of the zoo, the folder of a model or of a run: a world, or an agent with one
         env_id: str = "",         # the real env; empty: that of the model
         *,
+        env_kwargs: dict | None = None,   # for the real env; they win over those of the model, key by key
         data=(),                  # folders of episodes to start from; empty: the agent plays some
         starts: int = 1024,       # states to start from
         horizon: int = 100,       # steps until truncation
@@ -219,9 +220,10 @@ class DreamSource:
         own = getattr(model, "env_id", "") or getattr(getattr(getattr(model, "config", None), "mdnrnn", None), "env_id", "")
         if own and env_id and not same_env(own, env_id):
             raise ConfigError(f"{name} dreams of {own}, and env_id is {env_id}; leave env_id out, or name {own}")
+        if isinstance(data, str): data = (data,)
         store = find_episodes(env_id or own, [_data_folder(d) for d in data]) if data else None
-        self.env_id, self.env_kwargs = env_of_agent(model, env_id or own, where=name)
-        if store is not None and self.agent is None: self.env_kwargs = env_kwargs_of(store.meta)
+        self.env_id, self.env_kwargs = env_of_agent(model, env_id or own, env_kwargs, where=name)
+        if store is not None and self.agent is None: self.env_kwargs = env_kwargs_of(store.meta) | (env_kwargs or {})
         self.pool = self._starts(store, starts, seed)
 
     def _starts(self, store, n: int, seed: int) -> dict:

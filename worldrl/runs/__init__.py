@@ -7,7 +7,7 @@ _WHERE = {
     "checkpoint": ["pack", "unpack", "sha256_tree", "save_checkpoint", "load_checkpoint"],
     "fetch": ["SCHEMES", "EXAMPLE", "FILES", "MEMBERS", "FetchError", "parse_address", "download", "unpack_model",
         "cache_root", "fetch_model"],
-    "models": ["MODEL_KEYS", "class_path", "class_at", "register", "SineConfig", "Sine", "save_model",
+    "models": ["MODEL_KEYS", "class_path", "register", "class_at", "SineConfig", "Sine", "save_model",
         "is_checkout", "data_folders", "zoo_folders", "load", "check_model", "load_run"],
     "log": ["is_clock", "read_metrics", "metrics_sha256", "metrics_csv", "EventFile", "Progress", "Logger"],
     "track": ["TRACKERS", "command_line", "commit", "conditions", "provenance", "tracker_module", "Tracker"],
