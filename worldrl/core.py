@@ -457,11 +457,16 @@ def current_settings(
     d: dict,        # settings by name; names of version 0.1 are understood
 ) -> dict:          # the same settings by the names of today
     "Return settings under their names of today; ConfigError where an old and a new name of one setting are given"
-    found, fields = {}, _fields(cls)
+    found, fields, inside = {}, _fields(cls), {}
     for key, value in d.items():
         name = current_setting(cls, key) if isinstance(key, str) and key not in fields else key
-        if name in found: raise ConfigError(f"{cls.__name__}.{name} is given twice: {key} is its name of version 0.1")
-        found[name] = value
+        part, dot, inner = name.partition(".") if isinstance(name, str) and name != key else (name, "", "")
+        place, at = (inside.setdefault(part, {}), inner) if dot else (found, name)
+        if at in place: raise ConfigError(f"{cls.__name__}.{name} is given twice: {key} is its name of version 0.1")
+        place[at] = value
+    for part, moved in inside.items():
+        given = found.get(part, {})
+        found[part] = given.replace(**moved) if isinstance(given, Config) else moved | given
     return found
 
 def _unknown(cls, key) -> str:
