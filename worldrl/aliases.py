@@ -19,7 +19,7 @@ MOVED: dict[str, dict[str, str]] = {      # module of version 0.1: {module of to
     },
     "worldrl.modelfree.policy": {
         "worldrl.parts.policy": (
-            "ActorCritic AuxHead AuxHeads ENCODERS Net Out Pixels PolicyConfig RunningNorm auxiliary_loss "
+            "ActorCritic AuxHead AuxHeads ENCODERS Net Pixels PolicyConfig RunningNorm auxiliary_loss "
             "encoder_name policy_for"
         ),
         "worldrl.parts.recurrent": "gru_sequence",
@@ -105,7 +105,8 @@ RENAMED: dict[str, str] = {               # name of version 0.1: name of today
     "worldrl.modelfree.policy:Head": "worldrl.parts.policy:ActionHead",
     "worldrl.modelfree.policy:FeatureExtractor": "worldrl.parts.policy:FeatureExtractor",
     "worldrl.modelfree.policy:OUTPUTS": "worldrl.parts.policy:OUTPUTS",
-    "worldrl.modelfree.policy:PolicyOutput": "worldrl.parts.policy:PolicyOutput",
+    "worldrl.modelfree.policy:Out": "worldrl.parts.contracts:PolicyOutput",
+    "worldrl.modelfree.policy:PolicyOutput": "worldrl.parts.policy:NetOutput",
     "worldrl.modelfree.ppo:dealer": "worldrl.modelfree.ppo:minibatches",
     "worldrl.parts.dream:RewardPrediction": "worldrl.parts.dream_error:RewardPrediction",
     "worldrl.parts.dream:reward_prediction": "worldrl.parts.dream_error:reward_prediction",
@@ -151,7 +152,8 @@ class OldModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         module.__getattr__ = find
 
 # %% ../nbs/00_aliases.ipynb #2c3d7185
-SETTINGS: dict[str, dict[str, str]] = {   # config class: {field of version 0.1: field of today}
+SETTINGS: dict[str, dict[str, str]] = {   # config class: {field of version 0.1: field of today, of a part: "part.x"}
+    "OnPolicyConfig": {"aux_coef": "policy.aux_coef"},
     "SineConfig": {"lr": "learning_rate", "batch": "batch_size"},
     "VAEConfig": {"lr": "learning_rate", "lr_end": "learning_rate_end", "batch": "batch_size"},
     "MDNRNNConfig": {"lr": "learning_rate", "lr_end": "learning_rate_end", "batch": "batch_size",

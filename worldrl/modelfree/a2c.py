@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['Truncation', 'TRUNCATION', 'NEEDED', 'OnPolicyConfig', 'recipe_for', 'describe_settings', 'targets', 'normalised',
            'masked_mean', 'explained_variance', 'stream_with_aux', 'env_settings', 'learner_env', 'Sources',
-           'check_policy_class', 'dream_source', 'TrainerLog', 'SegmentedTrainer', 'OnPolicyTrainer', 'auxiliary',
-           'check_losses', 'compile_encoder', 'A2CConfig', 'A2CTrainer']
+           'check_policy_class', 'dream_source', 'TrainerLog', 'SegmentedTrainer', 'OnPolicyTrainer', 'compile_encoder',
+           'A2CConfig', 'A2CTrainer']
 
 # %% ../../nbs/31_a2c.ipynb #bbfca31b
 import math, re, sys
@@ -22,9 +22,9 @@ from torch import Tensor
 # %% ../../nbs/31_a2c.ipynb #811eeafc
 from ..core import Config, ConfigError, DeviceName, WorldrlError, derive_seed, device, generator, seed_everything
 from ..envs.core import Normalise, ObsSettings, family_of, is_mujoco, make_env, with_obs
-from ..parts.policy import ActorCritic, AuxHead, Out, PolicyConfig, auxiliary_loss, policy_for
+from ..parts.policy import AuxHead, NetConfig, PolicyConfig, policy_for
 from ..parts.contracts import Rng
-from ..parts.nets import restore_adam
+from ..parts.optim import Optimizer
 from ..parts.returns import gae
 from ..parts.film import film
 from ..parts.rollout import EnvStream, NonFiniteError, Rollout, evaluate, rollout
@@ -60,7 +60,6 @@ class OnPolicyConfig(Config):
     norm_adv: bool = False                                     # advantages of a rollout to mean 0 and spread 1
     ent_coef: Annotated[float, Ge(0)] = 0.01                   # weight of the entropy
     vf_coef: Annotated[float, Ge(0)] = 0.5                     # weight of the value loss
-    aux_coef: Annotated[float, Ge(0)] = 0.3                    # weight of the losses of policy.aux's heads
     max_grad_norm: Annotated[float, Ge(0)] = 0.5               # global norm of the gradient; 0: no clipping
     obs: str | None = None
         # observation settings, such as atari84+sticky=0.0; None: those of the env's family
@@ -71,7 +70,7 @@ class OnPolicyConfig(Config):
     fire_reset: bool = False                                   # press FIRE after each reset if there is one (Atari)
     normalize_reward: bool = False
         # divide rewards by the running spread of the discounted return (MuJoCo)
-    policy: PolicyConfig = field(default_factory=PolicyConfig) # the net; its spaces are filled in
+    policy: NetConfig = field(default_factory=PolicyConfig)    # the net; its spaces are filled in
     segment_steps: Annotated[int, Ge(1)] = 2000                # env steps per env between two checkpoints
     log_points: Annotated[int, Ge(1)] = 500                    # rows per metric over the run
     eval_episodes: Annotated[int, Ge(0)] = 50                  # of the final evaluation; 0: none
@@ -127,7 +126,7 @@ def describe_settings(
 
     ConfigError for a setting that would have no effect."""
     c, name = config, type(config).__name__.removesuffix("Config").lower()
-    if c.policy.aux and name == "acktr":
+    if getattr(c.policy, "aux", ()) and name == "acktr":
         raise ConfigError(
             "acktr does not learn auxiliary heads, and would ignore policy.aux: K-FAC's factors are those of actor and"
             " critic. Leave policy.aux out, or train with a2c or ppo"
@@ -229,6 +228,7 @@ def learner_env(
 from functools import partial
 from ..envs.core import env_from, factory_name, named_factory
 from ..parts.dream_env import DreamEnv, DreamSource
+from ..parts.policy import check_net
 from ..parts.rollout import record
 from ..runs.models import check_model
 
@@ -292,13 +292,14 @@ class Sources:
     ):
         "Return a new net; CheckpointError or ConfigError for one that could not be trained or saved"
         own = {"env_id": self.real, "env_kwargs": self.real_settings} if isinstance(self.real, str) else {}
-        if self.make_policy is None: return policy_for(obs_space, action_space, self.config.policy, **own)
-        policy = self.make_policy(obs_space, action_space)
-        check_policy_class(policy, self.config.make_policy)
+        if self.make_policy is None: policy = policy_for(obs_space, action_space, self.config.policy, **own)
+        else: policy = self.make_policy(obs_space, action_space)
+        if not type(policy).__module__.startswith("worldrl."): check_policy_class(policy, self.config.make_policy)
+        if self.make_policy is None: return policy
         fields = getattr(policy.config, "__dataclass_fields__", {})
         if own and own.keys() <= fields.keys(): policy.config = policy.config.replace(**own)
         policy.env_id, policy.env_kwargs = own.get("env_id", ""), own.get("env_kwargs", {})
-        if isinstance(policy.config, PolicyConfig):
+        if isinstance(policy.config, NetConfig):
             filled = {"obs_space": {}, "action_space": {}, "env_id": "", "env_kwargs": {}}
             self.config = self.config.replace(policy=policy.config.replace(**filled))
         return policy
@@ -317,6 +318,7 @@ def check_policy_class(
     if missing := [k for k in NEEDED if not callable(getattr(policy, k, None))]:
         raise ConfigError(f"{type(policy).__name__} has no {', '.join(missing)}, which the trainers call; subclass "
                           "worldrl.ActorCritic, or write them as in the contract TrainablePolicy")
+    if isinstance(getattr(policy, "config", None), NetConfig): check_net(policy.config)
     check_model(policy)
 
 def dream_source(
@@ -387,7 +389,7 @@ class TrainerLog:
         if self.sources.world and tree["dream"] != self.sources.world.sha256:
             raise ValueError(f"it was trained in other dreams; put the world {self.config.in_dream} and its data back")
         self.policy.load_state_dict(tree["policy"])
-        restore_adam(self.optimizer, tree["optimizer"])
+        self.optimizer.load_state_dict(tree["optimizer"])
         self.updates, self.env_steps, self.episodes, self.late, self.reward_norm = (
             tree[k] for k in ("updates", "env_steps", "episodes", "late", "reward_norm")
         )
@@ -435,9 +437,9 @@ class SegmentedTrainer(TrainerLog):
         self.segment_index, c = i, self.config
         env = learner_env(c, derive_seed(seed, "env"), self.sources.env)
         if c.normalize_reward and self.reward_norm: env.load_state(self.reward_norm)
-        self.stream = stream_with_aux(env, c.policy.aux, self.device)
-        self.agent_state, self.rng, self.generator = (
-            None, Rng(1.0, derive_seed(seed, "act")), generator(derive_seed(seed, "learn")),
+        self.stream = stream_with_aux(env, getattr(c.policy, "aux", ()), self.device)
+        self.agent_state, self.given, self.rng, self.generator = (
+            None, None, Rng(1.0, derive_seed(seed, "act")), generator(derive_seed(seed, "learn")),
         )
 
     def segment(self, log: Logger) -> None:
@@ -448,6 +450,7 @@ class SegmentedTrainer(TrainerLog):
         while self.updates < last:
             for k, v in self.one_update().items(): sums[k], n[k] = sums.get(k, 0) + v, n.get(k, 0) + 1
             if self.updates % every and self.updates < last: continue
+            self.optimizer.check()
             self._log(log, {k: v / n[k] for k, v in sums.items()})
             log.progress(self.updates - first, last - first)
             sums, n = {}, {}
@@ -475,7 +478,11 @@ class OnPolicyTrainer(SegmentedTrainer):
         self.check()
         self.resolved = describe_settings(config, self.protocol)
         if config.compile: compile_encoder(self.policy)
-        self.optimizer = self.make_optimizer()
+        made = self.make_optimizer()
+        self.optimizer = made if isinstance(made, Optimizer) else Optimizer(made, clip=config.max_grad_norm)
+        self.optimizer.advice = (
+            "Start anew (--fresh) with a smaller --learning-rate, or with --normalize-reward where rewards are large"
+        )
         self.updates, self.env_steps, self.episodes, self.segment_index = 0, 0, 0, 0
         # returns of the episodes of the last tenth of the run; spread of the rewards
         self.late, self.reward_norm = [], None
@@ -496,7 +503,7 @@ class OnPolicyTrainer(SegmentedTrainer):
         "Reset the env, act and take one step, to find faults early; weights and generators do not change"
         c = self.config
         env = learner_env(c, derive_seed(c.seed, "rehearse"), self.sources.env)
-        stream = stream_with_aux(env, c.policy.aux, self.device)
+        stream = stream_with_aux(env, getattr(c.policy, "aux", ()), self.device)
         try:
             step, state = stream.reset(), self.policy.initial(c.num_envs)
             with torch.no_grad(): self.policy.act(state, step, rng=Rng(1.0, 0))
@@ -512,8 +519,8 @@ class OnPolicyTrainer(SegmentedTrainer):
     def check(self) -> None:
         "Raise ConfigError when the policy and the settings do not fit; the default accepts all"
 
-    def make_optimizer(self) -> torch.optim.Optimizer:
-        "Return the optimizer of the policy; every subclass must define it"
+    def make_optimizer(self) -> "Optimizer | torch.optim.Optimizer":
+        "Return the optimizer of the policy, one of torch is wrapped in an Optimizer; every subclass must define it"
         raise TypeError(f"{type(self).__name__} must define make_optimizer(self)")
 
     def rewards(self, r: Rollout) -> Rollout:
@@ -530,57 +537,40 @@ class OnPolicyTrainer(SegmentedTrainer):
         # make: one copy per rollout instead of one per act. It must end before the weights change.
         # Where nothing is computed in bfloat16, it does nothing.
         with torch.autocast(self.device.type, enabled=False):
-            r = rollout(self.policy, self.stream, self.config.num_steps, state=self.agent_state, rng=self.rng)
-            return r, self.policy.value(r.state, self.stream.now)
+            r = rollout(
+                self.policy, self.stream, self.config.num_steps, state=self.agent_state, rng=self.rng,
+                keep=("log_prob", "value", *self.policy.records), given=self.given,
+            )
+            # what the policy prepares for the value serves the first act of the next rollout, too
+            self.given = self.policy.prepare(r.state, self.stream.now, rng=self.rng)
+            return r, self.policy.value(r.state, self.stream.now, given=self.given)
+
+    def loss_name(self) -> str:
+        "Return the name of the present loss, for errors"
+        return f"the loss in update {self.updates + 1} of {self.config.num_updates}, after {self.env_steps:,} env steps"
 
     def one_update(self) -> dict:
         "Collect one rollout, learn from it and return the metrics; NonFiniteError when a loss is not finite"
         c = self.config
         lr = c.learning_rate * (1 - self.updates / c.num_updates if c.anneal_lr else 1)
-        for group in self.optimizer.param_groups: group["lr"] = lr
+        self.optimizer.set_lr(lr)
         r, last_value = self.collect()
         rows = int(r.mask.sum())
-        metrics = self.update(self.rewards(r), last_value) if rows else {}
-        check_losses(
-            metrics,
-            f"in update {self.updates + 1} of {c.num_updates}, after {self.env_steps:,} env steps, at learning rate"
-            f" {lr:g} and with rewards up to {float(r.came.reward.abs().max()):g}",
-        )
-        if self.policy.norm is not None: self.policy.norm.update(r.came.obs.flatten(0, 1))
+        try: metrics = self.update(self.rewards(r), last_value) if rows else {}
+        except NonFiniteError as e:
+            raise NonFiniteError(f"{e} (rewards of this rollout: up to {float(r.came.reward.abs().max()):g})") from None
+        self.policy.after_rollout(r)
         self.agent_state = r.state
         self.updates += 1
         self.env_steps += rows
         return metrics | {"charts/learning_rate": lr}
 
 # %% ../../nbs/31_a2c.ipynb #946e89b9
-def auxiliary(
-    config: OnPolicyConfig,
-    out: Out,              # of the present net
-    info: dict,            # with the truths, "auxiliary/name"
-    mask: Tensor | None,   # which rows count; None: all
-) -> tuple:                # the weighted loss of the auxiliary heads, and its metrics; 0 and {} without heads
-    "Return the part of the loss that belongs to the auxiliary heads"
-    if not config.policy.aux: return 0., {}
-    loss, told = auxiliary_loss(config.policy.aux, out.aux, info, mask)
-    return config.aux_coef * loss, told
-
-def check_losses(
-    metrics: dict,         # of an update
-    where: str,            # which update, and possible causes: for the message
-) -> None:
-    "Raise NonFiniteError when a loss is not finite"
-    for k, v in metrics.items():
-        if k.startswith("losses/") and not math.isfinite(v):
-            raise NonFiniteError(
-                f"{k} is {float(v)} {where}: the weights are lost. Start anew (--fresh) with a smaller --learning-rate,"
-                " or with --normalize-reward where rewards are large"
-            )
-
-def compile_encoder(policy: ActorCritic) -> None:
-    "Compile the image encoder in place, so that names of weights stay; ConfigError for vector observations"
-    if policy.encoder is None:
+def compile_encoder(policy) -> None:      # a TrainablePolicy
+    "Compile the image encoder in place, so that names of weights stay; ConfigError where there is none"
+    if getattr(policy, "encoder", None) is None:
         raise ConfigError(
-            f"compile is for the encoder of images; {policy.config.env_id} has vectors; set compile=False"
+            f"compile is for the encoder of images, and the net for {policy.config.env_id} has none; set compile=False"
         )
     policy.encoder.compile()
 
@@ -612,11 +602,12 @@ class A2CTrainer(OnPolicyTrainer):
     "Trainer of A2C: one gradient step per rollout"
     exp = "a2c"
 
-    def make_optimizer(self) -> torch.optim.Optimizer:
+    def make_optimizer(self) -> Optimizer:
         "Return RMSprop with the settings of the config"
-        return torch.optim.RMSprop(
-            self.policy.parameters(), self.config.learning_rate, self.config.rmsprop_alpha, self.config.rmsprop_eps,
-            foreach=True,
+        c = self.config
+        return Optimizer(
+            self.policy.param_groups(), c.learning_rate, kind="rmsprop", alpha=c.rmsprop_alpha, eps=c.rmsprop_eps,
+            clip=c.max_grad_norm,
         )
 
     def update(self, r: Rollout, last_value: Tensor) -> dict:     # [T, B], [B] -> metrics
@@ -624,17 +615,17 @@ class A2CTrainer(OnPolicyTrainer):
         c, m = self.config, r.mask
         advantage, target = targets(r, last_value, c)
         if c.norm_adv: advantage = normalised(advantage, m)
-        out = self.policy.evaluate_actions(r.seen.obs, r.action, r.seen.is_first, r.start)
+        batch = r.batch()
+        out = self.policy.evaluate_actions(batch)
         policy_loss, value_loss, entropy = (
             -masked_mean(advantage * out.log_prob, m), masked_mean((target - out.value) ** 2, m),
             masked_mean(out.entropy, m),
         )
-        aux, told = auxiliary(c, out, r.info, m)
-        self.optimizer.zero_grad()
-        (policy_loss + c.vf_coef * value_loss - c.ent_coef * entropy + aux).backward()
-        if c.max_grad_norm: torch.nn.utils.clip_grad_norm_(self.policy.parameters(), c.max_grad_norm)
-        self.optimizer.step()
+        extra, told = self.policy.extra_loss(out, batch)
         metrics = {"losses/policy_loss": policy_loss, "losses/value_loss": value_loss, "losses/entropy": entropy}
+        told |= self.optimizer.step(
+            policy_loss + c.vf_coef * value_loss - c.ent_coef * entropy + extra, self.loss_name(), metrics
+        )
         return (
             {k: v.detach() for k, v in metrics.items()}
             | told

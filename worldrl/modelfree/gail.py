@@ -26,6 +26,7 @@ from torch import Tensor
 from ..core import Config, ConfigError, OneOf, WorldrlError, derive_seed, generator
 from ..envs.core import Moments, env_of_agent
 from ..spaces import action_size, encode_action
+from ..parts.contracts import Batch
 from ..parts.policy import ActorCritic, policy_for
 from ..spaces import space_from_dict, space_to_dict
 from .ppo import PPOConfig, PPOTrainer
@@ -285,10 +286,10 @@ def behaviour_cloning(
         raise ConfigError(
             "behaviour_cloning learns from single steps, and this policy has a memory; use one with recurrent=False"
         )
-    if policy.norm is not None: policy.norm.update(obs)
+    if getattr(policy, "norm", None) is not None: policy.norm.update(obs)
     native, optimizer = native_action(policy.action_space, action), adam(policy.parameters(), lr)
     for _ in range(steps):
-        loss = -policy.evaluate_actions(obs[None], native[None]).log_prob.mean()
+        loss = -policy.evaluate_actions(Batch.of(obs[None], native[None])).log_prob.mean()
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -463,7 +464,8 @@ class Judge:
 
     def pairs(self, obs: Tensor, action: Tensor) -> Tensor:     # [..., Do], [..., Da] encoded -> [..., Do + Da]
         "Return the inputs of the discriminator: normalised observations beside encoded actions"
-        return torch.cat([obs if self.policy.norm is None else self.policy.norm(obs), action], -1)
+        norm = getattr(self.policy, "norm", None)
+        return torch.cat([obs if norm is None else norm(obs), action], -1)
 
     def __call__(self, r: Rollout, passes: int) -> tuple[Tensor, dict]:      # reward [T, B], metrics
         "Train the discriminator for some passes, and return the rewards of the rollout"
@@ -522,7 +524,7 @@ class GAILTrainer(PPOTrainer):
 
     def one_update(self) -> dict:
         "Make one update and return the metrics; after the warm-up, the observation normaliser stays fixed"
-        norm, kept = self.policy.norm, None
+        norm, kept = getattr(self.policy, "norm", None), None
         if norm is not None and not self.warming_up: kept = {k: v.clone() for k, v in norm.state_dict().items()}
         metrics = super().one_update()
         if kept is not None: norm.load_state_dict(kept)      # the inputs of the discriminator must not drift

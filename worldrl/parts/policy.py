@@ -109,6 +109,9 @@ class Pixels(nn.Module):
         with autocast(x.device, self.dtype): return torch.relu(self.fc(self.convs(x))).float()
 
 # %% ../../nbs/30_policy.ipynb #51bc7f07
+from ..runs.models import register
+
+# %% ../../nbs/30_policy.ipynb #a9db9796
 NETS: dict[str, tuple] = {      # name -> config class, net class; strings "module:Class" are imported when needed
     "actor-critic": ("worldrl.parts.policy:PolicyConfig", "worldrl.parts.policy:ActorCritic"),
 }
@@ -151,6 +154,7 @@ def register_net(
         raise ConfigError(f"register_net: {config.__name__} is the config of the net {config.net!r}; give each its own")
     config.net, net.config_class = name, config
     NETS[name] = (config, net)
+    register(net, name)             # so that it can be saved and loaded
 
 def check_net(
     config: NetConfig,      # of a policy
