@@ -21,8 +21,8 @@ __all__ = ['OBS_SETTINGS', 'FAMILIES', 'PLUGINS', 'EXTRAS', 'LONGEST_ID', 'PLANE
            'to_chw', 'PixelObs', 'VectorObs', 'FrameStack', 'hash_uniform', 'row_seeds', 'Flicker', 'Moments',
            'Normalise', 'Family', 'family_of', 'is_own', 'is_mujoco', 'successor', 'check_id', 'data_env_id',
            'same_env', 'env_of_agent', 'missing_extra', 'draw_plainly', 'follow', 'ActionRepeat', 'make_registered',
-           'MadeEnv', 'with_obs', 'keep_signals', 'make_env', 'factory_name', 'named_factory', 'env_from',
-           'planes_to_rgb', 'vectors_to_rgb', 'minatar_planes', 'to_rgb']
+           'MadeEnv', 'with_obs', 'keep_signals', 'make_env', 'factory_name', 'factory_env_id', 'named_factory',
+           'env_from', 'planes_to_rgb', 'vectors_to_rgb', 'minatar_planes', 'to_rgb']
 
 # %% ../../nbs/10_envs.ipynb #396d56cd
 from ..core import WorldrlError, derive_seed, did_you_mean
@@ -1021,6 +1021,13 @@ def _code_hash(function, make) -> str:
     parts = list(texts(function.__code__)) if hasattr(function, "__code__") else []
     if isinstance(make, partial): parts.append(repr((make.args, sorted(make.keywords.items()))))
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:8]
+
+
+def factory_env_id(
+    name: str,      # "my_envs:make_maze"
+) -> str:           # "make_maze"; for the names of run folders
+    "Return what stands in place of an env's id where the env comes from a factory"
+    return re.sub(r"\W+", "-", name.partition(":")[2]).strip("-") or "env"
 
 
 def named_factory(

@@ -9,7 +9,7 @@ __all__ = ['Truncation', 'TRUNCATION', 'NEEDED', 'OnPolicyConfig', 'recipe_for',
            'A2CConfig', 'A2CTrainer']
 
 # %% ../../nbs/31_a2c.ipynb #bbfca31b
-import math, re, sys
+import math, sys
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Literal, get_args
@@ -226,7 +226,7 @@ def learner_env(
 
 # %% ../../nbs/31_a2c.ipynb #2f566f15
 from functools import partial
-from ..envs.core import env_from, factory_name, named_factory
+from ..envs.core import env_from, factory_env_id, factory_name, named_factory
 from ..parts.dream_env import DreamEnv, DreamSource
 from ..parts.policy import check_net
 from ..parts.rollout import record
@@ -269,7 +269,7 @@ class Sources:
         env = made(c.num_envs)
         dream = env.unwrapped if isinstance(env.unwrapped, DreamEnv) else None
         env.close()
-        label = re.sub(r"\W+", "-", name.partition(":")[2]).strip("-") or "env"
+        label = factory_env_id(name)
         if dream is not None and dream.env_id: label = dream.env_id
         if c.env_id == type(c)().env_id: self.config = c = c.replace(env_id=label)
         self.env = lambda num_envs, seed: made(num_envs, seed, c.env_id)
@@ -496,8 +496,8 @@ class OnPolicyTrainer(SegmentedTrainer):
     @classmethod
     def run_name(cls, config: OnPolicyConfig) -> tuple[str, str]:
         "Return env_id and exp of a run before it is made; the env of a dream is that of its world"
-        if not config.in_dream: return config.env_id, cls.exp_of(config)
-        return dream_source(config.replace(dream_starts=1, dream_data=())).env_id, cls.exp_of(config)
+        if not (config.in_dream or config.make_env): return config.env_id, cls.exp_of(config)
+        return Sources(config).config.env_id, cls.exp_of(config)
 
     def rehearse(self) -> None:
         "Reset the env, act and take one step, to find faults early; weights and generators do not change"

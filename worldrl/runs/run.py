@@ -66,8 +66,7 @@ class Trainer(Protocol):
 
     Optional attributes: `protocol` (dict: the env's settings, for the manifest), `resolved` (dict: what the settings
     come to), `device`, `config.snapshot_every`, `files` (patterns of the files that the trainer itself writes into its
-    folder, like "notes/*"; `--fresh` may delete them), and the method `rehearse()` (raises what would fail at the
-    first step).
+    folder, like "notes/*"; `--fresh` may delete them). A trainer without `rehearse` is started as it is.
     """
     config: Config            # with env_id and seed
     exp: str                  # "vae", "controller": names the run folder
@@ -75,6 +74,8 @@ class Trainer(Protocol):
     finished: bool            # True ends the run before total_segments
     folder: Path              # set by run_training: files beside the checkpoint go here, append-only
 
+    def rehearse(self) -> None:
+        "Do one step and change nothing, before a run folder is touched; raise what would fail at the first step"
     def begin_segment(self, i: int, seed: int) -> None:
         "Make envs, samplers and generators of segment i, from the seed alone"
     def segment(self, log: Logger) -> None:
@@ -99,6 +100,10 @@ class SineTrainer:
         self.net = Sine(config)
         self.opt = torch.optim.Adam(self.net.parameters(), lr=config.learning_rate)
         self.noise = generator(derive_seed(config.seed, "noise"))
+
+    def rehearse(self):
+        "Compute one point; raises what a net of a wrong shape would raise"
+        with torch.no_grad(): self.net(torch.zeros(1, 1))
 
     def begin_segment(self, i: int, seed: int):
         "Make the generator of the segment's points"
