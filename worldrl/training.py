@@ -62,6 +62,7 @@ def _factories(make_env, make_policy) -> tuple[dict, dict]:     # names, functio
     "Return factories that are given by name, for the config, and those that are functions, for the trainer"
     both = {"make_env": make_env, "make_policy": make_policy}
     both = {k: v for k, v in both.items() if v is not None}
+    for f in both.values(): factory_name(f)         # ConfigError for what is neither
     return {k: v for k, v in both.items() if isinstance(v, str)}, {k: v for k, v in both.items() if callable(v)}
 
 def make_config(
