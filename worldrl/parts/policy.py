@@ -119,6 +119,7 @@ class Pixels(nn.Module):
         with autocast(x.device, self.dtype): return torch.relu(self.fc(self.convs(x))).float()
 
 # %% ../../nbs/30_policy.ipynb #51bc7f07
+<<<<<<< ours
 NETS: dict[str, tuple] = {      # name -> config class, net class; strings "module:Class" are imported when needed
     "actor-critic": ("worldrl.parts.policy:PolicyConfig", "worldrl.parts.policy:ActorCritic"),
 }
@@ -177,6 +178,67 @@ def check_net(
         or known == mine
         or (config.net == "actor-critic" and type(config).__name__ == "PolicyConfig")
     ):
+        return
+    raise ConfigError(
+        f"{type(config).__name__} is not registered, so a run with it could not be loaded or resumed. After its class"
+        f' write register_net("my-net", {type(config).__name__}, MyNet)'
+    )
+=======
+from worldrl.runs.models import register
+>>>>>>> theirs
+
+# %% ../../nbs/30_policy.ipynb #a9db9796
+NETS: dict[str, tuple] = {      # name -> config class, net class; strings "module:Class" are imported when needed
+    "actor-critic": ("worldrl.parts.policy:PolicyConfig", "worldrl.parts.policy:ActorCritic"),
+}
+
+def net_classes(
+    name: str,               # a key of NETS
+) -> tuple[type, type]:      # of the config, of the net
+    "Return the classes of a net; ConfigError for an unknown name"
+    if not isinstance(name, str) or name not in NETS:
+        raise ConfigError(
+            f"there is no net {name!r}.{did_you_mean(name, NETS)} There are: {', '.join(NETS)}. Import the module that"
+            " calls register_net for it first; on the command line, write --net module:name"
+        )
+    found = []
+    for cls in NETS[name]:
+        if isinstance(cls, str):
+            module, _, cls = cls.partition(":")
+            cls = getattr(importlib.import_module(module), cls)
+        found.append(cls)
+    return tuple(found)
+
+def register_net(
+    name: str,       # in NETS, of `--net` and of stored configs: letters, digits, - and _
+    config: type,    # a dataclass that inherits from NetConfig
+    net: type,       # an nn.Module that is made as net(config), such as a subclass of PolicyNet
+) -> None:
+    "Name a net of your own, so that the trainers can make, save and load it; ConfigError for what they could not"
+    if not isinstance(name, str) or not name.replace("-", "_").isidentifier():
+        raise ConfigError(f"register_net: {name!r} is no name; use letters, digits, - and _")
+    if not (isinstance(config, type) and issubclass(config, NetConfig)) or "__dataclass_fields__" not in vars(config):
+        raise ConfigError(
+            f"register_net: the config of {name!r} must be a dataclass that inherits from NetConfig, and is {config!r};"
+            " write @dataclass above class MyConfig(NetConfig)"
+        )
+    if not (isinstance(net, type) and issubclass(net, nn.Module)):
+        raise ConfigError(f"register_net: the net of {name!r} must be a class that inherits from PolicyNet, not {net!r}")
+    taken = name in NETS and [getattr(c, "__qualname__", c) for c in NETS[name]] != [config.__qualname__, net.__qualname__]
+    if taken: raise ConfigError(f"register_net: there is another net {name!r} already; use another name")
+    if config.net not in ("actor-critic", name):
+        raise ConfigError(f"register_net: {config.__name__} is the config of the net {config.net!r}; give each its own")
+    config.net, net.config_class = name, config
+    NETS[name] = (config, net)
+    register(net, name)             # so that it can be saved and loaded
+
+def check_net(
+    config: NetConfig,      # of a policy
+) -> None:
+    "Raise ConfigError when a config could not be loaded again, because its class is not the one in NETS"
+    known = NETS.get(config.net, ("", ""))[0]
+    mine = f"{type(config).__module__}:{type(config).__qualname__}"
+    if known is type(config) or known == mine or (config.net == "actor-critic" and type(config).__name__ == "PolicyConfig"):
         return
     raise ConfigError(
         f"{type(config).__name__} is not registered, so a run with it could not be loaded or resumed. After its class"
