@@ -28,7 +28,6 @@ from .contracts import Act, Batch, PolicyOutput, Rng, State, Step, map_state
 from .distributions import Bernoulli, Categorical, Gaussian, MultiCategorical
 from .nets import ACTIVATIONS, Conv, ConvEncoder, activation, channels_last, conv_sizes, orthogonal_init
 from .recurrent import MEMORIES
-from ..runs.models import register
 from ..spaces import space_from_dict, space_to_dict
 
 # %% ../../nbs/30_policy.ipynb #abbe6aa9
