@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['COMPILE', 'TEN_MINUTES', 'DreamerConfig', 'check_dreamer_settings', 'DreamerV2Config', 'Dreamer', 'compile_parts',
            'epsilon_at', 'explore', 'uniform_actions', 'repeat_actions', 'Learner', 'behaviour_loss', 'entropy_at',
-           'describe_settings', 'segment_length', 'Collector', 'Checkpointing', 'TrainerSetup', 'SegmentLoop',
-           'DreamerTrainer']
+           'describe_settings', 'segment_length', 'with_factory', 'Collector', 'Checkpointing', 'TrainerSetup',
+           'SegmentLoop', 'DreamerTrainer']
 
 # %% ../../nbs/72_dreamerv2.ipynb #599c16ae
 import math, sys
@@ -91,6 +91,8 @@ class DreamerConfig(Config):
     eval_episodes: Annotated[int, Ge(0)] = 50                  # of the final evaluation; 0: none
     start_from: str = ""
         # stored weights to start from (--from): a name of the zoo, a run folder or a path; empty: new weights
+    make_env: str = ""
+        # instead of env_id: a function module:name that returns envs, num_envs -> VectorEnv or () -> gym.Env
     world: RSSMConfig = field(default_factory=RSSMConfig)
     behaviour: BehaviourConfig = field(default_factory=lambda: BehaviourConfig(ent_coef_end=1e-2))
 
@@ -477,9 +479,31 @@ def _segments_text(c: DreamerConfig, skip: int) -> str:
     return f"{steps:,} steps per env, then fresh envs ({cut})"
 
 # %% ../../nbs/72_dreamerv2.ipynb #56eb426d
+from functools import partial
+from ..envs.core import env_from, factory_env_id, factory_name, named_factory
+
+def with_factory(
+    config: DreamerConfig,
+    make_env=None,            # a function of the user that makes envs
+) -> tuple:                   # the config with the function's name, and the function; None without one
+    "Return config and factory of a run; ConfigError for settings that a factory does not read"
+    if make_env is None and not config.make_env: return config, None
+    name = factory_name(make_env or config.make_env)
+    if config.make_env not in ("", name):
+        raise ConfigError(f"make_env is {name}, and the config names {config.make_env}; give one of them")
+    if config.obs or config.env_kwargs:
+        raise ConfigError("obs and env_kwargs are for envs that are made by their id, and make_env makes its own; "
+                          "leave them out")
+    make_env = make_env or named_factory(name)
+    if config.env_id == type(config)().env_id: config = config.replace(env_id=factory_env_id(name))
+    return config.replace(make_env=name), make_env
+
+# %% ../../nbs/72_dreamerv2.ipynb #10d764cf
 class Collector:
     "The part of a trainer that collects steps: envs, prefill, exploration, replay"
-    def _env(self, seed): return make_env(self.config.env_id, self.config.num_envs, seed, **self.env_settings)
+    def _env(self, seed):
+        if self.make_env is not None: return env_from(self.make_env, self.config.num_envs, seed, self.config.env_id)
+        return make_env(self.config.env_id, self.config.num_envs, seed, **self.env_settings)
 
     @property
     def env_settings(self) -> dict:
@@ -520,7 +544,7 @@ class Collector:
             self.credit -= 1
             yield self.learner.update(self.replay.sample(c.batch_size, c.batch_length), self.entropy, self.rng)
 
-# %% ../../nbs/72_dreamerv2.ipynb #10d764cf
+# %% ../../nbs/72_dreamerv2.ipynb #cb0a0ad2
 class Checkpointing:
     "The part of a trainer for checkpoints, the final evaluation and the final model"
     def state(self) -> dict:
@@ -553,8 +577,9 @@ class Checkpointing:
         }
         for name, greedy in (("eval", False), ("greedy", True)) if c.eval_episodes else ():
             e = evaluate(
-                self.agent, c.env_id, c.eval_episodes, derive_seed(c.seed, "evaluate"), greedy=greedy,
-                env_kwargs=self.env_settings, device=self.device,
+                self.agent, c.env_id if self.make_env is None else partial(env_from, self.make_env, env_id=c.env_id),
+                c.eval_episodes, derive_seed(c.seed, "evaluate"), greedy=greedy, env_kwargs=self.env_settings,
+                device=self.device,
             )
             out[name] = {
                 "mean": e.mean, "low": e.low, "high": e.high, "length": float(e.lengths.mean()),
@@ -572,7 +597,8 @@ class TrainerSetup:
 
     ConfigError for settings that cannot work together, or that do not suit the env."""
     @standard_torch()
-    def __init__(self, config: DreamerConfig):
+    def __init__(self, config: DreamerConfig, make_env=None):
+        config, self.make_env = with_factory(config, make_env)
         self.config, self.finished, self.folder = config, False, None
         self.exp = config.exp_name or self.exp
         self.device = device(config.device)
@@ -600,9 +626,13 @@ class TrainerSetup:
         self.config = c.replace(**chosen, start_from=start_weights(c.start_from, self.agent))
 
     def adopt(self, **settings) -> None:
-        "Take over what a stored run has for the settings that this trainer chose"
-        self.config = self.config.replace(**settings)
-        self.resolved = describe_settings(self)
+        "Take over what a stored run has for the settings that this trainer chose; another net is made anew"
+        config, chosen = self.config.replace(**settings), self.chosen
+        if (config.world, config.behaviour) == (self.config.world, self.config.behaviour):
+            self.config, self.resolved = config, describe_settings(self)
+            return
+        TrainerSetup.__init__(self, config)
+        self.chosen = chosen
 
     def _agent(self, obs_space, action_space):
         c = self.config
@@ -610,7 +640,17 @@ class TrainerSetup:
         spaces = dict(obs_space=space_to_dict(obs_space), action_space=space_to_dict(action_space))
         image = {"image_loss": "bernoulli"} if binary and c.world.image_loss == "auto" else {}
         world = RSSMWorld(c.world.replace(**spaces, **image))
-        return Dreamer(world, Behaviour(world.feature_size, action_space, c.behaviour), c.env_id, self.env_settings)
+        env_id = c.env_id if self.make_env is None else ""       # an env that came from a function has no id
+        return Dreamer(world, Behaviour(world.feature_size, action_space, c.behaviour), env_id, self.env_settings)
+
+    def rehearse(self) -> None:
+        "Reset the env, act and take one step, to find faults early; weights and generators do not change"
+        c, rng = self.config, Rng(1.0, 0)
+        stream = EnvStream(self._env(derive_seed(c.seed, "rehearse")), self.device)
+        try:
+            act = self.agent.act(self.agent.initial(c.num_envs), stream.reset(), rng=rng)
+            stream.step(act.action)
+        finally: stream.env.close()
 
 # %% ../../nbs/72_dreamerv2.ipynb #cb1b7a2f
 class SegmentLoop:

@@ -21,8 +21,8 @@ __all__ = ['OBS_SETTINGS', 'FAMILIES', 'PLUGINS', 'EXTRAS', 'LONGEST_ID', 'PLANE
            'picture_axis', 'to_chw', 'PixelObs', 'VectorObs', 'FrameStack', 'hash_uniform', 'row_seeds', 'Flicker',
            'Moments', 'Normalise', 'Family', 'family_of', 'time_limit', 'is_own', 'is_mujoco', 'successor', 'check_id',
            'data_env_id', 'same_env', 'env_of_agent', 'missing_extra', 'draw_plainly', 'follow', 'GymnasiumRules',
-           'ActionRepeat', 'make_registered', 'MadeEnv', 'with_obs', 'keep_signals', 'make_env', 'planes_to_rgb',
-           'vectors_to_rgb', 'minatar_planes', 'to_rgb']
+           'ActionRepeat', 'make_registered', 'MadeEnv', 'with_obs', 'keep_signals', 'make_env', 'factory_name',
+           'factory_env_id', 'named_factory', 'env_from', 'planes_to_rgb', 'vectors_to_rgb', 'minatar_planes', 'to_rgb']
 
 # %% ../../nbs/10_envs.ipynb #addb7087
 from worldrl.core import (
@@ -1290,6 +1290,121 @@ def _make(env_id: str, num_envs: int, family, settings, kwargs: dict) -> tuple[V
         env, bare = make_registered(env_id, num_envs, bare, **kwargs)
         return env, settings or bare
     return load_entry(family.entry)(env_id, num_envs, bare, **kwargs), settings
+
+# %% ../../nbs/10_envs.ipynb #785dc43e
+import hashlib, inspect
+from ..core import ConfigError
+
+# %% ../../nbs/10_envs.ipynb #2325c0e8
+def factory_name(
+    make,                       # a function, a class, or a name already
+    importable: bool = False,   # True: only a name that another process can import
+) -> str:                       # "my_envs:make_maze"; "__main__:<lambda>#1f0c2a9b" with a hash of its code
+    "Return the qualified name of a factory; ConfigError if it is none, or cannot be imported elsewhere"
+    if isinstance(make, str): return make
+    if not callable(make):
+        raise ConfigError(
+            f"a factory is a function or a class, and this is {repr(make)[:60]}; write make_env=my_function"
+        )
+    inner = make.func if isinstance(make, partial) else make
+    inner = inner if hasattr(inner, "__qualname__") else type(inner)
+    name = f"{inner.__module__}:{inner.__qualname__}"
+    unique = inner is make and "<" not in name
+    if importable and (not unique or inner.__module__ in ("__main__", "__mp_main__")):
+        raise ConfigError(f"a command in another process cannot find {name}; define it at the top of a module of your "
+                          "own and import it from there (make_env=my_envs.make_maze), or use jobs=1")
+    return name if unique else f"{name}#{_code_hash(inner, make)}"
+
+
+def _code_hash(function, make) -> str:
+    "Return 8 hex digits of what a function does: its code and constants, and the arguments of a partial"
+    def texts(code):
+        for c in code.co_consts: yield from texts(c) if hasattr(c, "co_code") else [repr(c)]
+        yield from (code.co_code.hex(), *code.co_names, *code.co_varnames)
+    parts = list(texts(function.__code__)) if hasattr(function, "__code__") else []
+    if isinstance(make, partial): parts.append(repr((make.args, sorted(make.keywords.items()))))
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:8]
+
+
+def factory_env_id(
+    name: str,      # "my_envs:make_maze"
+) -> str:           # "make_maze"; for the names of run folders
+    "Return what stands in place of an env's id where the env comes from a factory"
+    return re.sub(r"\W+", "-", name.partition(":")[2]).strip("-") or "env"
+
+
+def named_factory(
+    name: str,      # "my_envs:make_maze"
+):
+    "Import a factory by its name; ConfigError if there is none"
+    module, _, path = name.partition(":")
+    if not re.fullmatch(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*", name):
+        raise ConfigError(
+            f"{name[:80]!r} is not the name of a function that can be imported; pass the function itself, "
+            "or write module:function"
+        )
+    try: found = load_entry(name)
+    except (ImportError, AttributeError) as e:
+        raise ConfigError(f"{name} cannot be imported ({e}); is {module}.py in this folder or on PYTHONPATH?") from None
+    if not callable(found):
+        raise ConfigError(f"{name} is a {type(found).__name__}, and a factory is a function or class")
+    return found
+
+# %% ../../nbs/10_envs.ipynb #233a4e8f
+def env_from(
+    make,                # a factory: num_envs -> VectorEnv, or () -> gym.Env
+    num_envs: int,       # rows
+    seed: int = 0,       # for the first reset
+    env_id: str = "",    # a name for messages and manifests; empty: that of the factory
+) -> MadeEnv:            # NEXT_STEP; in our format, as make_env gives it
+    "Return the batch of envs of a factory; EnvError says what the factory must return"
+    name = factory_name(make)
+    env_id = env_id or name
+    env = _call_factory(make, num_envs, name)
+    if isinstance(env, gym.Env): env = _batch_of(make, env, num_envs, env_id)
+    if not isinstance(env, VectorEnv):
+        raise EnvError(f"the factory {name} returned a {type(env).__name__}, expected a VectorEnv with {num_envs} envs "
+                       "for the argument num_envs, or one gym.Env for no argument")
+    if env.num_envs != num_envs:
+        raise EnvError(f"the factory {name} was asked for {num_envs} envs and made {env.num_envs}; use its argument: "
+                       "lambda n: MyVectorEnv(num_envs=n)")
+    require_next_step(env, name)
+    settings, dreamed = getattr(env, "settings", None), "dream" in (getattr(env, "protocol", None) or {})
+    if isinstance(settings, ObsSettings): return MadeEnv(env, env_id, settings, env.protocol | {"factory": name}, seed)
+    settings = OBS_SETTINGS["raw" if is_image(env.single_observation_space) else "state"]
+    protocol = _protocol(env_id, env, settings, {}, ()) | {"factory": name}
+    return MadeEnv(EpisodeStats(env if dreamed else _in_our_format(env, settings)), env_id, settings, protocol, seed)
+
+
+def _call_factory(make, num_envs: int, name: str):
+    "Return what a factory makes: it is called with num_envs if it takes an argument, and without if it does not"
+    single = isinstance(make, type) and issubclass(make, gym.Env)
+    args = () if single or not _takes_number(make) else (num_envs,)
+    try: return make(*args)
+    except WorldrlError: raise
+    except Exception as e:
+        call = f"{name}({', '.join(map(str, args))})"
+        raise EnvError(
+            f"{call} failed: {type(e).__name__}: {' '.join(str(e).split())[:300]}. A factory takes the number "
+            "of envs and returns a VectorEnv, or takes nothing and returns one gym.Env"
+        ) from e
+
+
+def _takes_number(make) -> bool:
+    "Return whether a factory takes the number of envs: an argument without a default, or one called num_envs or n"
+    try: found = list(inspect.signature(make).parameters.values())
+    except (TypeError, ValueError): return True
+    found = [p for p in found if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    return bool(found) and (found[0].default is inspect.Parameter.empty or found[0].name in ("n", "num_envs"))
+
+
+def _batch_of(make, first: gym.Env, num_envs: int, env_id: str) -> VectorEnv:
+    "Return a batch of the envs of a factory; the first one is there already"
+    ready = [first]
+    def one():
+        env = ready.pop() if ready else make()
+        return env if isinstance(env.observation_space, gym.spaces.Box) else _flat(env_id, env)
+    return SyncVectorEnv([one] * num_envs, autoreset_mode=AutoresetMode.NEXT_STEP)
 
 # %% ../../nbs/10_envs.ipynb #bf19de76
 PLANE_COLOURS = np.array(

@@ -119,6 +119,9 @@ class Pixels(nn.Module):
         with autocast(x.device, self.dtype): return torch.relu(self.fc(self.convs(x))).float()
 
 # %% ../../nbs/30_policy.ipynb #51bc7f07
+from ..runs.models import register
+
+# %% ../../nbs/30_policy.ipynb #d9a5dba5
 NETS: dict[str, tuple] = {      # name -> config class, net class; strings "module:Class" are imported when needed
     "actor-critic": ("worldrl.parts.policy:PolicyConfig", "worldrl.parts.policy:ActorCritic"),
 }
@@ -164,7 +167,7 @@ def register_net(
     if config.net not in ("actor-critic", name):
         raise ConfigError(f"register_net: {config.__name__} is the config of the net {config.net!r}; give each its own")
     config.net, net.config_class = name, config
-    NETS[name] = (config, net)
+    NETS[name] = (config, register(net, name))      # register: so that it can be saved and loaded
 
 def check_net(
     config: NetConfig,      # of a policy

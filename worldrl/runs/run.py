@@ -80,9 +80,8 @@ class Trainer(Protocol):
     come to), `device`, `config.snapshot_every`, `files` (patterns of the files that the trainer itself writes into its
     folder, like "notes/*"; `--fresh` may delete them), `chosen` (names of settings that the trainer itself has chosen),
     `adopt(**settings)` (takes over settings of the stored run: those that it chose, and what newer settings mean for a
-    run of an earlier version; without it such a run is refused), `ends` (set by run_training: the budgets at which the
-    run was finished before, if it was extended), and the method `rehearse()` (raises what would fail at the first
-    step).
+    run of an earlier version; without it such a run is refused), and `ends` (set by run_training: the budgets at which
+    the run was finished before, if it was extended). A trainer without `rehearse` is started as it is.
     """
     config: Config            # with env_id and seed
     exp: str                  # "vae", "controller": names the run folder
@@ -90,6 +89,8 @@ class Trainer(Protocol):
     finished: bool            # True ends the run before total_segments
     folder: Path              # set by run_training: files beside the checkpoint go here, append-only
 
+    def rehearse(self) -> None:
+        "Do one step and change nothing, before a run folder is touched; raise what would fail at the first step"
     def begin_segment(self, i: int, seed: int) -> None:
         "Make envs, samplers and generators of segment i, from the seed alone"
     def segment(self, log: Logger) -> None:
@@ -115,6 +116,10 @@ class SineTrainer:
         self.net = Sine(config)
         self.opt = torch.optim.Adam(self.net.parameters(), lr=config.learning_rate)
         self.noise = generator(derive_seed(config.seed, "noise"))
+
+    def rehearse(self):
+        "Compute one point; raises what a net of a wrong shape would raise"
+        with torch.no_grad(): self.net(torch.zeros(1, 1))
 
     def begin_segment(self, i: int, seed: int):
         "Make the generator of the segment's points"
@@ -444,10 +449,9 @@ def _adopt(folder: Path, trainer) -> None:
     """Give a trainer settings of its stored run: those that it chose itself, and what newer settings mean there
 
     A trainer that cannot take them over keeps its own, and `_claim` names the difference."""
-    if not hasattr(trainer, "adopt"): return
-    if (owner := _owner_of(folder)) is None: return      # a new run
-    stored = owner["config"]
-    chosen = getattr(trainer, "chosen", ())
+    owner = _owner_of(folder)
+    if owner is None or not hasattr(trainer, "adopt"): return          # a new run: today's meaning
+    stored, chosen = owner["config"], getattr(trainer, "chosen", ())
     kept = {k: stored[k] for k in chosen if stored.get(k) not in (None, getattr(trainer.config, k))}
     with contextlib.suppress(ConfigError): kept |= older_settings(type(trainer.config), stored)
     if kept: trainer.adopt(**kept)
