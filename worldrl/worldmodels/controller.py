@@ -11,7 +11,7 @@ __all__ = ['FORMS', 'LinearConfig', 'squash', 'LinearController', 'action_range'
 # %% ../../nbs/44_controller.ipynb #3653c994
 import contextlib
 from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 import torch
@@ -389,6 +389,8 @@ class ControllerConfig(Config):
     select_episodes: Annotated[int, Ge(0)] = 3      # real episodes per snapshot; 0: keep the last mean
     workers: Annotated[int, Ge(1)] = 1              # processes for real episodes, on the CPU
 
+    budget: ClassVar[tuple[str, ...]] = ("generations",)
+
     def __post_init__(self):
         "Check the settings; ConfigError also where action_low and action_high do not fit each other"
         super().__post_init__()
@@ -474,6 +476,7 @@ def snapshot_generations(config: ControllerConfig) -> list[int]:
 class ControllerTrainer:
     "Searches the weights of a linear controller with CMA-ES; pass it to run_training"
     exp = "controller"
+    ends: tuple = ()            # generations of earlier ends, when the run was extended
     def __init__(self,
         config: ControllerConfig,
         world=None,             # a World; None: loaded from config.world, or the run of the same env and seed
@@ -490,15 +493,23 @@ class ControllerTrainer:
             np.zeros(self.stage.template.size), c.sigma0, c.population, c.seed, c.diagonal, tree["history"]
         )
         self.means, self.real = [np.asarray(m) for m in tree["means"]], tree["real"]
+        self.kept = list(tree.get("kept", self._generations_then(len(self.means))))
+        if self.real is not None and len(self.search.history) < c.generations: self.real = None     # it was extended
+
+    def _generations_then(self, n: int) -> list[int]:
+        "Return after which generations the first n snapshots were kept, for a checkpoint that does not say so"
+        first = self.config.replace(generations=self.ends[0]) if self.ends else self.config
+        return snapshot_generations(first)[:n]
 
     def state(self) -> dict:
         "Return the search history, the snapshots, their real returns and the best weights for a checkpoint"
-        return {"history": self.search.history, "means": self.means, "real": self.real, "weights": self.best}
+        return {"history": self.search.history, "means": self.means, "real": self.real, "weights": self.best,
+                "kept": self.kept}
 
     @property
     def total_segments(self) -> int:
         "Return the number of segments: one per generation, and one for the selection by real episodes"
-        return self.config.generations + (self.config.select_episodes > 0)
+        return self.config.generations + (self.config.select_episodes > 0) * (1 + len(self.ends))
 
     @property
     def finished(self) -> bool:
@@ -524,7 +535,9 @@ class ControllerTrainer:
         self.search.tell(returns)
         earned = {f"{c.where}/return_mean": returns.mean(), f"{c.where}/return_best": returns.max()}
         log.scalars(earned | {"losses/sigma": self.search.sigma}, step)
-        if step in snapshot_generations(c): self.means.append(self.search.mean)
+        if step not in snapshot_generations(c): return
+        self.means.append(self.search.mean)
+        self.kept.append(step)
 
     def _select(self, log):
         "Score the snapshots in real episodes; their seeds are used for nothing else"
@@ -549,7 +562,7 @@ class ControllerTrainer:
         )
         return {
             "generations": len(self.search.history), "dream_return": dreams[0], "select_returns": self.real,
-            "snapshot_generation": snapshot_generations(self.config), "snapshot_dream": dreams[1:],
+            "snapshot_generation": self.kept, "snapshot_dream": dreams[1:],
             "parameters": self.stage.template.size,
         }
 
@@ -567,6 +580,6 @@ def snapshot_returns(
     stage, c, vectors = trainer.stage, trainer.config, np.stack(trainer.means)
     real = stage.real(vectors, [derive_seed(seed, k) for k in range(episodes)])
     return {
-        "generation": snapshot_generations(c),
+        "generation": trainer.kept,
         "dream": stage.returns(vectors, derive_seed(seed, "dream")).mean(1).tolist(), "real": real.tolist(),
     }

@@ -10,7 +10,7 @@ __all__ = ['Limits', 'FEATURES', 'MDNRNNConfig', 'lstm_step', 'MDNRNN', 'scan_ls
 # %% ../../nbs/42_mdnrnn.ipynb #f3c174ae
 import math, time
 from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 import torch
@@ -68,6 +68,9 @@ class MDNRNNConfig(Config):
     reward_coef: Annotated[float, Ge(0)] = 1.0      # weight of the squared error of the reward
     cont_coef: Annotated[float, Ge(0)] = 1.0        # weight of the cross-entropy of "continues"
     end_weight: Annotated[float, Ge(0)] = 1.0       # weight of the rows where the episode ended (Doom: 10)
+    start_from: str = ""
+        # stored weights to start from (--from): a name of the zoo, a run folder or a path; empty: new weights
+    budget: ClassVar[tuple[str, ...]] = ("updates",)
 
 MDNRNNConfig.presets = {
     "tiny": dict(hidden=64, updates=150, segment_updates=50, batch_size=16, batch_length=16),
@@ -324,6 +327,7 @@ from ..spaces import action_size
 from ..parts.episodes import EpisodeError, SequenceSampler, split
 from ..parts.nets import adam, cosine_schedule, restore_adam
 from ..runs.models import load, load_run, save_model
+from ..runs.run import start_weights
 
 
 def world_spaces(
@@ -378,6 +382,7 @@ def check_fit(what: str, store, obs_shape, actions: int | None = None) -> None:
 class MDNRNNTrainer:
     "Trains an MDN-RNN on cached latents; pass it to run_training"
     exp = "mdnrnn"
+    ends: tuple = ()            # updates of earlier ends, when the run was extended
     def __init__(self,
         config: MDNRNNConfig,
         vae=None,               # a VAE; None: as training_parts finds it
@@ -393,6 +398,8 @@ class MDNRNNTrainer:
         torch.manual_seed(derive_seed(config.seed, "mdnrnn"))
         self.vae, self.device = vae, device(config.device)
         self.rnn = MDNRNN(config).to(self.device)
+        name = start_weights(config.start_from, self.rnn, "mdnrnn", WorldModel)      # the VAE stays that of the config
+        self.config = config = config.replace(start_from=name)
         self.opt = adam(self.rnn.parameters(), config.learning_rate)
         self.updates, self.test, episodes = 0, None, store.episodes()
         self.ids = split(len(episodes), seed=config.seed)
@@ -410,7 +417,8 @@ class MDNRNNTrainer:
     @property
     def total_segments(self) -> int:
         "Return the number of segments of the run"
-        return math.ceil(self.config.updates / self.config.segment_updates)
+        n = self.config.segment_updates
+        return math.ceil(self.config.updates / n) + sum(end % n > 0 for end in self.ends)
 
     @property
     def finished(self) -> bool:
@@ -445,7 +453,8 @@ class MDNRNNTrainer:
 
     def segment(self, log) -> None:
         "Train for one segment, log its metrics, and evaluate on held-out windows"
-        todo = min(self.config.segment_updates, self.config.updates - self.updates)
+        each = self.config.segment_updates
+        todo = min((self.updates // each + 1) * each, self.config.updates) - self.updates
         for i in range(todo):
             metrics = self.update()
             if i % 10 == 0 or i + 1 == todo:

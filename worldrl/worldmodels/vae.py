@@ -26,6 +26,7 @@ from ..parts.episodes import split
 from ..parts.nets import Conv, ConvDecoder, ConvEncoder, adam, channels_last, cosine_schedule, mirror, mlp
 from ..parts.nets import restore_adam
 from ..runs.models import save_model
+from ..runs.run import start_weights
 from ..parts.episodes import find_episodes, with_data_names
 
 # %% ../../nbs/41_vae.ipynb #7eeca3de
@@ -62,6 +63,9 @@ class VAEConfig(Config):
     dtype: Literal["float32", "bfloat16"] = "float32"      # bfloat16 is faster on processors that support it
     channels_last: bool = True                             # memory layout of the convolutions
     compile: bool = False                                  # torch.compile; takes a minute at the start
+    start_from: str = ""
+        # stored weights to start from (--from): a name of the zoo, a run folder or a path; empty: new weights
+    budget: ClassVar[tuple[str, ...]] = ("updates",)
 
     presets: ClassVar[dict] = {
         "tiny": dict(updates=120, segment_updates=20, batch_size=32, learning_rate=2e-3, z_size=8, hidden=64),
@@ -286,6 +290,7 @@ def evaluate_vae(
 class VAETrainer:
     "Trains a VAE on gathered episodes; pass it to run_training"
     exp = "vae"
+    ends: tuple = ()       # updates of earlier ends, when the run was extended
     def __init__(self,
         config: VAEConfig,
         store=None,             # an EpisodeStore; None: find_episodes(config.env_id, config.data)
@@ -298,6 +303,7 @@ class VAETrainer:
         self.device, self.updates = device(config.device), 0
         torch.manual_seed(derive_seed(config.seed, "vae", "weights"))
         self.vae = VAE(config).to(self.device)
+        self.config = config = config.replace(start_from=start_weights(config.start_from, self.vae))
         self.opt = adam(self.vae.parameters(), config.learning_rate)
         self.loss = torch.compile(self.vae.loss) if config.compile else self.vae.loss
         self.train_ids, self.test_ids = split(len(store), config.train_fraction, config.seed)
@@ -307,7 +313,8 @@ class VAETrainer:
     @property
     def total_segments(self) -> int:
         "Return the number of segments of the run"
-        return -(-self.config.updates // self.config.segment_updates)
+        n = self.config.segment_updates
+        return -(-self.config.updates // n) + sum(end % n > 0 for end in self.ends)
 
     @property
     def finished(self) -> bool:
@@ -322,7 +329,8 @@ class VAETrainer:
 
     def segment(self, log) -> None:
         "Train for one segment, log its metrics, and evaluate on held-out frames"
-        n = min(self.config.segment_updates, self.config.updates - self.updates)
+        each = self.config.segment_updates
+        n = min((self.updates // each + 1) * each, self.config.updates) - self.updates
         for k in range(n):
             metrics = self.update()
             if k % max(1, n // 20) == 0 or k == n - 1:
