@@ -470,7 +470,8 @@ def segment_length(
 def _segments_text(c: DreamerConfig, skip: int) -> str:
     "Return how long a segment is and what its end does to episodes, in words"
     steps, limit = segment_length(c, skip), time_limit(c.env_id, c.env_kwargs, skip)
-    cut = "an episode that runs there is cut" if limit is None or limit > steps else f"episodes end within {limit:,} steps"
+    whole = limit is not None and limit <= steps
+    cut = f"episodes end within {limit:,} steps" if whole else "an episode that runs there is cut"
     return f"{steps:,} steps per env, then fresh envs ({cut})"
 
 # %% ../../nbs/72_dreamerv2.ipynb #56eb426d

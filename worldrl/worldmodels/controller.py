@@ -577,7 +577,7 @@ def snapshot_returns(
     seed: int = 0,                # of the episodes and of the dreams; not a seed of the training
 ) -> dict:                        # generation [k]; dream [k] mean return over the horizon; real [k, episodes]
     "Return each snapshot's dream and real returns; dream returns that rise while real ones fall show exploitation"
-    stage, c, vectors = trainer.stage, trainer.config, np.stack(trainer.means)
+    stage, vectors = trainer.stage, np.stack(trainer.means)
     real = stage.real(vectors, [derive_seed(seed, k) for k in range(episodes)])
     return {
         "generation": trainer.kept,
