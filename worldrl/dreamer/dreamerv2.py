@@ -5,10 +5,10 @@
 # %% auto #0
 __all__ = ['COMPILE', 'TEN_MINUTES', 'DreamerConfig', 'check_dreamer_settings', 'DreamerV2Config', 'Dreamer', 'compile_parts',
            'epsilon_at', 'explore', 'uniform_actions', 'repeat_actions', 'Learner', 'behaviour_loss', 'entropy_at',
-           'describe_settings', 'segment_length', 'Collector', 'Checkpointing', 'TrainerSetup', 'SegmentLoop',
-           'DreamerTrainer']
+           'describe_settings', 'segment_length', 'with_factory', 'Collector', 'Checkpointing', 'TrainerSetup',
+           'SegmentLoop', 'DreamerTrainer']
 
-# %% ../../nbs/72_dreamerv2.ipynb #599c16ae
+# %% ../../nbs/72_dreamerv2.ipynb #1866a49e
 import math, sys
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,7 +20,7 @@ import torch.nn as nn
 from annotated_types import Ge, Interval
 from torch import Tensor
 
-# %% ../../nbs/72_dreamerv2.ipynb #cca509d7
+# %% ../../nbs/72_dreamerv2.ipynb #bc5da97b
 from ..core import (Config, ConfigError, DeviceName, autocast, derive_seed, device, generator,
                           seed_everything)
 from ..envs.core import ObsSettings, make_env, time_limit
@@ -29,7 +29,7 @@ from ..spaces import space_to_dict
 from ..parts.contracts import Act, Rng, State, Step
 from ..spaces import native_action
 from ..parts.episodes import Replay, main_memory, ring_home
-from ..parts.nets import adam, restore_adam
+from ..parts.optim import Optimizer
 from ..parts.rollout import EnvStream, RandomAgent, evaluate, unfinished
 from ..runs.log import Logger
 from ..runs.models import save_model
@@ -37,7 +37,7 @@ from ..runs.run import episodes_per_segment, start_weights
 from .rssm import RSSMConfig, RSSMWorld, world_loss
 from .behaviour import Behaviour, BehaviourConfig, replay_targets
 
-# %% ../../nbs/72_dreamerv2.ipynb #489d9142
+# %% ../../nbs/72_dreamerv2.ipynb #fafe3be1
 @dataclass
 class DreamerConfig(Config):
     """Settings of a Dreamer run; world and behaviour have configs of their own.
@@ -91,6 +91,8 @@ class DreamerConfig(Config):
     eval_episodes: Annotated[int, Ge(0)] = 50                  # of the final evaluation; 0: none
     start_from: str = ""
         # stored weights to start from (--from): a name of the zoo, a run folder or a path; empty: new weights
+    make_env: str = ""
+        # instead of env_id: a function module:name that returns envs, num_envs -> VectorEnv or () -> gym.Env
     world: RSSMConfig = field(default_factory=RSSMConfig)
     behaviour: BehaviourConfig = field(default_factory=lambda: BehaviourConfig(ent_coef_end=1e-2))
 
@@ -111,7 +113,7 @@ class DreamerConfig(Config):
         "Return the settings as JSON has them; `compile` as version 0.1 wrote it, so that its runs can resume"
         return super().to_dict() | {"compile": {"off": False, "default": True}.get(self.compile, self.compile)}
 
-# %% ../../nbs/72_dreamerv2.ipynb #5a9b2fef
+# %% ../../nbs/72_dreamerv2.ipynb #7a3d76c1
 _ON_DEVICE = {"auto": "auto", "yes": True, "no": False}      # as Replay has it
 
 def check_dreamer_settings(
@@ -191,7 +193,7 @@ def check_dreamer_settings(
             f" capacity={max(c.num_envs * c.batch_length, int(memory / 2 / one)):,} (older rows are then forgotten)",
         )
 
-# %% ../../nbs/72_dreamerv2.ipynb #ee31a348
+# %% ../../nbs/72_dreamerv2.ipynb #a34de01f
 _SMALL = dict(deter=128, stoch=16, classes=8, hidden=128)
 _RAJ = dict(      # Ghugare 2021, field by field, its defects included
     num_envs=1, train_ratio=250., batch_size=50, batch_length=50, starts=0, prefill=4_000, capacity=1_000_000,
@@ -240,7 +242,7 @@ _CORRECTED = dict(
     ),
 )
 
-# %% ../../nbs/72_dreamerv2.ipynb #e19b2039
+# %% ../../nbs/72_dreamerv2.ipynb #1ac4a76c
 @dataclass
 class DreamerV2Config(DreamerConfig):
     "A Dreamer run with the losses of DreamerV2; without a recipe those of `corrected`"
@@ -257,7 +259,7 @@ DreamerV2Config.presets = {
     "paper": dict(total_timesteps=5_000_000)}
     # the length of Ghugare's runs; the sizes are in the recipes, and dv2 has a length of its own
 
-# %% ../../nbs/72_dreamerv2.ipynb #bb193a75
+# %% ../../nbs/72_dreamerv2.ipynb #6f96a356
 class Dreamer(nn.Module):
     "An Agent that filters observations with a world and acts on the world's features"
     def __init__(self, world: RSSMWorld, behaviour: Behaviour, env_id: str = "", env_kwargs: dict | None = None):
@@ -303,7 +305,7 @@ class Dreamer(nn.Module):
         action, info = self.behaviour.actor(feat, greedy=rng is None, rng=rng)
         return Act(native_action(self.action_space, action), state, info | {"value": self.behaviour.critic.value(feat)})
 
-# %% ../../nbs/72_dreamerv2.ipynb #48fa250a
+# %% ../../nbs/72_dreamerv2.ipynb #d1bd5ca3
 COMPILE = {"default": {}, "graphs": {"mode": "reduce-overhead"}}      # setting: what torch.compile gets
 
 def compile_parts(
@@ -314,7 +316,7 @@ def compile_parts(
     world, agent.graphs = agent.world, how == "graphs"
     for part in (world.encoder, world.decoder, world.rssm.gru, world.rssm.prior_net): part.compile(**COMPILE[how])
 
-# %% ../../nbs/72_dreamerv2.ipynb #2692c8de
+# %% ../../nbs/72_dreamerv2.ipynb #411e6886
 def epsilon_at(
     step: int,       # env steps after the prefill
     start: float, end: float,
@@ -331,9 +333,9 @@ def explore(
 ) -> Tensor:         # [n, ...]
     "Return the actions, each replaced by a uniform one with probability epsilon"
     if not epsilon: return action
-    other = uniform_actions(space, len(action), rng)
-    lucky = rng.uniform((len(action),)) < epsilon
-    return torch.where(lucky.reshape(-1, *[1] * (action.ndim - 1)), other, action.cpu())
+    other = uniform_actions(space, len(action), rng).to(action.device)
+    lucky = rng.uniform((len(action),), action.device) < epsilon
+    return torch.where(lucky.reshape(-1, *[1] * (action.ndim - 1)), other, action)
 
 def uniform_actions(space, n: int, rng: Rng) -> Tensor:      # of one env -> [n, ...]
     "Return n native actions, uniform over the space of actions, on the CPU"
@@ -349,31 +351,44 @@ def repeat_actions(
 ) -> Tensor:                 # [n, ...]
     "Return the fresh actions, each replaced by the one before with probability `repeat`"
     if before is None or not repeat: return action
-    keep = rng.uniform((len(action),)) < repeat
+    keep = rng.uniform((len(action),), action.device) < repeat
     return torch.where(keep.reshape(-1, *[1] * (action.ndim - 1)), before, action)
 
-# %% ../../nbs/72_dreamerv2.ipynb #f172e280
+# %% ../../nbs/72_dreamerv2.ipynb #274ff039
+_ADVICE = (
+    "Look for NaN and for very large values in the observations and the rewards (--env-kwargs, --obs), or start anew"
+    " (--fresh) with a smaller --world-learning-rate, --actor-learning-rate or --critic-learning-rate"
+)
+
 class Learner:
     "World, actor and critic with their optimizer; `update` makes one gradient step from a batch of sequences"
     def __init__(self, agent: Dreamer, config: DreamerConfig, device):
         self.agent, self.config, self.device = agent, config, device
-        self.updates = 0
         self.optimizer = self.make_optimizer()
 
+    @property
+    def updates(self) -> int:
+        "The number of gradient steps made"
+        return self.optimizer.steps
+
     def groups(self) -> list[dict]:
-        "Return the optimizer's parameter groups: world, actor and critic, each with its learning rate"
+        "Return the optimizer's parameter groups: world, actor and critic, each with its learning rate and clipping"
         a, c = self.agent, self.config
         nets = (
             ("world", a.world, c.world_learning_rate), ("actor", a.behaviour.actor, c.actor_learning_rate),
             ("critic", a.behaviour.critic.net, c.critic_learning_rate),
         )
-        return [{"params": list(m.parameters()), "lr": lr, "base_lr": lr, "name": name} for name, m, lr in nets]
+        return [
+            {"params": list(m.parameters()), "lr": lr, "name": name, "clip": c.max_grad_norm} for name, m, lr in nets
+        ]
 
-    def make_optimizer(self):
-        "Return a new optimizer: Adam, or AdamW where there is weight decay"
-        c, kw = self.config, dict(eps=self.config.adam_eps)
-        if not c.weight_decay: return adam(self.groups(), **kw)
-        return torch.optim.AdamW(self.groups(), weight_decay=c.weight_decay, fused=True, **kw)
+    def step_settings(self) -> dict:
+        "Return how gradients become a step, as settings of Optimizer: Adam, or AdamW where there is weight decay"
+        return dict(kind="adam", eps=self.config.adam_eps, weight_decay=self.config.weight_decay)
+
+    def make_optimizer(self) -> Optimizer:
+        "Return a new optimizer of the three groups"
+        return Optimizer(self.groups(), warmup=self.config.warmup, advice=_ADVICE, **self.step_settings())
 
     def update(self, steps: Step, entropy: float, rng: Rng) -> dict:
         "Make one gradient step for world, actor and critic from [B, T] rows, and return the metrics"
@@ -384,26 +399,12 @@ class Learner:
             count = None if c.keep_terminal else ~steps.terminated
             loss, metrics, states, feat = world_loss(a.world, steps, rng, count=count)
             behaviour, told = behaviour_loss(a, c, steps, states, feat, entropy, rng)
-        self._step(loss + behaviour)
+        told = metrics | told
+        norms = self.optimizer.step(loss + behaviour, "the loss of Dreamer", told)
         a.behaviour.critic.follow()
-        self.updates += 1
-        return metrics | told
+        return told | norms
 
-    def _step(self, loss):
-        c = self.config
-        self.optimizer.zero_grad()
-        loss.backward()
-        warm = min(1., (self.updates + 1) / c.warmup) if c.warmup else 1.
-        for g in self.optimizer.param_groups:
-            g["lr"] = g["base_lr"] * warm
-            self.clip(g["params"])
-        self.optimizer.step()
-
-    def clip(self, params) -> None:
-        "Clip the gradients of these parameters in place to a norm of max_grad_norm; 0: no clipping"
-        if self.config.max_grad_norm: nn.utils.clip_grad_norm_(params, self.config.max_grad_norm)
-
-# %% ../../nbs/72_dreamerv2.ipynb #4eb557e5
+# %% ../../nbs/72_dreamerv2.ipynb #21527645
 def behaviour_loss(
     agent: Dreamer, c: DreamerConfig,
     steps: Step,          # [B, T]
@@ -427,7 +428,7 @@ def behaviour_loss(
     real = (critic.loss(feat[:, :-1], target) * counts).sum() / counts.sum().clamp(min=1)
     return loss + c.replay_value * real, told | {"losses/replay_value": real.detach()}
 
-# %% ../../nbs/72_dreamerv2.ipynb #984f84fc
+# %% ../../nbs/72_dreamerv2.ipynb #27a47226
 def entropy_at(c: DreamerConfig, env_steps: int) -> float:
     "Return the weight of the actor's entropy after so many env steps: linear over the run"
     b = c.behaviour
@@ -470,14 +471,39 @@ def segment_length(
 def _segments_text(c: DreamerConfig, skip: int) -> str:
     "Return how long a segment is and what its end does to episodes, in words"
     steps, limit = segment_length(c, skip), time_limit(c.env_id, c.env_kwargs, skip)
-    whole = limit is not None and limit <= steps
-    cut = f"episodes end within {limit:,} steps" if whole else "an episode that runs there is cut"
+    cut = (
+        "an episode that runs there is cut"
+        if limit is None or limit > steps
+        else f"episodes end within {limit:,} steps"
+    )
     return f"{steps:,} steps per env, then fresh envs ({cut})"
 
-# %% ../../nbs/72_dreamerv2.ipynb #56eb426d
+# %% ../../nbs/72_dreamerv2.ipynb #607db27f
+from functools import partial
+from ..envs.core import env_from, factory_env_id, factory_name, named_factory
+
+def with_factory(
+    config: DreamerConfig,
+    make_env=None,            # a function of the user that makes envs
+) -> tuple:                   # the config with the function's name, and the function; None without one
+    "Return config and factory of a run; ConfigError for settings that a factory does not read"
+    if make_env is None and not config.make_env: return config, None
+    name = factory_name(make_env or config.make_env)
+    if config.make_env not in ("", name):
+        raise ConfigError(f"make_env is {name}, and the config names {config.make_env}; give one of them")
+    if config.obs or config.env_kwargs:
+        raise ConfigError("obs and env_kwargs are for envs that are made by their id, and make_env makes its own; "
+                          "leave them out")
+    make_env = make_env or named_factory(name)
+    if config.env_id == type(config)().env_id: config = config.replace(env_id=factory_env_id(name))
+    return config.replace(make_env=name), make_env
+
+# %% ../../nbs/72_dreamerv2.ipynb #abcfa0d6
 class Collector:
     "The part of a trainer that collects steps: envs, prefill, exploration, replay"
-    def _env(self, seed): return make_env(self.config.env_id, self.config.num_envs, seed, **self.env_settings)
+    def _env(self, seed):
+        if self.make_env is not None: return env_from(self.make_env, self.config.num_envs, seed, self.config.env_id)
+        return make_env(self.config.env_id, self.config.num_envs, seed, **self.env_settings)
 
     @property
     def env_settings(self) -> dict:
@@ -518,7 +544,7 @@ class Collector:
             self.credit -= 1
             yield self.learner.update(self.replay.sample(c.batch_size, c.batch_length), self.entropy, self.rng)
 
-# %% ../../nbs/72_dreamerv2.ipynb #10d764cf
+# %% ../../nbs/72_dreamerv2.ipynb #f04cb450
 class Checkpointing:
     "The part of a trainer for checkpoints, the final evaluation and the final model"
     def state(self) -> dict:
@@ -533,10 +559,10 @@ class Checkpointing:
     def load_state(self, tree: dict) -> None:
         "Go on from the state of a checkpoint; it replaces the weights, the counters and the replay"
         self.agent.load_state_dict(tree["agent"])
-        restore_adam(self.learner.optimizer, tree["optimizer"])
+        self.learner.optimizer.load_state_dict(tree["optimizer"])
         self.replay = self._replay()
         self.replay.load_state(tree["replay"])
-        self.learner.updates = tree["updates"]
+        self.learner.optimizer.steps = tree["updates"]
         self.env_steps, self.episodes, self.credit = tree["env_steps"], tree["episodes"], tree["credit"]
         self.late, self.cut_episodes = tree["late"], tree.get("cut_episodes", 0)
         # of a run that was extended: they are no longer from its last tenth
@@ -551,8 +577,9 @@ class Checkpointing:
         }
         for name, greedy in (("eval", False), ("greedy", True)) if c.eval_episodes else ():
             e = evaluate(
-                self.agent, c.env_id, c.eval_episodes, derive_seed(c.seed, "evaluate"), greedy=greedy,
-                env_kwargs=self.env_settings, device=self.device,
+                self.agent, c.env_id if self.make_env is None else partial(env_from, self.make_env, env_id=c.env_id),
+                c.eval_episodes, derive_seed(c.seed, "evaluate"), greedy=greedy, env_kwargs=self.env_settings,
+                device=self.device,
             )
             out[name] = {
                 "mean": e.mean, "low": e.low, "high": e.high, "length": float(e.lengths.mean()),
@@ -564,12 +591,13 @@ class Checkpointing:
         "Store the agent in a folder, from which worldrl.load reads it"
         save_model(folder, self.agent, self.agent.config_dict())
 
-# %% ../../nbs/72_dreamerv2.ipynb #9ea645c7
+# %% ../../nbs/72_dreamerv2.ipynb #a8f849f9
 class TrainerSetup:
     """The part of a trainer that runs once: check the settings, read the env's spaces, make nets and optimizer.
 
     ConfigError for settings that cannot work together, or that do not suit the env."""
-    def __init__(self, config: DreamerConfig):
+    def __init__(self, config: DreamerConfig, make_env=None):
+        config, self.make_env = with_factory(config, make_env)
         self.config, self.finished, self.folder = config, False, None
         self.exp = config.exp_name or self.exp
         self.device = device(config.device)
@@ -607,9 +635,19 @@ class TrainerSetup:
         spaces = dict(obs_space=space_to_dict(obs_space), action_space=space_to_dict(action_space))
         image = {"image_loss": "bernoulli"} if binary and c.world.image_loss == "auto" else {}
         world = RSSMWorld(c.world.replace(**spaces, **image))
-        return Dreamer(world, Behaviour(world.feature_size, action_space, c.behaviour), c.env_id, self.env_settings)
+        env_id = c.env_id if self.make_env is None else ""       # an env that came from a function has no id
+        return Dreamer(world, Behaviour(world.feature_size, action_space, c.behaviour), env_id, self.env_settings)
 
-# %% ../../nbs/72_dreamerv2.ipynb #cb1b7a2f
+    def rehearse(self) -> None:
+        "Reset the env, act and take one step, to find faults early; weights and generators do not change"
+        c, rng = self.config, Rng(1.0, 0)
+        stream = EnvStream(self._env(derive_seed(c.seed, "rehearse")), self.device)
+        try:
+            act = self.agent.act(self.agent.initial(c.num_envs), stream.reset(), rng=rng)
+            stream.step(act.action)
+        finally: stream.env.close()
+
+# %% ../../nbs/72_dreamerv2.ipynb #61b4aecc
 class SegmentLoop:
     "The part of a trainer that runs a segment: start it from its seed, collect and learn to its end, log metrics"
     ends: tuple = ()      # total_timesteps of earlier ends, when the run was extended
@@ -674,6 +712,7 @@ class SegmentLoop:
         log.scalar("charts/cut_episodes", self.cut_episodes, self.env_steps)
 
     def _log(self, log, metrics):
+        self.learner.optimizer.check()
         done = self.stream.new_episodes()
         log.scalars(metrics, self.env_steps)
         log.scalars({"charts/updates": self.learner.updates}, self.env_steps)
@@ -683,7 +722,7 @@ class SegmentLoop:
         if self.env_steps > .9 * self.config.total_timesteps: self.late += done.returns.tolist()
         self.episodes += len(done.returns)
 
-# %% ../../nbs/72_dreamerv2.ipynb #8599fa15
+# %% ../../nbs/72_dreamerv2.ipynb #a769b1d2
 class DreamerTrainer(TrainerSetup, SegmentLoop, Collector, Checkpointing):
     "A Trainer for runs.run_training: one step in all envs, then as many updates as the train ratio requires"
     exp, learner_class = "dreamerv2", Learner

@@ -52,7 +52,7 @@ def conv_factors(
     "Return the Kronecker factors of a convolution (Grosse & Martens 2016)"
     rows, s = patches(a, conv), s.flatten(2)
     total = covariance(s.sum(2))
-    if fast: return {"A": covariance(rows.mean(1)), "G": total, "B": total}
+    if fast: return {"A": covariance(rows.mean(1)), "G": total, "B": total.clone()}
     return {
         "A": covariance(rows.flatten(0, 1)), "G": covariance(s.transpose(1, 2).flatten(0, 1)) * s.shape[2], "B": total,
     }
@@ -183,8 +183,8 @@ def average_factors(
     new: dict,        # of one batch
     decay: float,     # m <- decay m + (1 - decay) new; the first batch counts fully
 ) -> None:
-    "Update the running averages of the factors in place"
-    for k, f in new.items(): state[k] = f if k not in state else state[k].lerp_(f, 1 - decay)
+    "Update the running averages of the factors in place; each has memory of its own"
+    for k, f in new.items(): state[k] = f.clone() if k not in state else state[k].lerp_(f, 1 - decay)
 
 def decompose(
     state: dict,      # gains dA, QA, dG, QG ... for its factors A, G, B
@@ -291,12 +291,13 @@ class KFAC(torch.optim.Optimizer):
 
 # %% ../../nbs/33_acktr.ipynb #4eabe793
 from .a2c import OnPolicyConfig, OnPolicyTrainer, explained_variance, normalised, targets
-from ..parts.policy import Out
+from ..parts.contracts import Batch, PolicyOutput, map_state
+from ..parts.optim import Optimizer
 from ..parts.rollout import Rollout
 
 # %% ../../nbs/33_acktr.ipynb #b2dd0f7c
 def fisher_log_likelihood(
-    out: Out,         # of evaluate_actions, for actions that the policy drew itself
+    out: PolicyOutput,  # of evaluate_actions, for actions that the policy drew itself
     noise: Tensor,    # standard normal, of the values' shape
 ) -> Tensor:          # [] summed over samples
     "Return the log-likelihood for K-FAC: log π(a) and that of a normal around the critic's value"
@@ -340,50 +341,55 @@ class ACKTRTrainer(OnPolicyTrainer):
     exp = "acktr"
 
     def check(self) -> None:
-        "Raise ConfigError for a policy with memory or auxiliary heads"
+        "Raise ConfigError for a policy with memory or a loss of its own"
         if self.policy.recurrent:
             raise ConfigError(
                 "ACKTR cannot train a policy with memory: K-FAC has no factors for a GRU. Set policy.recurrent to"
                 " False, or train it with a2c or ppo"
             )
-        if self.config.policy.aux:
+        if self.policy.has_extra_loss:
             raise ConfigError(
-                "ACKTR has no auxiliary heads: K-FAC needs a log-likelihood of the policy, and their loss is none."
-                " Leave policy.aux empty, or train with a2c or ppo"
+                "ACKTR has no auxiliary heads and no other losses of the net: K-FAC needs a log-likelihood of the"
+                " policy, and such a loss is none. Leave policy.aux empty, or train with a2c or ppo"
             )
 
-    def make_optimizer(self) -> torch.optim.Optimizer:
-        "Return K-FAC with the settings of the config"
+    def make_optimizer(self) -> Optimizer:
+        "Return K-FAC with the settings of the config; ConfigError for a net with layers that it does not know"
         c, known = self.config, {
             n: 2 * torch.eye(p.numel()) for n, p in self.policy.named_parameters() if n.endswith("log_std")
         }
-        return KFAC(
+        kfac = KFAC(
             self.policy, c.learning_rate, c.momentum, c.stat_decay, c.kl_clip, c.damping, c.weight_decay, c.stats_every,
             c.eig_every, c.fast_conv, known,
         )
+        return Optimizer(kfac, clip=c.max_grad_norm)
 
     def update(self, r: Rollout, last_value: Tensor) -> dict:     # [T, B], [B] -> metrics
         "Take one natural-gradient step on a rollout and return the metrics"
         c, m = self.config, r.mask
         advantage, target = (x[m] for x in targets(r, last_value, c))
         if c.norm_adv: advantage = normalised(advantage, torch.ones_like(target, dtype=torch.bool))
-        with self.optimizer.recording(): out = self.policy.evaluate_actions(r.seen.obs[m][None], r.action[m][None])
-        self.optimizer.observe(
-            fisher_log_likelihood(out, torch.randn(out.value.shape, generator=self.generator).to(out.value))
-        )
+        kfac, batch = self.optimizer.inner, self._rows(r)
+        with kfac.recording(): out = self.policy.evaluate_actions(batch)
+        kfac.observe(fisher_log_likelihood(out, torch.randn(out.value.shape, generator=self.generator).to(out.value)))
         policy_loss, value_loss, entropy = (
             -(advantage * out.log_prob[0]).mean(), (target - out.value[0]).square().mean(), out.entropy.mean(),
         )
-        self.optimizer.zero_grad()
-        (policy_loss + c.vf_coef * value_loss - c.ent_coef * entropy).backward()
-        if c.max_grad_norm: torch.nn.utils.clip_grad_norm_(self.policy.parameters(), c.max_grad_norm)
-        self.optimizer.step()
-        metrics = {
-            "losses/policy_loss": policy_loss.detach(), "losses/value_loss": value_loss.detach(),
-            "losses/entropy": entropy.detach(), "losses/kl_scale": self.optimizer.scale,
-        }
+        metrics = {"losses/policy_loss": policy_loss, "losses/value_loss": value_loss, "losses/entropy": entropy}
+        told = self.optimizer.step(
+            policy_loss + c.vf_coef * value_loss - c.ent_coef * entropy, self.loss_name(), metrics
+        )
+        metrics = {k: v.detach() for k, v in metrics.items()} | told | {"losses/kl_scale": kfac.scale}
         return metrics | {
             "losses/explained_variance": explained_variance(
                 r.info["value"][m], target, torch.ones_like(target, dtype=torch.bool)
             )
         }
+
+    def _rows(self, r: Rollout) -> Batch:
+        "Return the rows of a rollout that count, side by side, as a Batch [1, N]"
+        some = lambda x: x[r.mask][None]
+        info = map_state(some, {k: v for k, v in r.info.items() if k not in ("log_prob", "value")})
+        return Batch(r.seen.map(some), lambda: r.came.map(some), some(r.action), {}, info, some(r.mask))
+
+

@@ -26,10 +26,12 @@ from torch import Tensor
 from ..core import Config, ConfigError, OneOf, WorldrlError, derive_seed, generator
 from ..envs.core import Moments, env_of_agent
 from ..spaces import action_size, encode_action
+from ..parts.contracts import Batch
 from ..parts.policy import ActorCritic, policy_for
 from ..spaces import space_from_dict, space_to_dict
 from .ppo import PPOConfig, PPOTrainer
-from ..parts.nets import adam, mlp, restore_adam
+from ..parts.nets import mlp
+from ..parts.optim import Optimizer
 from ..parts.rollout import LONGEST, Evaluation, Rollout, evaluate
 from ..runs.checkpoint import sha256_tree
 from ..runs.disk import data_root, read_json, write_atomic, write_json
@@ -280,18 +282,17 @@ def behaviour_cloning(
     steps: int = 1000,       # updates, each on all pairs
     lr: float = 1e-3,        # of Adam
 ) -> float:                  # the last loss: nats per action
-    "Imitate by supervised learning on single steps; ConfigError for a policy with memory"
+    "Imitate by supervised learning on single steps; ConfigError for a policy with memory, NonFiniteError"
     if policy.recurrent:
         raise ConfigError(
             "behaviour_cloning learns from single steps, and this policy has a memory; use one with recurrent=False"
         )
-    if policy.norm is not None: policy.norm.update(obs)
-    native, optimizer = native_action(policy.action_space, action), adam(policy.parameters(), lr)
+    if getattr(policy, "norm", None) is not None: policy.norm.update(obs)
+    native, optimizer = native_action(policy.action_space, action), Optimizer(policy.parameters(), lr)
     for _ in range(steps):
-        loss = -policy.evaluate_actions(obs[None], native[None]).log_prob.mean()
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
+        loss = -policy.evaluate_actions(Batch.of(obs[None], native[None])).log_prob.mean()
+        optimizer.step(loss, "the loss of behaviour cloning")
+    optimizer.check()
     return float(loss.detach())
 
 # %% ../../nbs/34_gail.ipynb #213597f4
@@ -352,7 +353,7 @@ def discriminator_loss(
 # %% ../../nbs/34_gail.ipynb #95afd61d
 def train_discriminator(
     judge: nn.Module,         # changed in place
-    optimizer,
+    optimizer,                # an Optimizer, or one of torch
     expert: Tensor,           # [M, D]
     policy: Tensor,           # [N, D]
     passes: int = 5,
@@ -360,7 +361,8 @@ def train_discriminator(
     gp_coef: float = 10.,
     gen=None,                # CPU generator: order and mixing
 ) -> dict:                    # metrics, means over the batches; empty without passes
-    "Train on minibatches with as many pairs of the expert as of the policy"
+    "Train on minibatches with as many pairs of the expert as of the policy; NonFiniteError when the loss is not finite"
+    if isinstance(optimizer, torch.optim.Optimizer): optimizer = Optimizer(optimizer, prefix="discriminator_")
     n, sums, count = min(batch, len(expert), len(policy)), {}, 0
     for _ in range(passes):
         orders = [torch.randperm(len(x), generator=gen).split(n) for x in (expert, policy)]
@@ -370,11 +372,10 @@ def train_discriminator(
             loss, metrics = discriminator_loss(
                 judge, expert[i.to(expert.device)], policy[j.to(policy.device)], mix, gp_coef
             )
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
+            metrics |= optimizer.step(loss, "the loss of the discriminator", metrics)
             for k, v in metrics.items(): sums[k] = sums.get(k, 0) + v
             count += 1
+    optimizer.check()
     return {k: v / count for k, v in sums.items()}
 
 # %% ../../nbs/34_gail.ipynb #e64bd858
@@ -457,13 +458,17 @@ class Judge:
             space_to_dict(policy.obs_space), space_to_dict(policy.action_space), config.gail_hidden
         )
         self.net = Discriminator(about).to(obs.device)
-        self.optimizer = adam(self.net.parameters(), config.gail_lr)
+        self.optimizer = Optimizer(
+            self.net.parameters(), config.gail_lr, prefix="discriminator_",
+            advice="Look for NaN in the demonstrations, or start anew (--fresh) with a smaller --gail-lr",
+        )
         self.scale = RewardScaler(config.num_envs, config.gamma)
         self.generator = generator(derive_seed(config.seed, "discriminator"))
 
     def pairs(self, obs: Tensor, action: Tensor) -> Tensor:     # [..., Do], [..., Da] encoded -> [..., Do + Da]
         "Return the inputs of the discriminator: normalised observations beside encoded actions"
-        return torch.cat([obs if self.policy.norm is None else self.policy.norm(obs), action], -1)
+        norm = getattr(self.policy, "norm", None)
+        return torch.cat([obs if norm is None else norm(obs), action], -1)
 
     def __call__(self, r: Rollout, passes: int) -> tuple[Tensor, dict]:      # reward [T, B], metrics
         "Train the discriminator for some passes, and return the rewards of the rollout"
@@ -488,7 +493,7 @@ class Judge:
         if tree["expert"] != self.state()["expert"]:
             raise ValueError("it was trained with other demonstrations; put the old file back")
         self.net.load_state_dict(tree["net"])
-        restore_adam(self.optimizer, tree["optimizer"])
+        self.optimizer.load_state_dict(tree["optimizer"])
         self.scale.load_state(tree["scale"])
         self.generator.set_state(tree["generator"] if "generator" in tree else tree["dice"])     # a stored name
 
@@ -522,7 +527,7 @@ class GAILTrainer(PPOTrainer):
 
     def one_update(self) -> dict:
         "Make one update and return the metrics; after the warm-up, the observation normaliser stays fixed"
-        norm, kept = self.policy.norm, None
+        norm, kept = getattr(self.policy, "norm", None), None
         if norm is not None and not self.warming_up: kept = {k: v.clone() for k, v in norm.state_dict().items()}
         metrics = super().one_update()
         if kept is not None: norm.load_state_dict(kept)      # the inputs of the discriminator must not drift
@@ -554,10 +559,10 @@ class GAILTrainer(PPOTrainer):
         "Return the result of behaviour cloning on the same pairs; {} where there is none"
         c, p = self.config, self.policy
         if p.recurrent or not (c.clone_steps and c.eval_episodes): return {}
-        clone = policy_for(p.obs_space, p.action_space, c.policy).to(self.device)
+        clone = self.sources.new_policy(p.obs_space, p.action_space).to(self.device)
         behaviour_cloning(clone, self.judge.obs, self.judge.action, c.clone_steps)
         e = evaluate(
-            clone, c.env_id, c.eval_episodes, derive_seed(c.seed, "evaluate"), greedy=True, env_kwargs=p.env_kwargs,
-            device=self.device,
+            clone, self.sources.real or self.sources.dream, c.eval_episodes, derive_seed(c.seed, "evaluate"),
+            greedy=True, env_kwargs=self.sources.real_settings, device=self.device,
         )
         return {"clone_greedy": {"mean": e.mean, "low": e.low, "high": e.high, "episodes": c.eval_episodes}}

@@ -16,10 +16,10 @@ from torch import Tensor
 # %% ../../nbs/32_ppo.ipynb #a08691da
 from ..core import ConfigError
 from worldrl.modelfree.a2c import (
-    OnPolicyConfig, OnPolicyTrainer, auxiliary, explained_variance, masked_mean, normalised, targets,
+    OnPolicyConfig, OnPolicyTrainer, explained_variance, masked_mean, normalised, targets,
 )
-from ..parts.contracts import State, map_state
-from ..parts.nets import adam
+from ..parts.contracts import Batch, State, Step, map_state
+from ..parts.optim import Optimizer
 from ..parts.rollout import Rollout
 
 # %% ../../nbs/32_ppo.ipynb #8528937b
@@ -53,15 +53,21 @@ def minibatches(
     recurrent: bool,       # True: whole envs [T, n]; False: single rows [1, n] of the mask
     generator: torch.Generator, # of the CPU
 ):  # a function; each call yields the minibatches of one pass
-    # dicts with obs, action, is_first, state, mask (None: all rows count) and the columns
+    # pairs: a Batch, and the columns of its rows
     "Return a function that splits a rollout into minibatches in a new random order, every row (or env) once per pass"
-    columns = dict(obs=r.seen.obs, action=r.action, is_first=r.seen.is_first, mask=r.mask) | columns
-    if recurrent:
-        rows, start = torch.arange(r.mask.shape[1]), r.start
-        pick = lambda i: map_state(lambda x: x[:, i], columns) | {"state": map_state(lambda x: x[i], start)}
-    else:
-        rows, flat = r.mask.flatten().nonzero().squeeze(1).cpu(), map_state(lambda x: x.flatten(0, 1), columns)
-        pick = lambda i: map_state(lambda x: x[i][None], flat) | {"state": {}, "mask": None}
+    info = {k: v for k, v in r.info.items() if k not in ("log_prob", "value")}     # records, and truths of heads
+    seen = vars(r.seen)
+    table = {"seen": seen, "action": r.action, "info": info, "mask": r.mask, "columns": columns}
+    rows = torch.arange(r.mask.shape[1]) if recurrent else r.mask.flatten().nonzero().squeeze(1).cpu()
+    # single rows lie side by side; whole envs stay as they are
+    flat = (lambda x: x) if recurrent else (lambda x: x.flatten(0, 1))
+    some = (lambda x, i: x[:, i]) if recurrent else (lambda x, i: x[i][None])
+    table = map_state(flat, table)
+    def pick(i):
+        t = map_state(lambda x: some(x, i), table)
+        came = lambda: r.came.map(lambda x: some(flat(x), i))
+        start = map_state(lambda x: x[i], r.start) if recurrent else {}
+        return Batch(Step(**t["seen"]), came, t["action"], start, t["info"], t["mask"]), t["columns"]
     def deal():
         order = rows[torch.randperm(len(rows), generator=generator)].to(r.mask.device)
         for i in order.tensor_split(count):
@@ -124,9 +130,10 @@ class PPOTrainer(OnPolicyTrainer):
                 " minibatches or more steps"
             )
 
-    def make_optimizer(self) -> torch.optim.Optimizer:
+    def make_optimizer(self) -> Optimizer:
         "Return Adam with the settings of the config"
-        return adam(self.policy.parameters(), self.config.learning_rate, eps=self.config.adam_eps)
+        c = self.config
+        return Optimizer(self.policy.param_groups(), c.learning_rate, eps=c.adam_eps, clip=c.max_grad_norm)
 
     def update(self, r: Rollout, last_value: Tensor) -> dict:     # [T, B], [B] -> metrics
         "Make the passes over a rollout and return the metrics, means over the minibatches"
@@ -134,36 +141,33 @@ class PPOTrainer(OnPolicyTrainer):
         advantage, target = targets(r, last_value, c)
         explained = explained_variance(r.info["value"], target, r.mask)
         if c.norm_adv: advantage = normalised(advantage, r.mask)
-        truths = {k: v for k, v in r.info.items() if k.startswith("auxiliary/")}
         columns = dict(
             old_log_prob=r.info["log_prob"], old_value=r.info["value"], advantage=advantage, target=target,
-            truths=truths,
         )
         deal, sums, n = minibatches(r, columns, c.num_minibatches, self.policy.recurrent, self.generator), {}, 0
         for _ in range(c.update_epochs):
             kls = []
-            for batch in deal():
-                told = self._minibatch(**batch)
+            for batch, columns in deal():
+                told = self._minibatch(batch, **columns)
                 for k, v in told.items(): sums[k] = sums.get(k, 0) + v
                 kls.append(told["losses/approx_kl"])
                 n += 1
             if c.target_kl is not None and float(sum(kls)) / len(kls) > c.target_kl: break
         return {k: v / n for k, v in sums.items()} | {"losses/explained_variance": explained}
 
-    def _minibatch(
-        self, obs, action, is_first, state, old_log_prob, old_value, advantage, target, mask, truths
-    ) -> dict:
+    def _minibatch(self, batch: Batch, old_log_prob, old_value, advantage, target) -> dict:
         "Take one gradient step on a minibatch and return its metrics"
-        c, mean = self.config, Tensor.mean if mask is None else lambda x: masked_mean(x, mask)
-        out = self.policy.evaluate_actions(obs, action, is_first, state)
+        c = self.config
+        mean = (lambda x: masked_mean(x, batch.mask)) if self.policy.recurrent else Tensor.mean  # single rows all count
+        out = self.policy.evaluate_actions(batch)
         policy_loss, ratio = clipped_policy_loss(out.log_prob, old_log_prob, advantage, c.clip_coef)
         loss_v = mean(value_loss(out.value, old_value, target, c.clip_coef if c.clip_vloss else None))
         policy_loss, entropy = mean(policy_loss), mean(out.entropy)
-        aux, told = auxiliary(c, out, truths, mask)
-        self.optimizer.zero_grad()
-        (policy_loss + c.vf_coef * loss_v - c.ent_coef * entropy + aux).backward()
-        if c.max_grad_norm: torch.nn.utils.clip_grad_norm_(self.policy.parameters(), c.max_grad_norm)
-        self.optimizer.step()
+        extra, told = self.policy.extra_loss(out, batch)
+        told |= self.optimizer.step(
+            policy_loss + c.vf_coef * loss_v - c.ent_coef * entropy + extra, self.loss_name(),
+            {"losses/policy_loss": policy_loss, "losses/value_loss": loss_v, "losses/entropy": entropy},
+        )
         with torch.no_grad():
             kl, clipped = mean(ratio - 1 - ratio.log()), mean(((ratio - 1).abs() > c.clip_coef).float())
         return {

@@ -5,11 +5,11 @@
 # %% auto #0
 __all__ = ['State', 'map_state', 'leaves', 'take', 'repeat', 'cat_states', 'where_state', 'stack_states', 'state_size', 'Step',
            'next_step', 'first_step', 'stack_steps', 'Rng', 'Act', 'Agent', 'Policy', 'World', 'observe_sequence',
-           'observe_loop']
+           'observe_loop', 'Batch', 'PolicyOutput', 'TrainablePolicy', 'Memory']
 
 # %% ../../nbs/20_contracts.ipynb #66ef59e0
 import copy
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
@@ -162,8 +162,7 @@ class _Source:
         if self.played is not None and (x := self._next(shape)) is not None: return x
         if isinstance(self.generator, int):
             self.generator = torch.Generator(device or "cpu").manual_seed(self.generator)
-        x = fill(shape, generator=self.generator, device=self.generator.device)
-        if device is not None: x = x.to(device)
+        x = fill(shape, generator=self.generator, device=self.generator.device).to(device or "cpu")
         if self.tape is not None: self.tape.append(x)
         return x
 
@@ -329,3 +328,96 @@ def observe_loop(world: World, state: State, steps: Step, *, rng: "Rng | None" =
         state = world.observe(state, steps.at(t), rng=rng)
         states.append(state)
     return stack_states(states)
+
+# %% ../../nbs/20_contracts.ipynb #295f4c26
+class Batch:
+    "A piece of a rollout for an update, time first: whole envs [T, n], or single rows [1, n] with an empty `start`"
+    def __init__(self,
+        seen: Step,                # [T, n, ...] what the policy acted on
+        came,                      # [T, n, ...] Step: what arrived after it; or a function that returns this Step
+        action: Tensor,            # [T, n, ...] native
+        start: State,              # [n, ...] the policy's state before the first step; {} for single rows
+        info: dict,                # {name: [T, n, ...]} what `act` recorded, and truths of auxiliary heads
+        mask: Tensor,              # [T, n] bool: which rows count; False where a reset ignored the action
+    ):
+        self.seen, self.action, self.start, self.info, self.mask, self._came = seen, action, start, info, mask, came
+
+    @property
+    def came(self) -> Step:
+        "The steps [T, n, ...] that arrived after the actions; ValueError when this batch has none"
+        if callable(self._came): self._came = self._came()
+        if self._came is None: raise ValueError("this batch was made without the steps that came; pass came=...")
+        return self._came
+
+    @classmethod
+    def of(cls,
+        obs,                              # [T, n, *obs_shape] observations, or a Step of such fields
+        action: Tensor,                   # [T, n, ...] native
+        is_first: "Tensor | None" = None, # [T, n] bool; None: no resets
+        start: "State | None" = None,     # [n, ...]; None: {}
+        info: "dict | None" = None,       # None: {}
+        mask: "Tensor | None" = None,     # [T, n] bool; None: all rows count
+        came: "Step | None" = None,
+    ) -> "Batch":
+        "Make a batch from observations and actions; the other fields of the steps are zero"
+        if not isinstance(obs, Step):
+            no = torch.zeros(obs.shape[:2], dtype=torch.bool, device=obs.device)
+            obs = Step(no[..., None].float(), obs, no.float(), no if is_first is None else is_first, no, no)
+        elif is_first is not None: obs = replace(obs, is_first=is_first)
+        mask = torch.ones_like(obs.is_first) if mask is None else mask
+        return cls(obs, came, action, start or {}, info or {}, mask)
+
+class PolicyOutput(NamedTuple):
+    "What a policy's present weights make of the actions of a Batch"
+    log_prob: Tensor    # [T, n] of each action
+    entropy: Tensor     # [T, n] nats
+    value: Tensor       # [T, n]
+    aux: dict = {}      # {name: [T, n, ...]} what `extra_loss` needs: predictions of auxiliary heads, and the like
+    activations: "dict | None" = None   # {shared | actor | critic: {number of the layer: [T, n, units]}} if asked for
+
+# %% ../../nbs/20_contracts.ipynb #409edd86
+@runtime_checkable
+class TrainablePolicy(Protocol):
+    "An Agent that an on-policy trainer can optimise: an nn.Module that also has `from_config`"
+    obs_space: Any             # Space of ONE env
+    action_space: Any          # Space of ONE env
+    config: Any                # its settings, a NetConfig: `from_config(config.to_dict())` makes the same net
+    recurrent: bool            # True: batches hold whole envs. A state that is not empty does not mean recurrent
+    records: tuple             # names of `act`'s info that the rollout keeps for the update; nothing else is stored
+    has_extra_loss: bool       # whether `extra_loss` returns something to learn from
+
+    def initial(self, n: int) -> State:
+        "Return the state of n rows before their first step"
+
+    def prepare(self, state: State, step: Step, *, rng: "Rng | None" = None) -> dict:
+        "Return what is computed once per moment, such as imagined futures; {} by default"
+
+    def act(self, state: State, step: Step, *, greedy: bool = False, rng: "Rng | None" = None, given=None) -> Act:
+        "Choose an action per row; info has log_prob, value and the records. given: what `prepare` returned"
+
+    def value(self, state: State, step: Step, *, rng: "Rng | None" = None, given=None) -> Tensor:
+        "Return the value [n] of a step; given: what `prepare` returned, which serves the next `act`, too"
+
+    def evaluate_actions(self, batch: Batch) -> PolicyOutput:
+        "Evaluate the actions of a batch with the present weights; differentiable, and without random numbers"
+
+    def extra_loss(self, out: PolicyOutput, batch: Batch) -> tuple[Tensor, dict]:
+        "Return a loss of the policy's own, already weighted, and its metrics: auxiliary heads, distillation, ..."
+
+    def after_rollout(self, rollout) -> None:
+        "Update buffers, such as running normalisers, with a rollout; never weights"
+
+    def param_groups(self) -> list[dict]:
+        "Return groups {params, lr_scale, clip} that hold every trainable parameter once"
+
+@runtime_checkable
+class Memory(Protocol):
+    "A part of a policy that carries a state from step to step: GRU, LSTM, attention over what was seen, ..."
+    def initial(self, n: int) -> State:
+        "Return the state of n rows before their first step"
+
+    def step(self, x: Tensor, state: State, is_first: Tensor) -> tuple[Tensor, State]:
+        "Return the output [n, F] for the input [n, I], and the next state; rows with is_first start anew"
+
+    def sequence(self, x: Tensor, state: State, is_first: Tensor, bptt: int = 0) -> Tensor:
+        "Return the outputs [T, n, F] for [T, n, I], equal to `step` T times; gradients reach bptt steps back (0: all)"

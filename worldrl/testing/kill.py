@@ -6,12 +6,14 @@
 from __future__ import annotations
 import contextlib, os, random, select, shutil, signal, subprocess, sys, time
 from pathlib import Path
-from ..core import ConfigError
+from typing import Callable
+from ..core import ConfigError, NonFiniteError
+from ..runs.checkpoint import sha256_tree
 from ..runs.disk import check_path, write_atomic
 from ..runs.run import differences, run_digest
 
 # %% auto #0
-__all__ = ['kill_test']
+__all__ = ['kill_test', 'nan_test']
 
 # %% ../../nbs/19_kill_test.ipynb #252e23e2
 _FORKER = '''
@@ -152,3 +154,21 @@ def _compare(whole: Path, killed: Path, digest) -> None:
         return {f.relative_to(root).as_posix(): digest(f) for f in folders}
     a, b = digests(whole), digests(killed)
     assert a == b, "not equal after the kills: " + "; ".join(differences(a, b))
+
+# %% ../../nbs/19_kill_test.ipynb #d40a5334
+def nan_test(
+    update: Callable,      # function without arguments: makes one gradient step
+    poison: Callable,      # function without arguments: puts a NaN into the data of the next update
+    weights: Callable,     # function without arguments: returns the weights, a tree of tensors
+) -> str:                  # the message of the error
+    "Update, poison the data, update again; AssertionError unless NonFiniteError comes and the weights stay the same"
+    fresh = sha256_tree(weights())
+    update()
+    before = sha256_tree(weights())
+    assert fresh != before, "the update changed no weight, so this test proves nothing"
+    poison()
+    try: update()
+    except NonFiniteError as e: message = str(e)
+    else: raise AssertionError("an update with a NaN in the data raised no error, so the training would go on")
+    assert sha256_tree(weights()) == before, "the update with a NaN in the data changed the weights"
+    return message

@@ -39,7 +39,7 @@ class MDNRNNConfig(Config):
     env_id: str = "CarRacing-v3"                    # names the run folder
     seed: Annotated[int, Ge(0)] = 0                 # of weights, batches and noise
     preset: str = "small"                           # tiny | small | paper
-    recipe: str | None = None                       # carracing | doom | ctallec | tour
+    recipe: str | None = None                       # carracing | doom | ctallec_shape | tour
     vae: str = ""                                   # folder or zoo name of the VAE; empty: the run of this env and seed
     data: tuple[str, ...] = ()
         # folders of episodes (paths, or names below $WORLDRL_DATA); empty: all that was gathered for this env
@@ -80,11 +80,12 @@ MDNRNNConfig.recipes = {
                       cont_head=False),                                       # World Models, CarRacing
     "doom": dict(hidden=512, z_size=64, action_size=1, reward_head=False, restart_flag=True, batch_length=500,
                  learning_rate_end=1e-5, end_weight=10., features="zhc"),
-    "ctallec": dict(hidden=256, z_size=32, action_size=3, shared=True, batch_size=16, batch_length=32,
-                    learning_rate=1e-3),                                      # the PyTorch reproduction
+    "ctallec_shape": dict(hidden=256, z_size=32, action_size=3, shared=True, batch_size=16, batch_length=32,
+                          learning_rate=1e-3),  # net and batches of ctallec/world-models; loss and optimiser are ours
     "tour": dict(hidden=128, updates=800, batch_size=16, batch_length=60, learning_rate=2e-3, reward_clip=(-1., 7.),
                  features="z"),     # our trials on CarRacing-v3 at skip 4, with windows of whole short episodes
 }
+MDNRNNConfig.recipes["ctallec"] = MDNRNNConfig.recipes["ctallec_shape"]     # its name in version 0.1
 
 # %% ../../nbs/42_mdnrnn.ipynb #60d68591
 def lstm_step(
@@ -159,15 +160,14 @@ def shifted(z: Tensor, action: Tensor, is_first: Tensor, flag: bool = False) -> 
 
 def mdnrnn_loss(
     rnn: MDNRNN,
-    z: Tensor,         # [B, T, Z] latents, held fixed: no gradient goes to the encoder
+    z: Tensor,         # [B, T, Z] latents; the gradient flows into them: pass z.detach() to hold an encoder fixed
     action: Tensor,    # [B, T, A] executed, leads to z of the same row
     reward: Tensor,    # [B, T] of the step that leads to z of the same row
     cont: Tensor,      # [B, T] bool, not terminated
     is_first: Tensor,  # [B, T] bool
 ) -> tuple[Tensor, dict[str, Tensor]]:  # scalar, and the three terms
     "Return the prediction loss for latents, rewards and ends of these sequences, and its terms"
-    c, z = rnn.config, z.detach()
-    zero = z.new_zeros(len(z), c.hidden)
+    c, zero = rnn.config, z.new_zeros(len(z), rnn.config.hidden)
     h, _, _ = scan_lstm(rnn.lstm, shifted(z, action, is_first, c.restart_flag)[:, 1:], is_first[:, 1:], zero, zero)
     known = ~is_first[:, 1:]
     mean = lambda x: (x * known).sum() / known.sum().clamp(min=1)
@@ -325,7 +325,8 @@ def _untrained_lstm(config: MDNRNNConfig) -> nn.LSTM:
 from ..envs.core import data_env_id, make_env
 from ..spaces import action_size
 from ..parts.episodes import EpisodeError, SequenceSampler, split
-from ..parts.nets import adam, cosine_schedule, restore_adam
+from ..parts.nets import cosine_schedule
+from ..parts.optim import Optimizer
 from ..runs.models import load, load_run, save_model
 from ..runs.run import start_weights
 
@@ -379,6 +380,11 @@ def check_fit(what: str, store, obs_shape, actions: int | None = None) -> None:
 
 
 # %% ../../nbs/42_mdnrnn.ipynb #d19140b9
+_ADVICE = (
+    "Look for NaN and for very large values in the gathered rewards and observations, or start anew (--fresh) with a"
+    " smaller --learning-rate or --max-grad-norm"
+)
+
 class MDNRNNTrainer:
     "Trains an MDN-RNN on cached latents; pass it to run_training"
     exp = "mdnrnn"
@@ -400,8 +406,10 @@ class MDNRNNTrainer:
         self.rnn = MDNRNN(config).to(self.device)
         name = start_weights(config.start_from, self.rnn, "mdnrnn", WorldModel)      # the VAE stays that of the config
         self.config = config = config.replace(start_from=name)
-        self.opt = adam(self.rnn.parameters(), config.learning_rate)
-        self.updates, self.test, episodes = 0, None, store.episodes()
+        self.opt = Optimizer(
+            self.rnn.parameters(), config.learning_rate, clip=config.max_grad_norm, schedule=self._rate, advice=_ADVICE
+        )
+        self.test, episodes = None, store.episodes()
         self.ids = split(len(episodes), seed=config.seed)
         self._cut(cache_latents(vae, episodes, device=self.device))
 
@@ -414,6 +422,15 @@ class MDNRNNTrainer:
         )
         self.sampler, self.test = made(self.ids[0], "train"), made(self.ids[1], "test").sample()
 
+    def _rate(self, updates: int) -> float:
+        c = self.config
+        return cosine_schedule(c.learning_rate, c.learning_rate_end, updates / c.updates)
+
+    @property
+    def updates(self) -> int:
+        "Return the number of updates made"
+        return self.opt.steps
+
     @property
     def total_segments(self) -> int:
         "Return the number of segments of the run"
@@ -424,6 +441,12 @@ class MDNRNNTrainer:
     def finished(self) -> bool:
         "Return whether all updates are made"
         return self.updates >= self.config.updates
+
+    def rehearse(self) -> None:
+        "Compute the loss of held-out windows; ConfigError when it is not finite. Nothing changes"
+        for name, v in self.score().items():
+            if not np.isfinite(float(v)):
+                raise ConfigError(f"{name} is {float(v)} before training; look at the rewards and frames of --data")
 
     def begin_segment(self, i: int, seed: int) -> None:
         "Seed the windows and the latents of segment i"
@@ -440,16 +463,8 @@ class MDNRNNTrainer:
 
     def update(self) -> dict:
         "Make one optimiser step; return its metrics"
-        c = self.config
-        for group in self.opt.param_groups:
-            group["lr"] = cosine_schedule(c.learning_rate, c.learning_rate_end, self.updates / c.updates)
         loss, metrics = self.batch_loss(self.sampler.sample(), self.rng)
-        self.opt.zero_grad(set_to_none=True)
-        loss.backward()
-        norm = nn.utils.clip_grad_norm_(self.rnn.parameters(), c.max_grad_norm)
-        self.opt.step()
-        self.updates += 1
-        return metrics | {"losses/grad_norm": norm}
+        return metrics | self.opt.step(loss, "the loss of the MDN-RNN", metrics)
 
     def segment(self, log) -> None:
         "Train for one segment, log its metrics, and evaluate on held-out windows"
@@ -458,6 +473,7 @@ class MDNRNNTrainer:
         for i in range(todo):
             metrics = self.update()
             if i % 10 == 0 or i + 1 == todo:
+                self.opt.check()
                 log.scalars(metrics, self.updates)
                 log.progress(i + 1, todo)
         log.scalars(self.score(), self.updates)
@@ -474,8 +490,8 @@ class MDNRNNTrainer:
     def load_state(self, tree: dict) -> None:
         "Restore what state() returned"
         self.rnn.load_state_dict(tree["rnn"])
-        restore_adam(self.opt, tree["opt"])
-        self.updates = tree["updates"]
+        self.opt.load_state_dict(tree["opt"])
+        self.opt.steps = tree["updates"]
 
     def world(self) -> WorldModel:
         "Return the VAE and the net as a WorldModel in evaluation mode"
@@ -508,7 +524,7 @@ def bench_mdnrnn(
     "Return the time of one training step from cached latents, optimiser included"
     c = MDNRNNConfig(hidden=hidden)
     rnn = MDNRNN(c)
-    opt = torch.optim.Adam(rnn.parameters(), 1e-3, fused=True)
+    opt = Optimizer(rnn.parameters(), 1e-3, clip=c.max_grad_norm)
     code = torch.randn(batch, length, 2 * c.z_size)
     action = torch.randn(batch, length, c.action_size)
     reward = torch.randn(batch, length)
@@ -517,10 +533,7 @@ def bench_mdnrnn(
     rng = Rng(1.0, 0)
     def update():
         loss, _ = mdnrnn_loss(rnn, draw_latents(code, "sample", rng), action, reward, cont, first)
-        opt.zero_grad(set_to_none=True)
-        loss.backward()
-        nn.utils.clip_grad_norm_(rnn.parameters(), c.max_grad_norm)
-        opt.step()
+        opt.step(loss)
     return _quick(update, repeats)
 
 # %% ../../nbs/42_mdnrnn.ipynb #99b60e98

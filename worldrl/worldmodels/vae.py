@@ -23,8 +23,8 @@ from ..envs.core import to_rgb
 from ..spaces import preprocess
 from ..parts.distributions import Bernoulli, Gaussian
 from ..parts.episodes import split
-from ..parts.nets import Conv, ConvDecoder, ConvEncoder, adam, channels_last, cosine_schedule, mirror, mlp
-from ..parts.nets import restore_adam
+from ..parts.nets import Conv, ConvDecoder, ConvEncoder, channels_last, cosine_schedule, mirror, mlp
+from ..parts.optim import Optimizer
 from ..runs.models import save_model
 from ..runs.run import start_weights
 from ..parts.episodes import find_episodes, with_data_names
@@ -287,6 +287,11 @@ def evaluate_vae(
         }
 
 # %% ../../nbs/41_vae.ipynb #f09c3707
+_ADVICE = (
+    "Look for NaN and for very large values in the gathered observations, or start anew (--fresh) with a smaller"
+    " --learning-rate"
+)
+
 class VAETrainer:
     "Trains a VAE on gathered episodes; pass it to run_training"
     exp = "vae"
@@ -300,15 +305,24 @@ class VAETrainer:
             config = with_data_names(config, store)
         self.store = store
         self.config = config = resolve_sizes(config.replace(obs_shape=frame_shape(store)))
-        self.device, self.updates = device(config.device), 0
+        self.device = device(config.device)
         torch.manual_seed(derive_seed(config.seed, "vae", "weights"))
         self.vae = VAE(config).to(self.device)
         self.config = config = config.replace(start_from=start_weights(config.start_from, self.vae))
-        self.opt = adam(self.vae.parameters(), config.learning_rate)
+        self.opt = Optimizer(self.vae.parameters(), config.learning_rate, schedule=self._rate, advice=_ADVICE)
         self.loss = torch.compile(self.vae.loss) if config.compile else self.vae.loss
         self.train_ids, self.test_ids = split(len(store), config.train_fraction, config.seed)
         self.frames, self.held = None, thinned(load_frames(store, self.test_ids, 4096), 512)
         self.mean_frame = preprocess(load_frames(store, self.train_ids, 4096)).mean(0)
+
+    def _rate(self, updates: int) -> float:
+        c = self.config
+        return cosine_schedule(c.learning_rate, c.learning_rate_end, updates / c.updates)
+
+    @property
+    def updates(self) -> int:
+        "Return the number of updates made"
+        return self.opt.steps
 
     @property
     def total_segments(self) -> int:
@@ -320,6 +334,13 @@ class VAETrainer:
     def finished(self) -> bool:
         "Return whether all updates are made"
         return self.updates >= self.config.updates
+
+    def rehearse(self) -> None:
+        "Compute the loss of a few held-out frames; ConfigError when it is not finite. Nothing changes"
+        obs = self.held[:2].to(self.device)
+        with torch.no_grad():
+            loss, _ = self.vae.loss(obs, torch.zeros(len(obs), self.config.z_size, device=self.device))
+        if not loss.isfinite(): raise ConfigError(f"the first loss is {loss.item()}; look at the frames of --data")
 
     def begin_segment(self, i: int, seed: int) -> None:
         "Seed the batches and the noise of segment i; sample other frames if they do not all fit into memory"
@@ -334,6 +355,7 @@ class VAETrainer:
         for k in range(n):
             metrics = self.update()
             if k % max(1, n // 20) == 0 or k == n - 1:
+                self.opt.check()
                 log.scalars(metrics, self.updates)
                 log.progress(k + 1, n)
         log.scalars(evaluate_vae(self.vae, self.held, self.mean_frame), self.updates)
@@ -341,16 +363,9 @@ class VAETrainer:
     def update(self) -> dict:
         "Make one optimiser step on a random batch; return its metrics"
         c = self.config
-        self.opt.param_groups[0]["lr"] = cosine_schedule(
-            c.learning_rate, c.learning_rate_end, self.updates / c.updates
-        )
         obs = self.frames[torch.randint(len(self.frames), (c.batch_size,), generator=self.gen)].to(self.device)
         loss, metrics = self.loss(obs, torch.randn(c.batch_size, c.z_size, generator=self.gen).to(self.device))
-        self.opt.zero_grad()
-        loss.backward()
-        self.opt.step()
-        self.updates += 1
-        return metrics
+        return metrics | self.opt.step(loss, "the loss of the VAE", metrics)
 
     def state(self) -> dict:
         "Return weights, optimiser state and number of updates for a checkpoint"
@@ -359,8 +374,8 @@ class VAETrainer:
     def load_state(self, tree: dict) -> None:
         "Restore what state() returned"
         self.vae.load_state_dict(tree["vae"])
-        restore_adam(self.opt, tree["opt"])
-        self.updates = tree["updates"]
+        self.opt.load_state_dict(tree["opt"])
+        self.opt.steps = tree["updates"]
 
     def result(self) -> dict:
         "Return the held-out metrics, and the counts of updates, episodes, frames and parameters"
@@ -385,13 +400,11 @@ def _bench_update(batch, shape, plain=False, **settings):
         )
     )
     if plain: vae.decoder.net[0] = nn.ConvTranspose2d(1024, 128, 5, 2)
-    opt = torch.optim.Adam(vae.parameters(), 1e-3) if plain else adam(vae.parameters(), 1e-3)
+    opt = Optimizer(torch.optim.Adam(vae.parameters(), 1e-3)) if plain else Optimizer(vae.parameters(), 1e-3)
     obs = torch.randint(0, 256, (batch, *shape), dtype=torch.uint8)
     def update():
         loss, _ = vae.loss(obs, torch.randn(batch, vae.config.z_size))
-        opt.zero_grad()
-        loss.backward()
-        opt.step()
+        opt.step(loss)
     return update
 
 def bench_vae(batch: int = 32,         # frames per update
