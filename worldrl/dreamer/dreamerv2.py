@@ -625,9 +625,13 @@ class TrainerSetup:
         self.config = c.replace(**chosen, start_from=start_weights(c.start_from, self.agent))
 
     def adopt(self, **settings) -> None:
-        "Take over what a stored run has for the settings that this trainer chose"
-        self.config = self.config.replace(**settings)
-        self.resolved = describe_settings(self)
+        "Take over what a stored run has for the settings that this trainer chose; another net is made anew"
+        config, chosen = self.config.replace(**settings), self.chosen
+        if (config.world, config.behaviour) == (self.config.world, self.config.behaviour):
+            self.config, self.resolved = config, describe_settings(self)
+            return
+        TrainerSetup.__init__(self, config)
+        self.chosen = chosen
 
     def _agent(self, obs_space, action_space):
         c = self.config

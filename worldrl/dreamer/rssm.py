@@ -10,7 +10,7 @@ __all__ = ['GRUS', 'POOLED', 'RSSMConfig', 'DiscreteLatent', 'GaussianLatent', '
 # %% ../../nbs/70_rssm.ipynb #203d621c
 import math
 from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import gymnasium as gym
 import torch
@@ -49,9 +49,13 @@ class RSSMConfig(Config):
     norm: Literal["none", "layer", "rms"] = "layer"  # before each activation
     act: Activation = "silu"                         # of the hidden layers
     init: Literal["torch", "fan_in"] = "fan_in"      # PyTorch's own | truncated normal (DreamerV3)
+    block_fan_in: Literal["all", "one"] = "all"
+        # of fan_in in the block layers: the inputs of all blocks (DreamerV3) | of one block (before this field)
     encoder: Literal["auto", "mlp", "planes", "strided", "pooled"] = "auto"    # see pick_encoder
     encoder_units: Annotated[tuple[Annotated[int, Ge(1)], ...], MinLen(1)] = (256, 128)
         # mlp: encoder layers; the decoder has them in reverse order
+    decoder_start: Literal["norm_act", "act_norm"] = "norm_act"
+        # pooled: the decoder's first map is normalized, then activated (DreamerV3) | the other way (before this field)
     depth: Annotated[int, Ge(1)] = 16                # channels of the first convolution
     embed: Annotated[int, Ge(0)] = 0                 # a linear layer of this size after the convolutions; 0: none
     image_loss: Literal["auto", "bernoulli", "mse", "normal", "symlog"] = "auto"
@@ -73,6 +77,7 @@ class RSSMConfig(Config):
     cont_scale: Annotated[float, Ge(0)] = 1.0        # weight of the continue head's loss
     obs_space: dict = field(default_factory=dict)    # of one env, as space_to_dict writes it
     action_space: dict = field(default_factory=dict) # of one env
+    stored: ClassVar[dict] = {"block_fan_in": "one", "decoder_start": "act_norm"}     # of worlds before these fields
 
     def __post_init__(self):
         "ConfigError also where the blocks of the GRU do not divide its units"
@@ -502,7 +507,11 @@ def _pooled_decoder(n_in, shape, c, kind):
     sizes = pooled_sizes(shape)
     channels = [c.depth * m for m in POOLED[:len(sizes) - 1]]
     n = channels[-1]
-    net = [layer(n_in, n * math.prod(sizes[-1]), "none", c.act), FirstMap(1, (n, *sizes[-1])), _channel_norm(c.norm, n)]
+    first = activation(c.act)
+    if c.decoder_start == "act_norm": start = [first], [_channel_norm(c.norm, n)]
+    else: start = [], [_channel_norm(c.norm, n), first]
+    linear = nn.Sequential(nn.Linear(n_in, n * math.prod(sizes[-1])), nn.Identity(), *start[0])
+    net = [linear, FirstMap(1, (n, *sizes[-1])), *start[1]]
     for m, size in zip([*channels[-2::-1], shape[0]], sizes[-2::-1]):
         last = size == sizes[0]
         net += [Upsample(size), nn.Conv2d(n, m, 5, padding=2)] + (
@@ -549,7 +558,7 @@ class RSSMWorld(nn.Module):
         self.decoder = Decoder(n, shape, c)
         self.reward_net = Head(n, c.units, c.layers, c.reward_head, c.norm, c.act, c.bins, c.bin_limit)
         self.cont_net = Head(n, c.units, c.layers, "bernoulli", c.norm, c.act)
-        if c.init == "fan_in": fan_in_init(self)
+        if c.init == "fan_in": fan_in_init(self, c.block_fan_in)
         self.reward_net.zero()
 
     @classmethod

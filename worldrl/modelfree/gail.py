@@ -27,7 +27,7 @@ from ..core import Config, ConfigError, OneOf, WorldrlError, derive_seed, genera
 from ..envs.core import Moments, env_of_agent
 from ..spaces import action_size, encode_action
 from ..parts.contracts import Batch
-from ..parts.policy import ActorCritic, policy_for
+from ..parts.policy import ActorCritic
 from ..spaces import space_from_dict, space_to_dict
 from .ppo import PPOConfig, PPOTrainer
 from ..parts.nets import mlp

@@ -9,7 +9,7 @@ __all__ = ['ACTIVATIONS', 'NORMS', 'activation', 'mlp', 'orthogonal_init', 'RMSN
 
 # %% ../../nbs/21_nets.ipynb #50e7f889
 import math
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 import torch
 import torch.nn as nn
 from torch import Tensor
@@ -109,11 +109,15 @@ class BlockLinear(nn.Module):
         return y.transpose(0, 1).flatten(1) + self.bias
 
 # %% ../../nbs/21_nets.ipynb #cde05497
-def fan_in_init(module: nn.Module) -> None:
+def fan_in_init(
+    module: nn.Module,                              # its linear layers and convolutions are changed in place
+    block_fan_in: Literal["all", "one"] = "all",    # fan-in of a block layer: inputs of all blocks (DreamerV3) | of one
+) -> None:
     "Truncated normal with variance 1 / fan-in, biases 0 (DreamerV3); in place"
     for m in module.modules():
         if isinstance(m, (nn.Linear, nn.Conv2d, nn.ConvTranspose2d, BlockLinear)):
-            fan = m.weight.shape[1] if isinstance(m, BlockLinear) else m.weight[0].numel()
+            fan = m.weight[0].numel()
+            if isinstance(m, BlockLinear): fan = m.weight.shape[1] * (m.blocks if block_fan_in == "all" else 1)
             std = 1.1368 / math.sqrt(fan)            # a normal cut at two sigma has 0.88 of its spread
             nn.init.trunc_normal_(m.weight, 0., std, -2 * std, 2 * std)
             if m.bias is not None: nn.init.zeros_(m.bias)

@@ -28,7 +28,6 @@ from .contracts import Act, Batch, PolicyOutput, Rng, State, Step, map_state
 from .distributions import Bernoulli, Categorical, Gaussian, MultiCategorical
 from .nets import ACTIVATIONS, Conv, ConvEncoder, activation, channels_last, conv_sizes, orthogonal_init
 from .recurrent import MEMORIES
-from ..runs.models import register
 from ..spaces import space_from_dict, space_to_dict
 
 # %% ../../nbs/30_policy.ipynb #abbe6aa9
@@ -168,8 +167,7 @@ def register_net(
     if config.net not in ("actor-critic", name):
         raise ConfigError(f"register_net: {config.__name__} is the config of the net {config.net!r}; give each its own")
     config.net, net.config_class = name, config
-    NETS[name] = (config, register(net))      # register: so that it can be saved and loaded
-    register(net, name)             # so that it can be saved and loaded
+    NETS[name] = (config, register(net, name))      # register: so that it can be saved and loaded
 
 def check_net(
     config: NetConfig,      # of a policy

@@ -4,7 +4,7 @@
 
 # %% ../../nbs/04_models.ipynb #04mode03
 from __future__ import annotations
-import ast, contextlib, importlib.util, inspect, json, linecache, math, os, re
+import ast, importlib.util, inspect, json, linecache, math, os, re
 import numpy as np
 import safetensors.torch
 import torch

@@ -439,8 +439,8 @@ def _adopt(folder: Path, trainer) -> None:
     """Give a trainer settings of its stored run: those that it chose itself, and what newer settings mean there
 
     A trainer that cannot take them over keeps its own, and `_claim` names the difference."""
-    if not hasattr(trainer, "adopt"): return
-    if (owner := _owner_of(folder)) is None: return       # a new run: nothing is older than the trainer
+    owner = _owner_of(folder)
+    if owner is None or not hasattr(trainer, "adopt"): return          # a new run: today's meaning
     stored, chosen = owner["config"], getattr(trainer, "chosen", ())
     kept = {k: stored[k] for k in chosen if stored.get(k) not in (None, getattr(trainer.config, k))}
     with contextlib.suppress(ConfigError): kept |= older_settings(type(trainer.config), stored)

@@ -2,7 +2,7 @@
 
 _WHERE = {
     "env": ["EnvCheckError", "check_env"],
-    "kill": ["kill_test", "nan_test"],
+    "kill": ["kill_test", "resume_test", "switches", "nan_test"],
     "contracts": ["ContractError", "gap", "random_obs", "random_actions", "random_steps", "check_world",
         "check_agent", "check_policy"],
 }

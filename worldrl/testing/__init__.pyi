@@ -3,6 +3,8 @@
 from .env import EnvCheckError as EnvCheckError
 from .env import check_env as check_env
 from .kill import kill_test as kill_test
+from .kill import resume_test as resume_test
+from .kill import switches as switches
 from .kill import nan_test as nan_test
 from .contracts import ContractError as ContractError
 from .contracts import gap as gap

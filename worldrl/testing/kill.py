@@ -4,16 +4,16 @@
 
 # %% ../../nbs/19_kill_test.ipynb #19kill03
 from __future__ import annotations
-import contextlib, os, random, select, shutil, signal, subprocess, sys, time
+import contextlib, os, random, select, shutil, signal, subprocess, sys, time, types
 from pathlib import Path
-from typing import Callable
-from ..core import ConfigError, NonFiniteError
+from typing import Annotated, Callable, Literal, Union, get_args, get_origin
+from ..core import Config, ConfigError, NonFiniteError, field_types, seed_everything
 from ..runs.checkpoint import sha256_tree
 from ..runs.disk import check_path, write_atomic
-from ..runs.run import differences, run_digest
+from ..runs.run import differences, run_digest, run_training
 
 # %% auto #0
-__all__ = ['kill_test', 'nan_test']
+__all__ = ['kill_test', 'resume_test', 'switches', 'nan_test']
 
 # %% ../../nbs/19_kill_test.ipynb #252e23e2
 _FORKER = '''
@@ -147,13 +147,50 @@ def _work_folders(folder: Path) -> tuple[Path, Path]:
     for r in there: shutil.rmtree(r, ignore_errors=True)
     return roots
 
-def _compare(whole: Path, killed: Path, digest) -> None:
+def _compare(whole: Path, killed: Path, digest, what: str = "kills") -> None:
     "Raise AssertionError with the run folders and what differs in them, unless both roots are equal"
     def digests(root):
         folders = [f.parent for f in sorted(root.rglob(".lock"))]
         return {f.relative_to(root).as_posix(): digest(f) for f in folders}
     a, b = digests(whole), digests(killed)
-    assert a == b, "not equal after the kills: " + "; ".join(differences(a, b))
+    assert a == b, f"not equal after the {what}: " + "; ".join(differences(a, b))
+
+# %% ../../nbs/19_kill_test.ipynb #d1c94846
+def resume_test(
+    make_trainer,        # a function without arguments that returns a new trainer: 2 segments or more
+    folder,              # replaces whole/ and killed/ in it; ConfigError if no kill_test made them
+    digest=run_digest,   # function: run folder -> dict of what must be equal
+) -> int:                # the number of segments
+    "Train alone, and again with a new trainer after every segment; AssertionError unless both end equal"
+    whole, pieces = _work_folders(check_path(folder).resolve())
+    how = dict(progress=False, tensorboard=False)
+    segments = run_training(make_trainer(), whole / "run", **how)["segments"]
+    assert segments > 1, f"the run has {segments} segments, so nothing is resumed; give it 2 or more"
+    for stop in (*range(1, segments), None):
+        seed_everything(1000 + (stop or 0))
+        run_training(make_trainer(), pieces / "run", stop_after=stop, **how)
+    _compare(whole, pieces, digest, "resumes")
+    return segments
+
+# %% ../../nbs/19_kill_test.ipynb #a61a439b
+def switches(
+    config: Config,      # its own values are left out
+) -> set[tuple]:         # {("anneal_lr", True), ("policy.recurrent", True), ("truncation", "terminate"), ...}
+    "Return all other values of the settings that are True or False, or one of a few values, nested configs included"
+    found = set()
+    for name, hint in field_types(type(config)).items():
+        value = getattr(config, name)
+        if isinstance(value, Config): found |= {(f"{name}.{inner}", other) for inner, other in switches(value)}
+        else: found |= {(name, other) for other in _options(hint) if other != value}
+    return found
+
+def _options(hint) -> list:
+    "Return the values that a type of a few values allows; [] for any other type"
+    origin, args = get_origin(hint), get_args(hint)
+    if origin is Annotated: return _options(args[0])
+    if origin is Literal: return list(args)
+    if origin in (Union, types.UnionType): return [value for kind in args for value in _options(kind)]
+    return [True, False] if hint is bool else []
 
 # %% ../../nbs/19_kill_test.ipynb #d40a5334
 def nan_test(
