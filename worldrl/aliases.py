@@ -152,13 +152,13 @@ class OldModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         module.__getattr__ = find
 
 # %% ../nbs/00_aliases.ipynb #2c3d7185
-SETTINGS: dict[str, dict[str, str]] = {   # config class: {field of version 0.1: field of today, of a part: "part.x"}
-    "OnPolicyConfig": {"aux_coef": "policy.aux_coef"},
+SETTINGS: dict[str, dict[str, str]] = {   # config class: {field of version 0.1 or short name: field of today}
     "SineConfig": {"lr": "learning_rate", "batch": "batch_size"},
-    "VAEConfig": {"lr": "learning_rate", "lr_end": "learning_rate_end", "batch": "batch_size"},
-    "MDNRNNConfig": {"lr": "learning_rate", "lr_end": "learning_rate_end", "batch": "batch_size",
+    "OnPolicyConfig": {"from": "start_from", "aux_coef": "policy.aux_coef"},      # policy.x: of a part
+    "VAEConfig": {"from": "start_from", "lr": "learning_rate", "lr_end": "learning_rate_end", "batch": "batch_size"},
+    "MDNRNNConfig": {"from": "start_from", "lr": "learning_rate", "lr_end": "learning_rate_end", "batch": "batch_size",
                      "length": "batch_length", "grad_clip": "max_grad_norm"},
-    "DreamerConfig": {"world_lr": "world_learning_rate", "actor_lr": "actor_learning_rate",
+    "DreamerConfig": {"from": "start_from", "world_lr": "world_learning_rate", "actor_lr": "actor_learning_rate",
                       "critic_lr": "critic_learning_rate"},
     "BehaviourConfig": {"lam": "return_lambda", "entropy": "ent_coef", "entropy_end": "ent_coef_end",
                         "normalise": "normalize_returns"},
