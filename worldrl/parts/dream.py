@@ -16,7 +16,7 @@ from torch import Tensor
 
 
 from ..core import WorldrlError
-from ..spaces import action_size, encode_action
+from ..spaces import action_size, encode_action, postprocess
 from worldrl.parts.contracts import (
     Act, Rng, State, Step, cat_states, first_step, leaves, map_state, next_step, observe_sequence, stack_states,
     state_size,
@@ -130,9 +130,7 @@ def as_obs(
     picture: Tensor,  # decoded, [..., *obs_shape] float
 ) -> Tensor:          # uint8 if the env's observations are, else float32 within the bounds of the space
     "Convert decoded observations into the form of the real env's"
-    if world.obs_space.dtype == np.uint8: return (picture.clamp(0, 1) * 255).round().to(torch.uint8)
-    low, high = (torch.as_tensor(b, device=picture.device) for b in (world.obs_space.low, world.obs_space.high))
-    return picture.clamp(low, high)
+    return postprocess(picture, world.obs_space)
 
 # %% ../../nbs/26_dream.ipynb #b974c05d
 def _plan_actor(world, plan, n, rng): return lambda t, state, features, reward: (plan[:, t], {})

@@ -202,7 +202,8 @@ class FeatureExtractor(nn.Module):
             raise ConfigError(
                 f"observations have shape {list(obs.shape[1:])}; this policy expects {list(self.obs_space.shape)}"
             )
-        x = preprocess(obs if self.encoder is None else obs.contiguous(memory_format=torch.channels_last))
+        x = obs if self.encoder is None else obs.contiguous(memory_format=torch.channels_last)
+        x = preprocess(x, self.obs_space)
         if self.norm is not None: x = self.norm(x)
         return self.encoder(x) if self.encoder is not None else x.flatten(1)
 

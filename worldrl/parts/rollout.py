@@ -130,18 +130,22 @@ def check_form(
 ) -> None:
     "Raise EnvError if a vector env returned something of another form than its spaces and Gymnasium's rules say"
     space, n = env.single_observation_space, env.num_envs
-    call = "step()" if results else "reset()"
-    def need(ok, what, x, want):
-        if ok: return
-        raise EnvError(f"{_name_of(env)}: {call} returned {what} {_form(x)}, expected {want}. Change the env, or make it"
-                       " with make_env, which compares each single env with its spaces.")
     if isinstance(space, gym.spaces.Box):
-        need(_is_array(obs, (n, *space.shape), "fiub"), "observations", obs, f"{n} rows of {space}")
-        as_bytes = obs.dtype in (np.uint8, torch.uint8)
-        need(as_bytes == (space.dtype == np.uint8), "observations", obs, f"{n} rows of {space}")
+        ok = _is_array(obs, (n, *space.shape), "fiub")
+        if not ok or (obs.dtype in (np.uint8, torch.uint8)) != (space.dtype == np.uint8):
+            raise _bad_form(env, results, "observations", obs, f"{n} rows of {space}")
     for what, x, kinds in zip(("rewards", "terminated", "truncated"), results, ("fiub", "biu", "biu")):
-        need(_is_array(x, (n,), kinds), what, x, f"{'numbers' if kinds == 'fiub' else 'True or False'} [{n}]")
-    need(isinstance(info, dict), "the info", info, "a dict, with {} where there is no info")
+        if not _is_array(x, (n,), kinds):
+            raise _bad_form(env, results, what, x, f"{'numbers' if what == 'rewards' else 'True or False'} [{n}]")
+    if not isinstance(info, dict):
+        raise _bad_form(env, results, "the info", info, "a dict, with {} where there is no info")
+
+def _bad_form(env, results, what: str, x, want: str) -> EnvError:
+    "Return the error for a value of another form"
+    return EnvError(
+        f"{_name_of(env)}: {'step()' if results else 'reset()'} returned {what} {_form(x)}, expected {want}. Change the"
+        " env, or make it with make_env, which compares each single env with its spaces."
+    )
 
 def _five(env, out, count: int) -> tuple:
     "Return what reset or step returned; EnvError unless these are so many values"
