@@ -828,8 +828,8 @@ class GymnasiumRules(gym.Wrapper):
         obs, bad = _fitted(self._space, obs, "obs")
         if not bad: return obs
         call = self.source or call
-        raise self._broken(call, f"an observation that is not of its space: {bad} by observation_space {self._space}",
-                           f"Change observation_space, or what {call} returns.")
+        raise self._broken(call, f"an observation that is not of its space: {bad}",
+                           f"Change observation_space, which is {self._space}, or what {call} returns.")
 
     def reset(self, *, seed=None, options=None):
         "Reset the env and check the observation and the info"

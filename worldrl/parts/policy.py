@@ -69,7 +69,17 @@ def encoder_name(
 ) -> str:            # a key of ENCODERS, or "none"
     "Return the name of the encoder for observations of this shape; ConfigError for other than vectors and images"
     if len(shape) == 1: return "none"
-    if len(shape) != 3: raise ConfigError(f"observations of shape {shape}: expected vectors [D] or images [C, H, W]")
+    if len(shape) == 4:
+        raise ConfigError(
+            f"observations of shape {shape}: expected vectors [D] or images [C, H, W]. If these are stacked images, join"
+            f" them: gymnasium.wrappers.ReshapeObservation(env, {(shape[0] * shape[1], *shape[2:])}) for C x H x W, or"
+            f" make the env without its stack and take obs='raw+stack={shape[0]}'"
+        )
+    if len(shape) != 3:
+        raise ConfigError(
+            f"observations of shape {shape}: expected vectors [D] or images [C, H, W]; flatten them with"
+            " gymnasium.wrappers.FlattenObservation(env)"
+        )
     return "nature" if min(shape[1:]) >= 36 else "minatar" if min(shape[1:]) <= 10 else "minipacman"
 
 class Pixels(nn.Module):

@@ -245,7 +245,7 @@ class Search:
 # %% ../../nbs/44_controller.ipynb #36930432
 from ..parts.contracts import cat_states, leaves, observe_sequence, take
 from ..parts.episodes import FIELDS
-from ..parts.rollout import EnvStream
+from ..parts.rollout import EnvStream, check_spaces
 from ..runs.run import worker_pool
 
 @torch.no_grad()
@@ -278,6 +278,7 @@ def real_returns(
     agent, n = WithWorld(world, population), len(population)
     env = make_env(env_id, n, **env_kwargs)
     try:
+        check_spaces(world, env, "world")
         return torch.stack(
             [_episode(agent, EnvStream(env, population.weight.device), [s] * n, max_steps) for s in seeds], 1
         )
@@ -441,7 +442,10 @@ class _Stage:
         if store is None:
             store = find_episodes(config.env_id, config.data)
             self.config = config = with_data_names(config, store)
-        check_fit(f"the world {config.world}".strip(), store, world.obs_space.shape, action_size(world.action_space))
+        check_fit(
+            f"the world {config.world}".strip(), store, world.obs_space.shape, action_size(world.action_space),
+            world.obs_space, world.action_space,
+        )
         episodes = store.episodes()
         self.env_kwargs = env_kwargs_of(store.meta)
         self.pool = start_pool(self.world, episodes, config.starts, where)

@@ -24,7 +24,7 @@ from ..core import UNBOUNDED, Check, Config, ConfigError, DeviceName, derive_see
 from ..parts.contracts import Rng, State, Step
 from ..parts.distributions import MDN
 from ..parts.episodes import env_kwargs_of
-from ..spaces import space_from_dict, space_to_dict
+from ..spaces import OldBytes, byte_bounds, space_difference, space_from_dict, space_to_dict
 
 # %% ../../nbs/42_mdnrnn.ipynb #82aa9d3b
 def _clip_fault(limits: tuple[float, float] | None) -> str:
@@ -247,6 +247,8 @@ class WorldModel(_ReadOuts):
     context = 1                                # number of real frames that a dream needs before it starts
     def __init__(self, vae: VAE, mdnrnn: MDNRNN, obs_space: spaces.Box, action_space: spaces.Space):
         super().__init__()
+        if byte_bounds(obs_space) is not None and not getattr(vae.config, "obs_space", {}):
+            obs_space = OldBytes(obs_space.low, obs_space.high, dtype=np.uint8)     # this VAE reads bytes / 255
         self.vae, self.mdnrnn, self.obs_space, self.action_space = vae, mdnrnn, obs_space, action_space
         c = mdnrnn.config
         self.feature_size = c.z_size + c.hidden * (len(FEATURES[c.features]) - 1)
@@ -355,11 +357,19 @@ def training_parts(
             " train vae`: --vae FOLDER"
         )
     store = find_episodes(config.env_id, config.data) if store is None else store
-    if isinstance(vae, VAE): check_fit(f"the VAE {config.vae}".strip(), store, vae.config.obs_shape)
+    if isinstance(vae, VAE):
+        check_fit(f"the VAE {config.vae}".strip(), store, vae.config.obs_shape, obs_space=vae.obs_space)
     return vae.to(where).requires_grad_(False).eval(), store
 
-def check_fit(what: str, store, obs_shape, actions: int | None = None) -> None:
-    "Raise ConfigError unless a trained part fits the observations and actions of these episodes"
+def check_fit(
+    what: str,                    # the trained part, for the message
+    store,                        # an EpisodeStore
+    obs_shape,                    # of the observations that the part reads
+    actions: int | None = None,   # numbers of an encoded action; None: the part reads none
+    obs_space=None,               # of one env, that the part was made for; None: it does not say
+    action_space=None,            # as obs_space
+) -> None:
+    "Raise ConfigError unless a trained part fits the observations and actions of these episodes, and their spaces"
     episode, env_id = store.episode(0), store.meta.get("env_id", "these data")
     if episode["obs"].shape[1:] != tuple(obs_shape):
         raise ConfigError(
@@ -371,6 +381,14 @@ def check_fit(what: str, store, obs_shape, actions: int | None = None) -> None:
             f"{what} takes actions of {actions} numbers, but the episodes of {env_id} hold"
             f" {episode['action'].shape[1]}; take the one of this env, or other --data"
         )
+    stored = store.meta.get("spaces", {})            # data of version 0.1 do not name them
+    for name, mine in (("obs", obs_space), ("action", action_space)):
+        its = space_from_dict(stored[name]) if name in stored else None
+        if difference := space_difference(mine, its):
+            raise ConfigError(
+                f"{what} was made for {mine}, but the episodes of {env_id} hold {its}: {difference}; take the one of"
+                " this env, or other --data"
+            )
 
 
 
