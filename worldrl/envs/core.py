@@ -17,12 +17,12 @@ from gymnasium.vector.utils import batch_space
 
 # %% auto #0
 __all__ = ['OBS_SETTINGS', 'FAMILIES', 'PLUGINS', 'EXTRAS', 'LONGEST_ID', 'PLANE_COLOURS', 'MINATAR_PLANES', 'EnvError',
-           'require_next_step', 'Wrapper', 'EpisodeStats', 'ObsSettings', 'check_setting', 'obs_settings', 'is_image',
-           'picture_axis', 'to_chw', 'PixelObs', 'VectorObs', 'FrameStack', 'hash_uniform', 'row_seeds', 'Flicker',
-           'Moments', 'Normalise', 'Family', 'family_of', 'is_own', 'is_mujoco', 'successor', 'check_id', 'data_env_id',
-           'same_env', 'env_of_agent', 'missing_extra', 'draw_plainly', 'follow', 'GymnasiumRules', 'ActionRepeat',
-           'make_registered', 'MadeEnv', 'with_obs', 'keep_signals', 'make_env', 'planes_to_rgb', 'vectors_to_rgb',
-           'minatar_planes', 'to_rgb']
+           'require_next_step', 'Wrapper', 'EpisodeStats', 'counts_episodes', 'ObsSettings', 'check_setting',
+           'obs_settings', 'is_image', 'picture_axis', 'to_chw', 'PixelObs', 'VectorObs', 'FrameStack', 'hash_uniform',
+           'row_seeds', 'Flicker', 'Moments', 'Normalise', 'Family', 'family_of', 'is_own', 'is_mujoco', 'successor',
+           'check_id', 'data_env_id', 'same_env', 'env_of_agent', 'missing_extra', 'draw_plainly', 'follow',
+           'GymnasiumRules', 'ActionRepeat', 'make_registered', 'MadeEnv', 'with_obs', 'keep_signals', 'make_env',
+           'planes_to_rgb', 'vectors_to_rgb', 'minatar_planes', 'to_rgb']
 
 # %% ../../nbs/10_envs.ipynb #396d56cd
 from ..core import WorldrlError, derive_seed, did_you_mean
@@ -111,6 +111,15 @@ class EpisodeStats(Wrapper):
             r, l = np.where(self.ended, self.returns, 0.0), np.where(self.ended, self.lengths, 0)
             info = {**info, "episode": {"r": r, "l": l}, "_episode": self.ended.copy()}
         return obs, reward, info
+
+# %% ../../nbs/10_envs.ipynb #2e8105ed
+def counts_episodes(
+    env,            # VectorEnv
+) -> bool:
+    "Return whether a wrapper of this env writes returns of whole episodes into info['episode']: ours or Gymnasium's"
+    counters = EpisodeStats, gym.wrappers.vector.RecordEpisodeStatistics
+    while env is not None and not isinstance(env, counters): env = getattr(env, "env", None)
+    return env is not None
 
 # %% ../../nbs/10_envs.ipynb #1d7bb7cc
 @dataclass(frozen=True)

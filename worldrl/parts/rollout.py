@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 
 from ..core import ConfigError, WorldrlError, derive_seed, did_you_mean
-from ..envs.core import EnvError, EpisodeStats, env_of_agent, make_env, to_rgb
+from ..envs.core import EnvError, counts_episodes, env_of_agent, make_env, to_rgb
 from ..spaces import action_size, encode_action, space_difference
 from .contracts import Act, Rng, State, Step, first_step, leaves, map_state, next_step, stack_states
 
@@ -154,12 +154,6 @@ def _five(env, out, count: int) -> tuple:
     want = "(observations, info)" if count == 2 else "(observations, rewards, terminated, truncated, info)"
     raise EnvError(f"{_name_of(env)}: {call} returned {got}, expected {count} values: {want}.")
 
-def _counts_episodes(env) -> bool:
-    "Return whether a wrapper of this env writes returns of whole episodes into info['episode']"
-    counters = EpisodeStats, gym.wrappers.vector.RecordEpisodeStatistics
-    while env is not None and not isinstance(env, counters): env = getattr(env, "env", None)
-    return env is not None
-
 # %% ../../nbs/24_rollout.ipynb #f73cbfb6
 class EnvStream:
     "A vector env with autoreset NEXT_STEP that returns Steps and counts steps and episodes"
@@ -175,7 +169,7 @@ class EnvStream:
         self.obs_space, self.action_space = env.single_observation_space, env.single_action_space
         self.now, self.env_steps, self._done, self._told = None, 0, [], 0
         self.keep, self.kept = keep, {}      # {"auxiliary/lamp": [n, ...]} about `now`
-        self._counted = _counts_episodes(env)
+        self._counted = counts_episodes(env)
 
     def reset(self, seed=None) -> Step:
         "Start all rows anew; `seed` is one number or one per env"
