@@ -61,11 +61,11 @@ def _check_spaces(env) -> None:
         env.metadata.get("autoreset_mode") == AutoresetMode.NEXT_STEP, "autoreset_mode",
         f"metadata['autoreset_mode'] is {env.metadata.get('autoreset_mode')}, expected NEXT_STEP",
     )
-    one, n = env.single_observation_space, env.num_envs
     for name in ("single_observation_space", "observation_space", "single_action_space", "action_space"):
         space = getattr(env, name, None)
         _need(isinstance(space, gym.Space), name.removeprefix("single_").replace("observation", "obs"),
               f"{name} is {space!r}, expected a space of gymnasium.spaces; set it in __init__")
+    one, n = env.single_observation_space, env.num_envs
     _need(
         isinstance(one, gym.spaces.Box) and one.dtype in (np.uint8, np.float32), "obs_space",
         f"{one}, expected a Box of uint8 or float32; make the env with make_env, which brings it to that",
