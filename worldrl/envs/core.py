@@ -257,8 +257,8 @@ def picture_axis(
     found = 0 if layout == "CHW" else channel_axis(shape)
     if found is not None: return found
     raise EnvError(
-        f"{owner}: the observations have the shape {tuple(shape)}, which does not say whether the channels come first or"
-        f" last. Say it: obs='{name}+layout=HWC' (channels last) or obs='{name}+layout=CHW' (channels first); on a"
+        f"{owner}: the observations have the shape {tuple(shape)}, which does not say whether the channels come first"
+        f" or last. Say it: obs='{name}+layout=HWC' (channels last) or obs='{name}+layout=CHW' (channels first); on a"
         f" command line: --obs {name}+layout=HWC."
     )
 
@@ -305,7 +305,8 @@ class PixelObs(Wrapper):
         bounds = [np.moveaxis(np.atleast_3d(b), axis, 0) for b in (box.low, box.high)]
         shape = self._to_chw(np.zeros((1, *box.shape), np.uint8)).shape[1:]
         pixels = byte_bounds(box) is None or self._narrow
-        self._new_obs_space(gym.spaces.Box(0, 255, shape, np.uint8) if pixels else gym.spaces.Box(*bounds, dtype=np.uint8))
+        if pixels: self._new_obs_space(gym.spaces.Box(0, 255, shape, np.uint8))
+        else: self._new_obs_space(gym.spaces.Box(*bounds, dtype=np.uint8))
 
     def _frames(self, obs):
         if self._narrow: obs = np.rint(preprocess(obs, self._narrow) * 255).clip(0, 255).astype(np.uint8)
@@ -887,8 +888,8 @@ class GymnasiumRules(gym.Wrapper):
 
 _RESET = "It must return two values: (observation, info), with {} where there is no info."
 _STEP = (
-    "It must return five values: (observation, reward, terminated, truncated, info), with {} where there is no info; old"
-    " envs give four of them, with done in place of terminated and truncated."
+    "It must return five values: (observation, reward, terminated, truncated, info), with {} where there is no info;"
+    " old envs give four of them, with done in place of terminated and truncated."
 )
 
 

@@ -163,7 +163,8 @@ def _future(world, episodes, horizon, n, context, seed):
     steps, real, ids = windows(episodes, n, context, horizon, least=world.context, seed=seed)
     start = _watched(world, steps.map(lambda x: x[:, :context]).to(device))
     ahead, real = steps.map(lambda x: x[:, context:]).to(device), real[:, context:].to(device)
-    last, mean = preprocess(steps.obs[:, context - 1], world.obs_space), _mean_frame(steps.obs.to(device), world.obs_space)
+    last = preprocess(steps.obs[:, context - 1], world.obs_space)
+    mean = _mean_frame(steps.obs.to(device), world.obs_space)
     return _Future(start, ahead, real, ids, last.to(device), mean, world.obs_space)
 
 def _dreamt(world, state, actions, rng):

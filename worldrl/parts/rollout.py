@@ -622,7 +622,8 @@ def record(
     agent, name = loaded_agent(agent, "record", device)
     frames, env = [], _make(agent, name, env_id, 1, env_kwargs)
     shown, settings = getattr(env, "env_id", ""), getattr(env, "settings", None)
-    keep = lambda t, step, act, alive: frames.append(to_rgb(shown, step.obs.cpu(), settings, env.single_observation_space))
+    def keep(t, step, act, alive):
+        frames.append(to_rgb(shown, step.obs.cpu(), settings, env.single_observation_space))
     try:
         check_spaces(agent, env)
         for k in range(episodes):
