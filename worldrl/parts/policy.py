@@ -72,8 +72,8 @@ def encoder_name(
     if len(shape) == 4:
         raise ConfigError(
             f"observations of shape {shape}: expected vectors [D] or images [C, H, W]. If these are stacked images,"
-            f" join them: gymnasium.wrappers.ReshapeObservation(env, {(shape[0] * shape[1], *shape[2:])}) for C x H x W, or"
-            f" make the env without its stack and take obs='raw+stack={shape[0]}'"
+            f" join them: gymnasium.wrappers.ReshapeObservation(env, {(shape[0] * shape[1], *shape[2:])}) for C x H x W,"
+            f" or make the env without its stack and take obs='raw+stack={shape[0]}'"
         )
     if len(shape) != 3:
         raise ConfigError(
