@@ -70,9 +70,10 @@ def encoder_name(
     "Return the name of the encoder for observations of this shape; ConfigError for other than vectors and images"
     if len(shape) == 1: return "none"
     if len(shape) == 4:
+        joined = (shape[0] * shape[1], *shape[2:])
         raise ConfigError(
             f"observations of shape {shape}: expected vectors [D] or images [C, H, W]. If these are stacked images,"
-            f" join them: gymnasium.wrappers.ReshapeObservation(env, {(shape[0] * shape[1], *shape[2:])}) for C x H x W,"
+            f" join them: gymnasium.wrappers.ReshapeObservation(env, {joined}) for C x H x W,"
             f" or make the env without its stack and take obs='raw+stack={shape[0]}'"
         )
     if len(shape) != 3:
