@@ -154,17 +154,18 @@ class _Future:
     ids: np.ndarray     # [S] the episode
     last: Tensor        # [S, ...] the last frame observed, 0..1
     mean: Tensor        # [1, ...] the mean frame
+    space: object       # of the world's observations
 
-    def truth(self, k): return preprocess(self.ahead.obs[:, k])
+    def truth(self, k): return preprocess(self.ahead.obs[:, k], self.space)
 
 def _future(world, episodes, horizon, n, context, seed):
     context, device = context or max(world.context, 16), _device_of(world)
     steps, real, ids = windows(episodes, n, context, horizon, least=world.context, seed=seed)
     start = _watched(world, steps.map(lambda x: x[:, :context]).to(device))
     ahead, real = steps.map(lambda x: x[:, context:]).to(device), real[:, context:].to(device)
-    return _Future(
-        start, ahead, real, ids, preprocess(steps.obs[:, context - 1]).to(device), _mean_frame(steps.obs.to(device))
-    )
+    last = preprocess(steps.obs[:, context - 1], world.obs_space)
+    mean = _mean_frame(steps.obs.to(device), world.obs_space)
+    return _Future(start, ahead, real, ids, last.to(device), mean, world.obs_space)
 
 def _dreamt(world, state, actions, rng):
     "Decoded dreams, one moment [S, ...] after the other; actions [S, H, A]"
@@ -178,9 +179,9 @@ def _watching(world, state, ahead):
         state = world.observe(state, ahead.at(k))
         yield world.decode(state)
 
-def _mean_frame(obs):
+def _mean_frame(obs, space):
     "The mean of [n, T] observations, window by window (they need not fit into memory as floats)"
-    return torch.stack([preprocess(o).mean(0) for o in obs]).mean(0, keepdim=True)
+    return torch.stack([preprocess(o, space).mean(0) for o in obs]).mean(0, keepdim=True)
 
 # %% ../../nbs/26_dream_error.ipynb #3c592b8f
 def plot_dream_error(

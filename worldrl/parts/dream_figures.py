@@ -82,7 +82,7 @@ def dream_rows(
     obs, shown, dreams, real = _foreseen(world, _chosen(episode, start, columns), start, horizon, temperature, seed)
     env_id = env_id or getattr(world, "env_id", "")
     def rgb(x):
-        flat = to_rgb(env_id, x.flatten(0, 1).cpu(), settings)
+        flat = to_rgb(env_id, x.flatten(0, 1).cpu(), settings, world.obs_space)
         return np.where(real[..., None, None, None], flat.reshape(*x.shape[:2], *flat.shape[1:]), np.uint8(128))
     rows = {"real": rgb(obs), "reconstruction": rgb(as_obs(world, shown)), "dream": rgb(as_obs(world, dreams))}
     rows["error"] = np.where(real[..., None, None, None], error_frames(rows["real"], rows["dream"]), np.uint8(128))
@@ -173,7 +173,7 @@ def dream_planes(
     obs, shown, dreams, _ = _foreseen(world, [episode], start, horizon, temperature, seed)
     return {
         k: x[0].clamp(0, 1).cpu().numpy()
-        for k, x in (("truth", preprocess(obs)), ("posterior", shown), ("prior", dreams))
+        for k, x in (("truth", preprocess(obs, world.obs_space)), ("posterior", shown), ("prior", dreams))
     }
 
 # %% ../../nbs/26_dream_figures.ipynb #0a18a404
@@ -253,7 +253,8 @@ def latents_video(
         raise NoDreamError(
             f"{type(world).__name__} has no latent of categoricals to show; dream_video shows what it dreams"
         )
-    frames = to_rgb(env_id or getattr(world, "env_id", ""), as_obs(world, world.decode(lived))[0].cpu(), settings)
+    shown = as_obs(world, world.decode(lived))[0].cpu()
+    frames = to_rgb(env_id or getattr(world, "env_id", ""), shown, settings, world.obs_space)
     frames = latent_video(
         frames, *(p[0].cpu() for p in told), class_axis=1, captions=_captions(start, len(frames)), border_at=start
     )

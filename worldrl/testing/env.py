@@ -12,18 +12,18 @@ from dataclasses import dataclass
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 from ..core import derive_seed
-from ..envs.core import EpisodeStats, MadeEnv
-from ..spaces import action_size
+from ..envs.core import EnvError, GymnasiumRules, counts_episodes
+from ..spaces import action_size, channel_axis
 
 # %% auto #0
 __all__ = ['EnvCheckError', 'check_env']
 
 # %% ../../nbs/10_envs_check.ipynb #d3d429f1
-class EnvCheckError(AssertionError):
+class EnvCheckError(EnvError, AssertionError):
     "A vector env breaks its contract; `.name` is the name of the check"
     def __init__(self, name: str, message: str):
         super().__init__(f"{name}: {message}")
-        self.name = name
+        self.name, self.message = name, message
 
 
 def _need(ok, name: str, message: str) -> None:
@@ -61,11 +61,20 @@ def _check_spaces(env) -> None:
         env.metadata.get("autoreset_mode") == AutoresetMode.NEXT_STEP, "autoreset_mode",
         f"metadata['autoreset_mode'] is {env.metadata.get('autoreset_mode')}, expected NEXT_STEP",
     )
+    for name in ("single_observation_space", "observation_space", "single_action_space", "action_space"):
+        space = getattr(env, name, None)
+        _need(isinstance(space, gym.Space), name.removeprefix("single_").replace("observation", "obs"),
+              f"{name} is {space!r}, expected a space of gymnasium.spaces; set it in __init__")
     one, n = env.single_observation_space, env.num_envs
     _need(
         isinstance(one, gym.spaces.Box) and one.dtype in (np.uint8, np.float32), "obs_space",
-        f"{one}, expected a Box of uint8 or float32",
+        f"{one}, expected a Box of uint8 or float32; make the env with make_env, which brings it to that",
     )
+    _need(one.shape != (), "obs_space", f"{one} is a single number, expected the shape (1,) or more axes")
+    last = len(one.shape) == 3 and channel_axis(one.shape) == 2 and one.shape[2] < min(one.shape[:2])
+    _need(not last, "obs_layout",
+          f"{one} has the channels last, expected [C, H, W]; make the env with make_env, or transpose its observations:"
+          " obs.transpose(2, 0, 1)")
     _need(env.observation_space == batch_space(one, n), "obs_space", f"{env.observation_space} is not {n} times {one}")
     _need(
         env.action_space == batch_space(env.single_action_space, n), "action_space",
@@ -117,6 +126,29 @@ def _check_info(env, info) -> None:
                 f"info[{key!r}] has shape {np.shape(value)}, expected one entry per row",
             )
 
+
+def _fields(out, count: int, call: str) -> tuple:
+    "Return what reset or step returned, if it is a tuple of so many values"
+    got = f"{len(out)} values" if isinstance(out, tuple) else type(out).__name__
+    want = "(obs, info)" if count == 2 else "(obs, reward, terminated, truncated, info)"
+    _need(isinstance(out, tuple) and len(out) == count, "returns", f"{call} returned {got}, expected {want}")
+    return out
+
+
+def _check_singles(env, steps: int = 20) -> None:
+    "Play the first of the single envs by Gymnasium's rules; EnvError says what it breaks. Other batches have none"
+    ones = getattr(getattr(env, "unwrapped", None), "envs", None)
+    one = next(iter(ones), None) if isinstance(ones, (list, tuple)) else None
+    if not isinstance(one, gym.Env): return
+    spec = getattr(one, "spec", None)
+    rules = GymnasiumRules(one, getattr(spec, "id", "") or type(one.unwrapped).__name__)
+    space = copy.deepcopy(rules.action_space)
+    space.seed(0)
+    rules.reset(seed=0)
+    for _ in range(steps):
+        _, _, terminated, truncated, _ = rules.step(space.sample())
+        if terminated or truncated: return
+
 # %% ../../nbs/10_envs_check.ipynb #f731def8
 def _sample_actions(env, steps: int, seed: int) -> np.ndarray:
     space = copy.deepcopy(env.action_space)
@@ -126,14 +158,14 @@ def _sample_actions(env, steps: int, seed: int) -> np.ndarray:
 
 def _play(env, actions, seed, scribble: bool = False) -> _Played:
     "One run, every return value checked; `scribble` overwrites each observation once it is copied"
-    obs, info = env.reset(seed=seed)
+    obs, info = _fields(env.reset(seed=seed), 2, "reset()")
     _check_obs(env, obs)
     _check_info(env, info)
     kept, results, infos = [obs.copy()], [], []
     for action in actions:
         if scribble: obs[...] = np.clip(77, env.observation_space.low, env.observation_space.high)
         last, before = obs, obs.copy()
-        obs, *result, info = env.step(action.copy())
+        obs, *result, info = _fields(env.step(action.copy()), 5, "step()")
         _check_obs(env, obs)
         _check_results(env, *result)
         _check_info(env, info)
@@ -223,12 +255,36 @@ def check_env(
     raw_stats: bool = True,
         # False for wrappers above EpisodeStats that change rewards or ends: info['episode'] then counts other numbers
 ) -> None:
-    "Check the whole contract of a vector env. Raises EnvCheckError (an AssertionError); its .name is the failed check."
-    _check_spaces(env)
+    """Check the whole contract of a vector env, and Gymnasium's rules for the single envs below it.
+
+    Raises EnvCheckError (an EnvError and an AssertionError): its .name is the failed check, and the message names the
+    env, what came, and what was expected."""
+    state = np.random.get_state(), torch.get_rng_state()
+    try:
+        _check_spaces(env)
+        _check_singles(env)
+        _check_all(env, steps, seed, ends, seeds_differ, row_seeds, raw_stats)
+    except EnvCheckError as e: raise EnvCheckError(e.name, f"{_env_name(env)}: {e.message}") from e.__cause__
+    except EnvError as e: raise EnvCheckError("gymnasium_rules", str(e)) from e
+    finally:
+        np.random.set_state(state[0])
+        torch.set_rng_state(state[1])
+
+
+def _env_name(env) -> str:
+    "Return the id of an env, or the name of its class"
+    inner = env
+    while inner is not None:
+        if found := getattr(inner, "env_id", "") or getattr(getattr(inner, "spec", None), "id", ""): return found
+        inner = getattr(inner, "env", None)
+    return type(env).__name__
+
+
+def _check_all(env, steps, seed, ends, seeds_differ, row_seeds, raw_stats) -> None:
+    "Play all runs and compare them; the arguments are those of check_env"
     n = env.num_envs
     actions, other = (_sample_actions(env, steps, seed + i) for i in (1, 2))
     seeds = [derive_seed(seed, "check", i) for i in range(n)] if row_seeds else seed
-    state = np.random.get_state(), torch.get_rng_state()
     _other_globals(0)
     run = _play(env, actions, seeds)
     _check_time(run)
@@ -246,7 +302,4 @@ def check_env(
             not _same(_play(env, actions, new).rows(slice(None)), run.rows(slice(None))), "seeds_differ",
             "another seed gave the same run",
         )
-    if isinstance(env, (MadeEnv, EpisodeStats)) or any("episode" in i for i in run.infos):
-        _check_episode_stats(run, raw_stats)
-    np.random.set_state(state[0])
-    torch.set_rng_state(state[1])
+    if counts_episodes(env): _check_episode_stats(run, raw_stats)
