@@ -19,10 +19,11 @@ from gymnasium.vector.utils import batch_space
 __all__ = ['OBS_SETTINGS', 'FAMILIES', 'PLUGINS', 'EXTRAS', 'LONGEST_ID', 'PLANE_COLOURS', 'MINATAR_PLANES', 'EnvError',
            'require_next_step', 'Wrapper', 'EpisodeStats', 'ObsSettings', 'check_setting', 'obs_settings', 'is_image',
            'picture_axis', 'to_chw', 'PixelObs', 'VectorObs', 'FrameStack', 'hash_uniform', 'row_seeds', 'Flicker',
-           'Moments', 'Normalise', 'Family', 'family_of', 'time_limit', 'is_own', 'is_mujoco', 'successor', 'check_id',
-           'data_env_id', 'same_env', 'env_of_agent', 'missing_extra', 'draw_plainly', 'follow', 'GymnasiumRules',
-           'ActionRepeat', 'make_registered', 'MadeEnv', 'with_obs', 'keep_signals', 'make_env', 'factory_name',
-           'factory_env_id', 'named_factory', 'env_from', 'planes_to_rgb', 'vectors_to_rgb', 'minatar_planes', 'to_rgb']
+           'add_moments', 'Moments', 'Normalise', 'Family', 'family_of', 'time_limit', 'is_own', 'is_mujoco',
+           'successor', 'check_id', 'data_env_id', 'same_env', 'env_of_agent', 'missing_extra', 'draw_plainly',
+           'follow', 'GymnasiumRules', 'ActionRepeat', 'make_registered', 'MadeEnv', 'with_obs', 'keep_signals',
+           'make_env', 'factory_name', 'factory_env_id', 'named_factory', 'env_from', 'planes_to_rgb', 'vectors_to_rgb',
+           'minatar_planes', 'to_rgb']
 
 # %% ../../nbs/10_envs.ipynb #addb7087
 from ..core import WorldrlError, derive_seed, did_you_mean
@@ -424,6 +425,17 @@ class Flicker(Wrapper):
         return self._blank(obs), reward, info
 
 # %% ../../nbs/10_envs.ipynb #a77db34e
+def add_moments(
+    count,     # samples so far
+    mean,      # [*shape] their mean, array or tensor; not used while count is 0
+    m2,        # [*shape] the sum of their squared deviations
+    x,         # [m, *shape] more samples, m >= 1
+) -> tuple:    # count; how far the mean moves [*shape]; m2 [*shape]
+    "Return the running moments with a batch added, exactly (Chan et al. 1979); for NumPy and torch alike"
+    m, middle = len(x), x.mean(0)
+    total, delta = count + m, middle - mean
+    return total, delta * m / total, m2 + ((x - middle) ** 2).sum(0) + delta ** 2 * count * m / total
+
 class Moments:
     "Running mean and variance of everything seen, by exact batch updates"
     def __init__(
@@ -443,10 +455,8 @@ class Moments:
     ) -> None:
         "Add a batch of samples"
         if len(x) == 0: return
-        m, delta = len(x), x.mean(0) - self.mean
-        total = self.count + m
-        self.m2 = self.m2 + ((x - x.mean(0))**2).sum(0) + delta**2 * self.count * m / total
-        self.mean, self.count = self.mean + delta * m / total, total
+        self.count, moved, self.m2 = add_moments(self.count, self.mean, self.m2, x)
+        self.mean = self.mean + moved
 
     def scaled(
         self,

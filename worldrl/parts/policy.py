@@ -23,6 +23,7 @@ from torch import Tensor
 
 # %% ../../nbs/30_policy.ipynb #152b9bc1
 from ..core import Config, ConfigError, OneOf, autocast, did_you_mean
+from ..envs.core import Moments, add_moments
 from ..spaces import action_size, preprocess
 from .contracts import Act, Batch, PolicyOutput, Rng, State, Step, map_state
 from .distributions import Bernoulli, Categorical, Gaussian, MultiCategorical
@@ -198,13 +199,12 @@ class RunningNorm(nn.Module):
 
     @torch.no_grad()
     def update(self, x: Tensor) -> None:    # [N, size]
-        "Update the running mean and variance with a batch (Chan et al. 1979)"
-        n, x = len(x), x.double()
-        total, delta = self.count + n, x.mean(0) - self.mean
-        m2 = self.var.double() * self.count + ((x - x.mean(0)) ** 2).sum(0) + delta ** 2 * self.count * n / total
-        self.mean += (delta * n / total).float()
+        "Update the running mean and variance with a batch, which may be empty; see add_moments in envs.core"
+        if not len(x): return
+        total, moved, m2 = add_moments(self.count, self.mean, self.var.double() * self.count, x.double())
+        self.mean += moved.float()
         self.var.copy_(m2 / total)
-        self.count += n
+        self.count.copy_(total)
 
     def forward(self, x: Tensor) -> Tensor:     # [..., size] -> [..., size]
         "Return the normalised vectors, each number limited to -clip..clip"
