@@ -23,7 +23,7 @@ from torch import Tensor
 
 # %% ../../nbs/30_policy.ipynb #152b9bc1
 from ..core import Config, ConfigError, OneOf, autocast, did_you_mean
-from ..envs.core import Moments, add_moments
+from ..envs.core import add_moments
 from ..spaces import action_size, preprocess
 from .contracts import Act, Batch, PolicyOutput, Rng, State, Step, map_state
 from .distributions import Bernoulli, Categorical, Gaussian, MultiCategorical

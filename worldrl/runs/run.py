@@ -625,7 +625,8 @@ def _restore(
     try:
         trainer.load_state(tree)
         for optimizer, groups in undo[0].optimizers:
-            if fault := optimizer_fault(optimizer, groups): raise CheckpointError(f"its optimizer cannot go on: {fault}")
+            fault = optimizer_fault(optimizer, groups)
+            if fault: raise CheckpointError(f"its optimizer cannot go on: {fault}")
     except Exception:
         undo[0]()
         raise
@@ -647,8 +648,8 @@ def optimizer_fault(
                 return f"{k!r} of a weight {list(p.shape)} has the shape {list(np.shape(v))}, expected the same"
     return ""
 
-_LIKE_WEIGHTS = ("exp_avg", "exp_avg_sq", "max_exp_avg_sq", "square_avg", "grad_avg", "momentum_buffer", "momentum", "m",
-                 "v")      # state of torch's optimizers, K-FAC and LaProp that has the shape of the weight
+_LIKE_WEIGHTS = ("exp_avg", "exp_avg_sq", "max_exp_avg_sq", "square_avg", "grad_avg", "momentum_buffer", "momentum",
+                 "m", "v")      # state of torch's optimizers, K-FAC and LaProp that has the shape of the weight
 
 def _kind(x):
     "Return what an optimizer's setting or state is: flag, number, tensor, text, or the kinds of a tuple's items"
