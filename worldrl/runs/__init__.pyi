@@ -69,6 +69,7 @@ from .run import differences as differences
 from .run import episodes_per_segment as episodes_per_segment
 from .run import start_weights as start_weights
 from .run import newest_checkpoint as newest_checkpoint
+from .run import optimizer_fault as optimizer_fault
 from .run import snapshots as snapshots
 from .run import Interrupted as Interrupted
 from .run import sigterm_stops as sigterm_stops
