@@ -55,6 +55,9 @@ MOVED: dict[str, dict[str, str]] = {      # module of version 0.1: {module of to
     "worldrl.dreamer.dreamerv3": {
         "worldrl.parts.optim": "LaProp clip_adaptively",
     },
+    "worldrl.parts.nets": {
+        "worldrl.parts.optim": "adam restore_adam",
+    },
     "worldrl.parts.rollout": {
         "worldrl.core": "NonFiniteError",
     },

@@ -3,6 +3,7 @@
 from .env import EnvCheckError as EnvCheckError
 from .env import check_env as check_env
 from .kill import kill_test as kill_test
+from .kill import nan_test as nan_test
 from .contracts import ContractError as ContractError
 from .contracts import gap as gap
 from .contracts import random_obs as random_obs
