@@ -412,15 +412,17 @@ def read_config(
     prog: str,             # shown in the help
     also: str = "",        # shown there too: flags that are no settings
 ):
-    """Read a config: defaults, then recipe, then preset, then the flags.
+    """Read a config: defaults, then recipe, then preset, then the flags. Without --recipe, the env's family chooses.
 
     ConfigError for an unknown preset or recipe, UsageError for an unknown flag or a value of another type."""
     argv[:] = [_current_flag(cls, word) for word in argv]
     _refuse_filled(cls, argv)
-    start = cls.make(_take(argv, "preset") or "small", _take(argv, "recipe"))
+    words = list(argv)                             # a copy: --env-id stays in the line
+    suits = cls.family_recipe(_take(words, "env-id") or _take(words, "env_id"))
+    start = cls.make(_take(argv, "preset") or "small", _take(argv, "recipe") or suits)
     dicts = _take_dicts(start, argv)
     names = f"--preset {'|'.join({'small': 0} | cls.presets)}" + (
-        f"    --recipe {'|'.join(cls.recipes)}" if cls.recipes else ""
+        f"    --recipe {'|'.join(cls.recipes)}|none" if cls.recipes else ""
     )
     try:
         return _parsed(

@@ -171,6 +171,7 @@ def read_run(
     if home := os.environ.get("WORLDRL_RUNS"):                                   # a row names no folder of this machine
         row["command"] = row["command"].replace(f"{Path(home).resolve()}/", "runs/")
     if "stopped" in r: row["stopped"] = r["stopped"]                             # it ended early, by --stop-after
+    if "extended" in r: row["extended"] = r["extended"]                          # trained on after its first end
     protocol = _protocol_of(folder, r, begun)
     try: return row | protocol_columns(protocol, config) | {f"result.{k}": v for k, v in flatten(r["result"]).items()}
     except RecursionError: raise WorldrlError(f"{path} is nested too deeply; {_RESTORE}") from None

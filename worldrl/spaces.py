@@ -12,8 +12,8 @@ from torch import Tensor
 from .core import ConfigError, WorldrlError
 
 # %% auto #0
-__all__ = ['SpaceError', 'action_size', 'encode_action', 'decode_action', 'native_action', 'preprocess', 'space_to_dict',
-           'space_from_dict']
+__all__ = ['SpaceError', 'action_size', 'encode_action', 'decode_action', 'native_action', 'OldBytes', 'byte_bounds',
+           'preprocess', 'postprocess', 'channel_axis', 'space_to_dict', 'space_from_dict', 'space_difference']
 
 # %% ../nbs/08_spaces.ipynb #spaceerr
 class SpaceError(WorldrlError, ValueError):
@@ -76,34 +76,98 @@ def native_action(
     return torch.from_numpy(np.asarray(decode_action(space, encoded))).to(encoded.device)
 
 # %% ../nbs/08_spaces.ipynb #e5a8cafb
+class OldBytes(gym.spaces.Box):
+    "A space of bytes with other bounds than 0..255, of a model stored when all bytes were divided by 255"
+
+
+def byte_bounds(
+    space: gym.Space | None,    # of ONE env; None: pixels
+) -> tuple | None:              # (low, high - low), each a number or float32 [*shape]; None where bytes / 255 is right
+    "Return the bounds by which bytes of this space are scaled"
+    if space is None or isinstance(space, OldBytes) or space.dtype != np.uint8: return None
+    if "_byte_bounds" not in space.__dict__:
+        low, high = (np.asarray(b, np.float32) for b in (space.low, space.high))
+        width = np.where(high > low, high - low, np.float32(1))          # a constant is 0, not 0 / 0
+        if not low.any() and (high == 255).all(): space._byte_bounds = None
+        elif (low == low.flat[0]).all() and (width == width.flat[0]).all():
+            space._byte_bounds = float(low.flat[0]), float(width.flat[0])
+        else: space._byte_bounds = low, width
+    return space._byte_bounds
+
+
+def _like(bounds: tuple, x) -> list:
+    "Return the bounds as numbers, or as arrays of the kind of x"
+    tensors = isinstance(x, Tensor)
+    return [torch.as_tensor(b, device=x.device) if tensors and isinstance(b, np.ndarray) else b for b in bounds]
+
+# %% ../nbs/08_spaces.ipynb #0353b28a
 def preprocess(
-    obs,                # uint8 or float32, numpy or tensor, any shape
-):                      # float32 of the same kind: uint8 / 255, float32 unchanged
-    "Return observations as input of a net. Raises SpaceError for other dtypes."
+    obs,                               # [..., *shape] uint8 or float32, numpy or tensor
+    space: gym.Space | None = None,    # of ONE env; None: bytes are pixels in 0..255
+):                                     # float32 of the same kind: bytes scaled to 0..1, float32 unchanged
+    "Return observations as input of a net: bytes are scaled by the bounds of the space. SpaceError for other dtypes"
     dtype = str(obs.dtype).removeprefix("torch.")
     if dtype == "float32": return obs
     if dtype != "uint8":
         raise SpaceError(f"observation of dtype {dtype}, expected uint8 (pixels) or float32 (vectors); see make_env.")
-    return obs.float() / 255 if isinstance(obs, torch.Tensor) else obs.astype(np.float32) / 255
+    x = obs.float() if isinstance(obs, torch.Tensor) else obs.astype(np.float32)
+    if (bounds := byte_bounds(space)) is None: return x / 255
+    low, width = _like(bounds, x)
+    return (x - low) / width
 
-# %% ../nbs/08_spaces.ipynb #496ea175
+# %% ../nbs/08_spaces.ipynb #8030be6d
+def postprocess(
+    x: Tensor,           # [..., *shape] float, scaled as `preprocess` scales observations
+    space: gym.Space,    # Box, of ONE env
+) -> Tensor:             # [..., *shape] uint8 if the env's observations are, else float within the bounds of the space
+    "Return predicted observations in the form of the env's: the inverse of `preprocess`, rounded and clipped"
+    if space.dtype != np.uint8:
+        low, high = (torch.as_tensor(b, device=x.device) for b in (space.low, space.high))
+        return x.clamp(low, high)
+    if (bounds := byte_bounds(space)) is None: return (x.clamp(0, 1) * 255).round().to(torch.uint8)
+    low, width = _like(bounds, x)
+    return (low + x.clamp(0, 1) * width).round().to(torch.uint8)
+
+# %% ../nbs/08_spaces.ipynb #8ddc91b1
+def channel_axis(
+    shape: tuple,          # three axes, of a picture of ONE env
+) -> int | None:           # 0: C x H x W, 2: H x W x C, None: the shape does not say it
+    "Return the axis that holds the channels of a picture, by three rules; SpaceError unless there are three axes"
+    if len(shape) != 3: raise SpaceError(f"expected the three axes of a picture, got {tuple(shape)}")
+    a, b, c = shape
+    if c in (1, 3): return 2
+    if a in (1, 3): return 0
+    if (a == b) != (b == c): return 2 if a == b else 0
+    if 3 * c <= min(a, b): return 2
+    return 0 if 3 * a <= min(b, c) else None
+
+# %% ../nbs/08_spaces.ipynb #85085236
 def _bound(x):
     "Return a bound as JSON: one number if all are equal, infinities as strings"
     plain = [v if math.isfinite(v) else str(v) for v in np.asarray(x, float).reshape(-1).tolist()]
     return plain[0] if len(set(plain)) == 1 else plain
 
 def space_to_dict(
-    space: gym.Space,   # of one env: Discrete, MultiBinary or Box
+    space: gym.Space,   # of one env: Discrete, flat MultiDiscrete, MultiBinary or Box
 ) -> dict:              # JSON-able
     "Return a space as plain data, for a model's config; ConfigError for other kinds"
     if isinstance(space, gym.spaces.Discrete): return {"kind": "discrete", "n": int(space.n), "start": int(space.start)}
+    if isinstance(space, gym.spaces.MultiDiscrete) and len(space.shape) == 1:
+        about = {"nvec": space.nvec.tolist(), "start": space.start.tolist(), "dtype": str(space.dtype)}
+        return {"kind": "choices"} | about
     if isinstance(space, gym.spaces.MultiBinary): return {"kind": "bits", "shape": list(space.shape)}
     if isinstance(space, gym.spaces.Box):
         return {
             "kind": "box", "shape": list(space.shape), "dtype": str(space.dtype), "low": _bound(space.low),
             "high": _bound(space.high),
-        }
-    raise ConfigError(f"a model for {space} cannot be stored; expected Discrete, Box or MultiBinary")
+        } | ({} if byte_bounds(space) is None else {"scale": "bounds"})
+    mend = ""
+    if isinstance(space, gym.spaces.MultiDiscrete):
+        mend = "; make it flat with a wrapper: gymnasium.wrappers.TransformAction, which reshapes the action"
+    raise ConfigError(
+        f"a model for {' '.join(str(space).split())} cannot be stored; expected Discrete, Box, MultiBinary or a flat"
+        f" MultiDiscrete{mend}"
+    )
 
 # kinds as the World Models of version 0.1 stored them
 _FIRST_FORM = {"Discrete": "discrete", "MultiBinary": "bits", "Box": "box"}
@@ -119,15 +183,58 @@ def space_from_dict(
 ) -> gym.Space:
     "Return the space that `space_to_dict` described; ConfigError for any other dict"
     d = _today(d)
-    if d.get("kind") not in ("discrete", "bits", "box"):
+    if d.get("kind") not in ("discrete", "choices", "bits", "box"):
         raise ConfigError(
             f"{d!r} does not describe a space; a policy's config needs obs_space and action_space: make it with"
             " policy_for(env.single_observation_space, env.single_action_space)"
         )
     if d["kind"] == "discrete": return gym.spaces.Discrete(d["n"], start=d["start"])
+    if d["kind"] == "choices": return gym.spaces.MultiDiscrete(d["nvec"], d["dtype"], start=d["start"])
     if d["kind"] == "bits": return gym.spaces.MultiBinary(d["shape"][0] if len(d["shape"]) == 1 else d["shape"])
     low, high = (
         np.broadcast_to(np.array(d[k], float).reshape(d["shape"] if isinstance(d[k], list) else ()), d["shape"])
         for k in ("low", "high")
     )
-    return gym.spaces.Box(low.astype(d["dtype"]), high.astype(d["dtype"]), dtype=d["dtype"])
+    space = gym.spaces.Box(low.astype(d["dtype"]), high.astype(d["dtype"]), dtype=d["dtype"])
+    if byte_bounds(space) is None or d.get("scale") == "bounds": return space
+    return OldBytes(space.low, space.high, dtype=space.dtype)
+
+# %% ../nbs/08_spaces.ipynb #73c348c0
+def _bounds_differ(a: np.ndarray, b: np.ndarray) -> bool:
+    "Whether bounds differ by more than rounding; beyond 1e30 they are infinite"
+    a, b = (np.where(np.abs(x) >= 1e30, np.sign(x) * np.inf, x) for x in (np.asarray(a, float), np.asarray(b, float)))
+    return not np.allclose(a, b, rtol=1e-3, atol=1e-6)
+
+
+def _shown(x) -> str:
+    "Return an array as text: one number if all are equal"
+    x = np.asarray(x)
+    if x.size and (x == x.flat[0]).all(): return str(x.flat[0])
+    return np.array2string(x, precision=4, threshold=8, edgeitems=2).replace("\n", "")
+
+
+def _box_difference(a: gym.spaces.Box, b: gym.spaces.Box) -> str:
+    "Return the first difference of two boxes of one shape, or ''"
+    floats = [np.issubdtype(x.dtype, np.floating) for x in (a, b)]
+    if a.dtype != b.dtype and not all(floats): return f"dtype {b.dtype} instead of {a.dtype}"
+    for name in ("low", "high"):
+        mine, its = getattr(a, name), getattr(b, name)
+        if _bounds_differ(mine, its): return f"{name} {_shown(its)} instead of {_shown(mine)}"
+    return ""
+
+
+def space_difference(
+    a: gym.Space | None,    # what an agent, a world or a file was made for; None: it does not say
+    b: gym.Space | None,    # what it meets
+) -> str:                   # "start 1 instead of 0"; "" if both mean the same
+    "Return what differs between two spaces of ONE env: kind, shape, number of choices, start, dtype or bounds"
+    if a is None or b is None: return ""
+    kinds = gym.spaces.Box, gym.spaces.Discrete, gym.spaces.MultiDiscrete, gym.spaces.MultiBinary
+    of = [next((k.__name__ for k in kinds if isinstance(x, k)), type(x).__name__) for x in (a, b)]
+    if of[0] != of[1]: return f"{of[1]} instead of {of[0]}"
+    if a.shape != b.shape: return f"shape {b.shape} instead of {a.shape}"
+    for name in ("n", "nvec", "start"):
+        mine, its = getattr(a, name, None), getattr(b, name, None)
+        if not np.array_equal(mine, its): return f"{name} {_shown(its)} instead of {_shown(mine)}"
+    if of[0] == "Box": return _box_difference(a, b)
+    return "" if of[0] in ("Discrete", "MultiDiscrete", "MultiBinary") or a == b else f"{b} instead of {a}"

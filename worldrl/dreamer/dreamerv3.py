@@ -78,7 +78,7 @@ def preset_of(
 
 DreamerV3Config.presets = {k: preset_of(d) for k, d in SIZES.items()} | {
     "paper": preset_of(SIZES["200m"]),
-    "tiny": dict(total_timesteps=2_000, prefill=256, num_envs=8, segment_steps=64, batch_size=8, batch_length=16,
+    "tiny": dict(total_timesteps=2_000, prefill=256, num_envs=8, batch_size=8, batch_length=16,
                  starts=64, eval_episodes=4, log_points=20, world=world_size(32),
                  behaviour=dict(units=32, horizon=5))}
 DreamerV3Config.recipes = {

@@ -52,7 +52,7 @@ def conv_factors(
     "Return the Kronecker factors of a convolution (Grosse & Martens 2016)"
     rows, s = patches(a, conv), s.flatten(2)
     total = covariance(s.sum(2))
-    if fast: return {"A": covariance(rows.mean(1)), "G": total, "B": total}
+    if fast: return {"A": covariance(rows.mean(1)), "G": total, "B": total.clone()}
     return {
         "A": covariance(rows.flatten(0, 1)), "G": covariance(s.transpose(1, 2).flatten(0, 1)) * s.shape[2], "B": total,
     }
@@ -183,8 +183,8 @@ def average_factors(
     new: dict,        # of one batch
     decay: float,     # m <- decay m + (1 - decay) new; the first batch counts fully
 ) -> None:
-    "Update the running averages of the factors in place"
-    for k, f in new.items(): state[k] = f if k not in state else state[k].lerp_(f, 1 - decay)
+    "Update the running averages of the factors in place; each has memory of its own"
+    for k, f in new.items(): state[k] = f.clone() if k not in state else state[k].lerp_(f, 1 - decay)
 
 def decompose(
     state: dict,      # gains dA, QA, dG, QG ... for its factors A, G, B
@@ -323,13 +323,16 @@ class ACKTRConfig(OnPolicyConfig):
     fast_conv: bool = False                                    # convolutions by their mean patch: faster, less exact
 
 ACKTRConfig.presets = {
-    "tiny": dict(total_timesteps=4_000, num_envs=8, segment_steps=100, eval_episodes=4, log_points=20),
+    "tiny": dict(total_timesteps=4_000, num_envs=8, eval_episodes=4, log_points=20),
     "paper": dict(total_timesteps=10_000_000)}
+ACKTRConfig.cadences = {"": 2000, "tiny": 100, "minatar": 5000}
 ACKTRConfig.recipes = {
     "atari": dict(num_envs=32, num_steps=20, obs="atari84", fire_reset=True, clip_reward=True, episodic_life=True,
                   anneal_lr=True, total_timesteps=10_000_000, segment_steps=40_000, eval_episodes=10),
+    "classic": dict(num_envs=8, num_steps=32, use_gae=True, gamma=0.98, kl_clip=1e-2, ent_coef=0.,
+                    total_timesteps=100_000),
     "minipacman": dict(ent_coef=0.02, num_steps=5),
-    "minatar": dict(num_steps=5, total_timesteps=2_000_000, segment_steps=5_000),
+    "minatar": dict(num_steps=5, total_timesteps=2_000_000),
 }
 
 # %% ../../nbs/33_acktr.ipynb #81667207

@@ -92,20 +92,23 @@ class PPOConfig(OnPolicyConfig):
     adam_eps: Annotated[float, Gt(0)] = 1e-5                   # Adam's epsilon
 
 PPOConfig.presets = {
-    "tiny": dict(total_timesteps=8_000, num_envs=8, num_steps=32, segment_steps=200, eval_episodes=4, log_points=20),
+    "tiny": dict(total_timesteps=8_000, num_envs=8, num_steps=32, eval_episodes=4, log_points=20),
     "paper": dict(total_timesteps=60_000_000)}
+PPOConfig.cadences = {"": 2000, "tiny": 200, "minatar": 5000}
 PPOConfig.recipes = {
     "atari": dict(num_envs=8, clip_coef=0.1, obs="atari84", fire_reset=True, clip_reward=True, episodic_life=True,
                   total_timesteps=10_000_000, segment_steps=40_000, eval_episodes=10),
     "mujoco": dict(num_envs=1, num_steps=2048, learning_rate=3e-4, ent_coef=0., update_epochs=10, num_minibatches=32,
                    total_timesteps=1_000_000, normalize_reward=True, policy=dict(normalize_obs=True),
                    segment_steps=20_480, eval_episodes=20),
+    "classic": dict(num_envs=8, num_steps=32, num_minibatches=1, update_epochs=20, gae_lambda=0.8, gamma=0.98,
+                    learning_rate=1e-3, ent_coef=0., total_timesteps=100_000),
     "minipacman": dict(num_steps=64, num_minibatches=8, learning_rate=5e-4, clip_coef=0.1, ent_coef=0.02),
     "minipacman-hunt": dict(num_envs=128, num_steps=16, num_minibatches=8, update_epochs=2, gae_lambda=0.9, gamma=0.97,
                             normalize_reward=True, learning_rate=1e-3, clip_vloss=False, ent_coef=0.04,
                             segment_steps=1000),
     "minatar": dict(num_steps=64, num_minibatches=8, learning_rate=5e-4, clip_coef=0.1,
-                    total_timesteps=2_000_000, segment_steps=5_000),
+                    total_timesteps=2_000_000),
 }
 
 # %% ../../nbs/32_ppo.ipynb #ada8541d
@@ -155,7 +158,7 @@ class PPOTrainer(OnPolicyTrainer):
     def _minibatch(self, batch: Batch, old_log_prob, old_value, advantage, target) -> dict:
         "Take one gradient step on a minibatch and return its metrics"
         c = self.config
-        mean = (lambda x: masked_mean(x, batch.mask)) if self.policy.recurrent else Tensor.mean      # single rows all count
+        mean = (lambda x: masked_mean(x, batch.mask)) if self.policy.recurrent else Tensor.mean  # single rows all count
         out = self.policy.evaluate_actions(batch)
         policy_loss, ratio = clipped_policy_loss(out.log_prob, old_log_prob, advantage, c.clip_coef)
         loss_v = mean(value_loss(out.value, old_value, target, c.clip_coef if c.clip_vloss else None))

@@ -57,7 +57,7 @@ def train(
     env_id: str | None = None,  # any id of make_env; None: the algorithm's default
     *,
     preset: str = "small",      # tiny | small | paper
-    recipe: str | None = None,  # constants for a family of envs, see recipes_table()
+    recipe: str | None = None,  # see recipes_table(); None: that of the env's family; "none": no recipe
     folder=None,                # None: $WORLDRL_RUNS/<env>__<algo>__<seed>
     fresh: bool = False,        # delete what is there, and start anew
     progress: bool = True,      # False: print nothing but warnings
@@ -76,7 +76,7 @@ def make_config(
     env_id: str | None = None,  # any id of make_env; None: the algorithm's default
     *,
     preset: str = "small",      # tiny | small | paper
-    recipe: str | None = None,  # constants for a family of envs
+    recipe: str | None = None,  # None: that of the env's family; "none": no recipe
     **settings,                 # fields of the algorithm's config
 ) -> Config:
     "Return the config for the arguments of `train`; ConfigError for settings that are filled in from the env"
@@ -89,7 +89,7 @@ def make_config(
             f"policy.{filled[0]} is no setting: it is filled in from the env that is trained in. Leave it out; env_id"
             " names the env, env_kwargs its settings"
         )
-    return algorithm(algo)[1].make(preset, recipe, **({"env_id": env_id} if env_id else {}) | settings)
+    return algorithm(algo)[1].make(preset, recipe or "auto", **({"env_id": env_id} if env_id else {}) | settings)
 
 def new_trainer(config: Config):
     "Return the trainer of a config; `run_training` rehearses it before it changes a run folder"

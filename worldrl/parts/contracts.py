@@ -162,8 +162,7 @@ class _Source:
         if self.played is not None and (x := self._next(shape)) is not None: return x
         if isinstance(self.generator, int):
             self.generator = torch.Generator(device or "cpu").manual_seed(self.generator)
-        x = fill(shape, generator=self.generator, device=self.generator.device)
-        if device is not None: x = x.to(device)
+        x = fill(shape, generator=self.generator, device=self.generator.device).to(device or "cpu")
         if self.tape is not None: self.tape.append(x)
         return x
 
@@ -409,7 +408,7 @@ class TrainablePolicy(Protocol):
         "Update buffers, such as running normalisers, with a rollout; never weights"
 
     def param_groups(self) -> list[dict]:
-        "Return groups {params, lr_scale, max_grad_norm} that hold every trainable parameter once"
+        "Return groups {params, lr_scale, clip} that hold every trainable parameter once"
 
 @runtime_checkable
 class Memory(Protocol):

@@ -6,9 +6,9 @@
 __all__ = ['FIELDS', 'DTYPES', 'MANIFEST', 'EpisodeError', 'check_episode', 'check_order', 'EpisodeRecorder', 'npz_bytes',
            'npz_headers', 'file_inside', 'read_stored', 'read_npz', 'chunk_name', 'read_manifest', 'write_manifest',
            'episode_bytes', 'concat_episodes', 'split_episodes', 'read_chunk', 'damaged_chunks', 'write_chunk',
-           'stored_chunks', 'ChunkWriter', 'EpisodeStore', 'find_episodes', 'with_data_names', 'env_kwargs_of', 'split',
-           'valid_starts', 'gather_rows', 'SequenceSampler', 'Ring', 'main_memory', 'ring_home', 'gather_windows',
-           'Replay', 'save_replay', 'load_replay']
+           'stored_chunks', 'ChunkWriter', 'EpisodeStore', 'unlike_settings', 'find_episodes', 'with_data_names',
+           'env_kwargs_of', 'split', 'valid_starts', 'gather_rows', 'SequenceSampler', 'Ring', 'main_memory',
+           'ring_home', 'gather_windows', 'Replay', 'save_replay', 'load_replay']
 
 # %% ../../nbs/25_episodes.ipynb #04765eaf
 import hashlib
@@ -573,11 +573,30 @@ class EpisodeStore:
         return [self.episode(i) for i in (range(len(self)) if ids is None else ids)]
 
 # %% ../../nbs/25_episodes.ipynb #findep01
+def unlike_settings(
+    a: dict,             # a manifest's "meta"
+    b: dict,             # another one
+) -> list[str]:          # ["obs.sticky is 0.25 and 0.0"]; empty where they agree
+    """Return in which settings of the env two recordings differ; seed, length and policy do not count.
+
+    Settings that one of them does not have, since it is older, do not count either."""
+    a, b = _env_settings(a), _env_settings(b)
+    return [f"{k} is {a[k]!r} and {b[k]!r}" for k in sorted(a.keys() & b.keys()) if a[k] != b[k]]
+
+def _env_settings(meta: dict) -> dict:
+    "Return the settings of the env of a recording: those of the protocol, if there is one, with obs flattened"
+    protocol = meta.get("protocol") if isinstance(meta.get("protocol"), dict) else {}
+    known = {k: v for k, v in protocol.items() if k not in ("obs", "kwargs", "versions")}
+    obs = protocol["obs"] if isinstance(protocol.get("obs"), dict) else {"": meta.get("obs")}
+    known |= {f"obs.{k}" if k else "obs": v for k, v in obs.items() if k != "name"}
+    return known | {"env_id": meta.get("env_id"), "env_kwargs": meta.get("env_kwargs") or {}}
+
+# %% ../../nbs/25_episodes.ipynb #536c69eb
 def find_episodes(
     env_id: str,            # whose episodes
     folders=(),             # paths, or names below $WORLDRL_DATA; empty: every folder there with episodes of this env
 ) -> EpisodeStore:
-    "Return the gathered episodes of an env; EpisodeError when there are none"
+    "Return the gathered episodes of an env; EpisodeError for none, and for folders of different settings"
     root = data_root()
     if not all(str(f).strip() for f in folders):
         raise EpisodeError(
@@ -592,8 +611,17 @@ def find_episodes(
         ]
     if not found:
         raise EpisodeError(f"no episodes of {env_id} in {root}; gather some: worldrl gather --env-id {env_id}")
-    return EpisodeStore(*found)
+    store = EpisodeStore(*found)
+    _refuse_mixture(found, [m["meta"] for m in store.manifests])
+    return store
 
+def _refuse_mixture(folders: list, metas: list) -> None:
+    "Raise EpisodeError unless all folders were recorded under the settings of the first"
+    for folder, meta in zip(folders, metas):
+        if not (found := unlike_settings(metas[0], meta)): continue
+        alike = [f.name for f, m in zip(folders, metas) if not unlike_settings(metas[0], m)]
+        raise EpisodeError(f"the episodes in {folders[0]} and {folder} were recorded under different settings: "
+                           f"{'; '.join(found)}. Name folders that belong together: --data {' '.join(alike)}")
 
 def with_data_names(config, store):
     "Return the config with the names of the data folders in use, so that a resumed run can compare them"

@@ -62,6 +62,8 @@ from .run import worker_pool as worker_pool
 from .run import Trainer as Trainer
 from .run import SineTrainer as SineTrainer
 from .run import differences as differences
+from .run import episodes_per_segment as episodes_per_segment
+from .run import start_weights as start_weights
 from .run import newest_checkpoint as newest_checkpoint
 from .run import snapshots as snapshots
 from .run import Interrupted as Interrupted

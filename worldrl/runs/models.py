@@ -82,6 +82,7 @@ class SineConfig(Config):
     snapshot_every: Annotated[int, Ge(0)] = 0   # segments between two kept models; 0: only the final one is kept
 
     presets: ClassVar[dict] = {"tiny": dict(segments=4, updates=20)}
+    budget: ClassVar[tuple[str, ...]] = ("segments",)
 
 class Sine(nn.Module):
     "A small net from x [n, 1] to y [n, 1]"

@@ -4,7 +4,7 @@ _WHERE = {
     "env": ["EnvCheckError", "check_env"],
     "kill": ["kill_test", "nan_test"],
     "contracts": ["ContractError", "gap", "random_obs", "random_actions", "random_steps", "check_world",
-        "check_agent"],
+        "check_agent", "check_policy"],
 }
 _NAMES = {name: module for module, names in _WHERE.items() for name in names}
 __all__ = [*_NAMES]

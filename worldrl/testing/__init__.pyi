@@ -11,3 +11,4 @@ from .contracts import random_actions as random_actions
 from .contracts import random_steps as random_steps
 from .contracts import check_world as check_world
 from .contracts import check_agent as check_agent
+from .contracts import check_policy as check_policy

@@ -161,7 +161,7 @@ def nan_test(
     poison: Callable,      # function without arguments: puts a NaN into the data of the next update
     weights: Callable,     # function without arguments: returns the weights, a tree of tensors
 ) -> str:                  # the message of the error
-    "Update, poison the data, update again; AssertionError unless NonFiniteError comes and the weights stay"
+    "Update, poison the data, update again; AssertionError unless NonFiniteError comes and the weights stay the same"
     fresh = sha256_tree(weights())
     update()
     before = sha256_tree(weights())

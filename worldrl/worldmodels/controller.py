@@ -27,18 +27,19 @@ from ..parts.contracts import Rng, State, Step, map_state
 from ..parts.dream import WithWorld, dream
 
 # %% ../../nbs/44_controller.ipynb #ab88de32
-FORMS = {"Box": "box", "Discrete": "choice", "MultiBinary": "bits"}
+FORMS = {"Box": "box", "Discrete": "choice", "MultiDiscrete": "choices", "MultiBinary": "bits"}
 
 @dataclass
 class LinearConfig(Config):
     "Settings of a linear controller"
     feature_size: Annotated[int, Ge(1)] = 288       # F, size of the world's features(state)
     action_size: Annotated[int, Ge(1)] = 3          # A, width of an encoded action
-    form: Literal["box", "car", "choice", "bits"] = "box"    # how the outputs become an action, see squash
+    form: Literal["box", "car", "choice", "choices", "bits"] = "box"    # how the outputs become an action, see squash
     bias: bool = True                               # the paper's Doom controller has none
     low: list[Annotated[float, UNBOUNDED]] = field(default_factory=list)     # box: smallest actions; empty: -1
     high: list[Annotated[float, UNBOUNDED]] = field(default_factory=list)    # box: largest actions; empty: 1
     draw: bool = False                              # choice: sample from softmax(u) when not greedy; False: the largest
+    sizes: tuple[Annotated[int, Ge(1)], ...] = ()   # choices: the options of each; they stand side by side
 
     def __post_init__(self):
         "Check the settings; ConfigError also where the limits of a box do not fit its actions"
@@ -47,16 +48,22 @@ class LinearConfig(Config):
             n = len(getattr(self, k))
             if n in (0, self.action_size): continue
             raise ConfigError(f"LinearConfig.{k} has {n} numbers for {self.action_size} actions; write one for each")
+        if self.form == "choices" and sum(self.sizes) != self.action_size:
+            raise ConfigError(
+                f"LinearConfig.sizes is {self.sizes}, together {sum(self.sizes)} options, for {self.action_size}"
+                " encoded actions; write the options of each choice, as nvec of the MultiDiscrete space has them"
+            )
 
 
 
 # %% ../../nbs/44_controller.ipynb #97d3e7b5
 def squash(
     u: Tensor,           # [..., A]
-    form: str,           # box | car | choice | bits
+    form: str,           # box | car | choice | choices | bits
     middle: Tensor,      # [A], of the range of a box
     half: Tensor,        # [A], half its width
-    rng: Rng | None = None,  # choice only: sample; None: take the largest
+    rng: Rng | None = None,  # choice and choices only: sample; None: take the largest
+    sizes: tuple[int, ...] = (),   # choices only: the options of each
 ) -> Tensor:             # [..., A] encoded action
     "Return the action for unbounded outputs; ConfigError for an unknown form"
     if form == "box": return middle + half * torch.tanh(u)
@@ -64,7 +71,9 @@ def squash(
         return torch.stack([torch.tanh(u[..., 0]), torch.sigmoid(u[..., 1]), torch.tanh(u[..., 2]).clamp(0, 1)], -1)
     if form == "bits": return (u > 0).to(u.dtype)
     if form == "choice": return F.one_hot(u.argmax(-1) if rng is None else rng.categorical(u), u.shape[-1]).to(u.dtype)
-    raise ConfigError(f"a controller has the forms box, car, choice and bits, not {form!r}")
+    if form == "choices":
+        return torch.cat([squash(part, "choice", middle, half, rng) for part in u.split(list(sizes), -1)], -1)
+    raise ConfigError(f"a controller has the forms box, car, choice, choices and bits, not {form!r}")
 
 # %% ../../nbs/44_controller.ipynb #28e0ed46
 class LinearController(nn.Module):
@@ -85,7 +94,8 @@ class LinearController(nn.Module):
 
     def act(self, u: Tensor, greedy: bool, rng: Rng | None) -> Tensor:
         "Return the action [..., A] for outputs u [..., A]; sampled only with draw=True and greedy=False"
-        return squash(u, self.config.form, self.middle, self.reach, rng if self.config.draw and not greedy else None)
+        c, rng = self.config, rng if self.config.draw and not greedy else None
+        return squash(u, c.form, self.middle, self.reach, rng, c.sizes)
 
     def forward(self, features: Tensor, *, greedy: bool = False, rng: Rng | None = None) -> tuple[Tensor, dict]:
         "Return the action [..., A] for features [..., F], and no metrics; ConfigError for features of another size"
@@ -146,19 +156,18 @@ class SharedRng(Rng):
         super().__init__(temperature, generator)
         self.candidates = candidates
 
-    def _share(self, draw, like):
-        shape = like.shape if isinstance(like, Tensor) else like
-        where = like.device if isinstance(like, Tensor) else None
-        small = draw(torch.empty(shape[0] // self.candidates, *shape[1:], device=where))
+    def _share(self, draw, like, device):
+        shape, where = (like.shape, like.device) if isinstance(like, Tensor) else (tuple(like), device)
+        small = draw((shape[0] // self.candidates, *shape[1:]), where)
         return small.expand(self.candidates, *small.shape).reshape(shape)
 
-    def normal(self, like) -> Tensor:
-        "Return standard normal numbers of the shape of `like` [P * R, ...] (a tensor or a shape)"
-        return self._share(super().normal, like)
+    def normal(self, like, device=None) -> Tensor:
+        "Return standard normal numbers of the shape of `like` [P * R, ...] (a tensor, or a shape and a device)"
+        return self._share(super().normal, like, device)
 
-    def uniform(self, like) -> Tensor:
-        "Return uniform numbers in 0..1 of the shape of `like` [P * R, ...] (a tensor or a shape)"
-        return self._share(super().uniform, like)
+    def uniform(self, like, device=None) -> Tensor:
+        "Return uniform numbers in 0..1 of the shape of `like` [P * R, ...] (a tensor, or a shape and a device)"
+        return self._share(super().uniform, like, device)
 
     def categorical(self, logits: Tensor) -> Tensor:    # [P * R, ..., n] -> [P * R, ...] int64
         "Return sampled indices; the largest logit at temperature 0"
@@ -255,12 +264,15 @@ def start_pool(
     latest: int = 30,    # rows per episode, from its reset on
     device="cpu",        # of the world
 ) -> State:              # [N, ...] filtered states (the mode, nothing is sampled)
-    "Return the states of the world after every step of the beginnings of these episodes"
+    """Return the states of the world after every step of the beginnings of these episodes.
+
+    Terminal states are left out: what the world imagines after an end means nothing."""
     groups: dict[int, list] = {}
     for e in episodes: groups.setdefault(min(len(e["reward"]), latest), []).append(e)
     def watch(n, some):
         steps = Step(**{k: torch.from_numpy(np.stack([e[k][:n] for e in some])).to(device) for k in FIELDS})
-        return map_state(lambda x: x.flatten(0, 1), observe_sequence(world, world.initial(len(some)), steps))
+        alive = ~steps.terminated.flatten()
+        return map_state(lambda x: x.flatten(0, 1)[alive], observe_sequence(world, world.initial(len(some)), steps))
     return cat_states([watch(n, some) for n, some in sorted(groups.items())])
 
 # %% ../../nbs/44_controller.ipynb #add23e9e
@@ -369,7 +381,8 @@ class ControllerConfig(Config):
     data: tuple[str, ...] = ()
         # folders of episodes for starts and ranges; empty: all that was gathered for the env
     device: DeviceName = "auto"                     # where tensors live
-    form: Literal["auto", "box", "car", "choice", "bits"] = "auto"    # of the controller; auto: by action space
+    form: Literal["auto", "box", "car", "choice", "choices", "bits"] = "auto"
+        # of the controller; auto: by the action space
     bias: bool = True                               # a constant beside the features
     keep_range: bool = True                         # box: only actions between two quantiles of the data's
     action_quantile: Annotated[float, Interval(ge=0, lt=.5)] = 0.05      # box: the share cut off on either side
@@ -414,12 +427,14 @@ def controller_for(
     actions: np.ndarray,    # [N, A] executed actions of the data
 ) -> LinearController:      # on the CPU, all weights 0
     "Return a controller for a world's features and action space, with the action range of the data"
-    form = FORMS[type(world.action_space).__name__] if config.form == "auto" else config.form
+    space = world.action_space
+    form = FORMS[type(space).__name__] if config.form == "auto" else config.form
     low, high = action_range(actions, config.action_quantile) if form == "box" and config.keep_range else ([], [])
     if form == "box" and config.action_low: low, high = list(config.action_low), list(config.action_high)
-    if form == "box" and not low: low, high = world.action_space.low.tolist(), world.action_space.high.tolist()
+    if form == "box" and not low: low, high = (x.flatten().tolist() for x in (space.low, space.high))
+    sizes = tuple(space.nvec.tolist()) if form == "choices" and hasattr(space, "nvec") else ()
     return LinearController(
-        LinearConfig(world.feature_size, action_size(world.action_space), form, config.bias, low, high)
+        LinearConfig(world.feature_size, action_size(space), form, config.bias, low, high, sizes=sizes)
     )
 
 # %% ../../nbs/44_controller.ipynb #b4c07f25

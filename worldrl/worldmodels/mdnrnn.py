@@ -39,7 +39,7 @@ class MDNRNNConfig(Config):
     env_id: str = "CarRacing-v3"                    # names the run folder
     seed: Annotated[int, Ge(0)] = 0                 # of weights, batches and noise
     preset: str = "small"                           # tiny | small | paper
-    recipe: str | None = None                       # carracing | doom | ctallec | tour
+    recipe: str | None = None                       # carracing | doom | ctallec_shape | tour
     vae: str = ""                                   # folder or zoo name of the VAE; empty: the run of this env and seed
     data: tuple[str, ...] = ()
         # folders of episodes (paths, or names below $WORLDRL_DATA); empty: all that was gathered for this env
@@ -77,11 +77,12 @@ MDNRNNConfig.recipes = {
                       cont_head=False),                                       # World Models, CarRacing
     "doom": dict(hidden=512, z_size=64, action_size=1, reward_head=False, restart_flag=True, batch_length=500,
                  learning_rate_end=1e-5, end_weight=10., features="zhc"),
-    "ctallec": dict(hidden=256, z_size=32, action_size=3, shared=True, batch_size=16, batch_length=32,
-                    learning_rate=1e-3),                                      # the PyTorch reproduction
+    "ctallec_shape": dict(hidden=256, z_size=32, action_size=3, shared=True, batch_size=16, batch_length=32,
+                          learning_rate=1e-3),  # net and batches of ctallec/world-models; loss and optimiser are ours
     "tour": dict(hidden=128, updates=800, batch_size=16, batch_length=60, learning_rate=2e-3, reward_clip=(-1., 7.),
                  features="z"),     # our trials on CarRacing-v3 at skip 4, with windows of whole short episodes
 }
+MDNRNNConfig.recipes["ctallec"] = MDNRNNConfig.recipes["ctallec_shape"]     # its name in version 0.1
 
 # %% ../../nbs/42_mdnrnn.ipynb #60d68591
 def lstm_step(
@@ -156,15 +157,14 @@ def shifted(z: Tensor, action: Tensor, is_first: Tensor, flag: bool = False) -> 
 
 def mdnrnn_loss(
     rnn: MDNRNN,
-    z: Tensor,         # [B, T, Z] latents, held fixed: no gradient goes to the encoder
+    z: Tensor,         # [B, T, Z] latents; the gradient flows into them: pass z.detach() to hold an encoder fixed
     action: Tensor,    # [B, T, A] executed, leads to z of the same row
     reward: Tensor,    # [B, T] of the step that leads to z of the same row
     cont: Tensor,      # [B, T] bool, not terminated
     is_first: Tensor,  # [B, T] bool
 ) -> tuple[Tensor, dict[str, Tensor]]:  # scalar, and the three terms
     "Return the prediction loss for latents, rewards and ends of these sequences, and its terms"
-    c, z = rnn.config, z.detach()
-    zero = z.new_zeros(len(z), c.hidden)
+    c, zero = rnn.config, z.new_zeros(len(z), rnn.config.hidden)
     h, _, _ = scan_lstm(rnn.lstm, shifted(z, action, is_first, c.restart_flag)[:, 1:], is_first[:, 1:], zero, zero)
     known = ~is_first[:, 1:]
     mean = lambda x: (x * known).sum() / known.sum().clamp(min=1)
