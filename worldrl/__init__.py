@@ -5,8 +5,9 @@ The names below resolve on first use, so that `import worldrl` loads no torch.""
 __version__ = "0.2.0"
 
 _WHERE = {
+    "algos": ["register_algorithm"],
     "core": ["Config", "WorldrlError", "device", "seed_everything"],
-    "runs": ["load", "run_training"],
+    "runs": ["load", "register", "run_training"],
     "viz": ["save_video", "show_video", "strip", "side_by_side", "curves"],
     "envs.core": ["make_env", "to_rgb"],
     "testing": ["check_env", "check_agent", "check_world"],
@@ -20,7 +21,7 @@ _WHERE = {
     "parts.dream_figures": ["dream_video"],
     "parts.film": ["film"],
     "parts.policy": ["ActorCritic", "policy_for"],
-    "modelfree.train": ["train"],
+    "training": ["train"],
     "parts.gather": ["gather"],
     "dreamer.rssm": ["RSSMWorld"],
     "dreamer.dreamerv2": ["Dreamer"],
@@ -38,6 +39,16 @@ def __getattr__(name):
     except ModuleNotFoundError as e:
         if e.name != f"worldrl.{name}": raise
     raise AttributeError(f"worldrl has no '{name}'; it has {', '.join(sorted(_NAMES))}")
+
+
+def _find_old_modules():
+    "Let modules of version 0.1 be imported under their old names"
+    import sys
+    from worldrl.aliases import OldModules
+    if OldModules not in sys.meta_path: sys.meta_path.append(OldModules)
+
+
+_find_old_modules()
 
 
 def __dir__(): return sorted(set(globals()) | set(_NAMES))

@@ -1,10 +1,12 @@
 # Written by tools/stubs.py from the table in __init__.py. Do not edit.
 
+from .algos import register_algorithm as register_algorithm
 from .core import Config as Config
 from .core import WorldrlError as WorldrlError
 from .core import device as device
 from .core import seed_everything as seed_everything
 from .runs import load as load
+from .runs import register as register
 from .runs import run_training as run_training
 from .viz import save_video as save_video
 from .viz import show_video as show_video
@@ -40,7 +42,7 @@ from .parts.dream_figures import dream_video as dream_video
 from .parts.film import film as film
 from .parts.policy import ActorCritic as ActorCritic
 from .parts.policy import policy_for as policy_for
-from .modelfree.train import train as train
+from .training import train as train
 from .parts.gather import gather as gather
 from .dreamer.rssm import RSSMWorld as RSSMWorld
 from .dreamer.dreamerv2 import Dreamer as Dreamer

@@ -8,6 +8,7 @@ import ast, contextlib, dataclasses, difflib, errno, functools, importlib, inspe
 import textwrap, threading, time, tokenize, traceback
 from dataclasses import dataclass
 from typing import Annotated, get_origin, get_type_hints
+from .algos import ALGOS
 from .core import WorldrlError
 
 # %% auto #0
@@ -24,9 +25,12 @@ class Command:
     config: str = ""
     help: str = ""
     trains: bool = False      # `run` is a Trainer class, driven by runs.run_training
-    check: str = ""           # is given the trainer; raises what would fail at its first step
 
-_REHEARSE = "worldrl.modelfree.train:rehearse"
+def _training(name: str) -> Command:
+    "The command that trains an algorithm of the list"
+    entry = ALGOS[name]
+    return Command(entry.trainer, entry.config, entry.help, True)
+
 COMMANDS = {
     "tour": Command(
         "worldrl.worldmodels.tour:tour", "worldrl.worldmodels.tour:TourConfig",
@@ -35,41 +39,7 @@ COMMANDS = {
     "gather": Command(
         "worldrl.parts.gather:gather", "worldrl.parts.gather:GatherConfig", "record episodes of a policy in a real env"
     ),
-    "train vae": Command(
-        "worldrl.worldmodels.vae:VAETrainer", "worldrl.worldmodels.vae:VAEConfig", "frames to latents", True
-    ),
-    "train mdnrnn": Command(
-        "worldrl.worldmodels.mdnrnn:MDNRNNTrainer", "worldrl.worldmodels.mdnrnn:MDNRNNConfig",
-        "latents to a world that dreams", True,
-    ),
-    "train controller": Command(
-        "worldrl.worldmodels.controller:ControllerTrainer", "worldrl.worldmodels.controller:ControllerConfig",
-        "CMA-ES in the dream or in the real env", True,
-    ),
-    "train a2c": Command(
-        "worldrl.modelfree.a2c:A2CTrainer", "worldrl.modelfree.a2c:A2CConfig",
-        "actor-critic, one gradient step per rollout", True, _REHEARSE,
-    ),
-    "train ppo": Command(
-        "worldrl.modelfree.ppo:PPOTrainer", "worldrl.modelfree.ppo:PPOConfig",
-        "actor-critic, several clipped passes over each rollout", True, _REHEARSE,
-    ),
-    "train acktr": Command(
-        "worldrl.modelfree.acktr:ACKTRTrainer", "worldrl.modelfree.acktr:ACKTRConfig",
-        "actor-critic with natural gradients (K-FAC)", True, _REHEARSE,
-    ),
-    "train gail": Command(
-        "worldrl.modelfree.gail:GAILTrainer", "worldrl.modelfree.gail:GAILConfig",
-        "imitation of demonstrations, without a reward", True, _REHEARSE,
-    ),
-    "train dreamerv2": Command(
-        "worldrl.dreamer.dreamerv2:DreamerTrainer", "worldrl.dreamer.dreamerv2:DreamerV2Config",
-        "a world of random latents, and an actor that learns in it", True,
-    ),
-    "train dreamerv3": Command(
-        "worldrl.dreamer.dreamerv3:DreamerV3Trainer", "worldrl.dreamer.dreamerv3:DreamerV3Config",
-        "the same with one set of constants for every env", True,
-    ),
+    **{f"train {name}": _training(name) for name in ALGOS},
     "seeds": Command(
         "worldrl.cli:seeds",
         help="the same training with several seeds: worldrl seeds train ppo ... --seeds 0 1 2 --jobs 2",
@@ -119,6 +89,8 @@ def find_command(
     argv: list[str],      # what was typed after `worldrl`
 ) -> tuple[str, list[str]]:
     "Return the command's name and the rest of the line; UsageError with the most similar name"
+    for name in ALGOS:      # register_algorithm may have added one
+        if f"train {name}" not in COMMANDS: COMMANDS[f"train {name}"] = _training(name)
     for n in (2, 1):
         if " ".join(argv[:n]) in COMMANDS: return " ".join(argv[:n]), argv[n:]
     words = " ".join(a for a in argv[:2] if not a.startswith("-"))
@@ -199,8 +171,9 @@ def _take(argv, name, flag=False):
     return False if flag else None
 
 def resolve(where: str):
-    "Import the object of `module:name`"
+    "Import the object of `module:name`; anything but a text is returned as it is"
     from worldrl.core import without_ctrl_c
+    if not isinstance(where, str): return where
     module, name = where.split(":")
     with without_ctrl_c(): return getattr(importlib.import_module(module), name)     # seconds: torch is loaded
 
@@ -447,7 +420,7 @@ def _current_flag(cls, word: str) -> str:
 def _with_moved(cls, argv: list[str], message: str) -> str:
     "Where a flag of an earlier system was typed, its name of today in place of a guess"
     if not cls.__module__.startswith("worldrl.modelfree.") or not message.startswith("Unrecognized"): return message
-    from worldrl.modelfree.train import moved
+    from worldrl.training import moved
     told = moved(argv)
     return re.sub(r" Did you mean [^?]*\?|(?= All flags:)", lambda _: told, message, count=1) if told else message
 
@@ -470,7 +443,6 @@ def run_command(
     from worldrl.runs import run_training, tracker_module
     if options["track"]: tracker_module(options["track"])      # before anything is built
     trainer = resolve(c.run)(config)
-    if c.check: trainer.rehearse = functools.partial(resolve(c.check), trainer)
     return run_training(trainer, **options)
 
 def _take_options(c: Command, argv: list[str]) -> dict:     # argv loses them
@@ -560,16 +532,21 @@ def _take_numbers(argv: list[str], name: str, least: int) -> list[int]:
     if not words: raise UsageError(f"{flag} takes whole numbers, and got nothing. {_SEEDS}")
     return [_whole(w, flag, "whole numbers", least) for w in words]
 
+def _run_name(trainer: type, config) -> tuple[str, str]:
+    "The env and the algorithm in the name of a run's folder"
+    if hasattr(trainer, "run_name"): return trainer.run_name(config)
+    return config.env_id, getattr(config, "exp_name", "") or trainer.exp
+
 def _run_seeds(name, lines, configs, jobs) -> dict:
     "Run the lines, then print every seed's numbers, and their mean"
-    from worldrl.modelfree.train import run_lines, summary
+    from worldrl.training import run_lines, summary
     from worldrl.runs import read_json, run_dir
     if jobs > 1:
         run_lines([["worldrl", *name.split(), *line] for line in lines], jobs, [f"seed {c.seed}" for c in configs])
     else:
         for line in lines: run_command(name, line)
-    exp = getattr(configs[0], "exp_name", "") or resolve(COMMANDS[name].run).exp
-    files = [run_dir(c.env_id, exp, c.seed) / "result.json" for c in configs]
+    env_id, exp = _run_name(resolve(COMMANDS[name].run), configs[0])
+    files = [run_dir(env_id, exp, c.seed) / "result.json" for c in configs]
     records = [read_json(f, keys={"result": dict}, what="the result of a run") for f in files]
     found = summary([r["result"] for r in records])
     hidden = ("low", "high", "length", "episodes", "train_episodes")

@@ -5,10 +5,10 @@
 # %% auto #0
 __all__ = ['COMPILE', 'TEN_MINUTES', 'DreamerConfig', 'check_dreamer_settings', 'DreamerV2Config', 'Dreamer', 'compile_parts',
            'epsilon_at', 'explore', 'uniform_actions', 'repeat_actions', 'Learner', 'behaviour_loss', 'entropy_at',
-           'describe_settings', 'segment_length', 'Collector', 'Checkpointing', 'TrainerSetup', 'SegmentLoop',
-           'DreamerTrainer']
+           'describe_settings', 'segment_length', 'with_factory', 'Collector', 'Checkpointing', 'TrainerSetup',
+           'SegmentLoop', 'DreamerTrainer']
 
-# %% ../../nbs/72_dreamerv2.ipynb #599c16ae
+# %% ../../nbs/72_dreamerv2.ipynb #1866a49e
 import math, sys
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,7 +20,7 @@ import torch.nn as nn
 from annotated_types import Ge, Interval
 from torch import Tensor
 
-# %% ../../nbs/72_dreamerv2.ipynb #cca509d7
+# %% ../../nbs/72_dreamerv2.ipynb #bc5da97b
 from ..core import (Config, ConfigError, DeviceName, autocast, derive_seed, device, generator,
                           seed_everything)
 from ..envs.core import ObsSettings, make_env, time_limit
@@ -37,7 +37,7 @@ from ..runs.run import episodes_per_segment, start_weights
 from .rssm import RSSMConfig, RSSMWorld, world_loss
 from .behaviour import Behaviour, BehaviourConfig, replay_targets
 
-# %% ../../nbs/72_dreamerv2.ipynb #489d9142
+# %% ../../nbs/72_dreamerv2.ipynb #fafe3be1
 @dataclass
 class DreamerConfig(Config):
     """Settings of a Dreamer run; world and behaviour have configs of their own.
@@ -91,6 +91,8 @@ class DreamerConfig(Config):
     eval_episodes: Annotated[int, Ge(0)] = 50                  # of the final evaluation; 0: none
     start_from: str = ""
         # stored weights to start from (--from): a name of the zoo, a run folder or a path; empty: new weights
+    make_env: str = ""
+        # instead of env_id: a function module:name that returns envs, num_envs -> VectorEnv or () -> gym.Env
     world: RSSMConfig = field(default_factory=RSSMConfig)
     behaviour: BehaviourConfig = field(default_factory=lambda: BehaviourConfig(ent_coef_end=1e-2))
 
@@ -111,7 +113,7 @@ class DreamerConfig(Config):
         "Return the settings as JSON has them; `compile` as version 0.1 wrote it, so that its runs can resume"
         return super().to_dict() | {"compile": {"off": False, "default": True}.get(self.compile, self.compile)}
 
-# %% ../../nbs/72_dreamerv2.ipynb #5a9b2fef
+# %% ../../nbs/72_dreamerv2.ipynb #7a3d76c1
 _ON_DEVICE = {"auto": "auto", "yes": True, "no": False}      # as Replay has it
 
 def check_dreamer_settings(
@@ -191,7 +193,7 @@ def check_dreamer_settings(
             f" capacity={max(c.num_envs * c.batch_length, int(memory / 2 / one)):,} (older rows are then forgotten)",
         )
 
-# %% ../../nbs/72_dreamerv2.ipynb #ee31a348
+# %% ../../nbs/72_dreamerv2.ipynb #a34de01f
 _SMALL = dict(deter=128, stoch=16, classes=8, hidden=128)
 _RAJ = dict(      # Ghugare 2021, field by field, its defects included
     num_envs=1, train_ratio=250., batch_size=50, batch_length=50, starts=0, prefill=4_000, capacity=1_000_000,
@@ -240,7 +242,7 @@ _CORRECTED = dict(
     ),
 )
 
-# %% ../../nbs/72_dreamerv2.ipynb #e19b2039
+# %% ../../nbs/72_dreamerv2.ipynb #1ac4a76c
 @dataclass
 class DreamerV2Config(DreamerConfig):
     "A Dreamer run with the losses of DreamerV2; without a recipe those of `corrected`"
@@ -257,7 +259,7 @@ DreamerV2Config.presets = {
     "paper": dict(total_timesteps=5_000_000)}
     # the length of Ghugare's runs; the sizes are in the recipes, and dv2 has a length of its own
 
-# %% ../../nbs/72_dreamerv2.ipynb #bb193a75
+# %% ../../nbs/72_dreamerv2.ipynb #6f96a356
 class Dreamer(nn.Module):
     "An Agent that filters observations with a world and acts on the world's features"
     def __init__(self, world: RSSMWorld, behaviour: Behaviour, env_id: str = "", env_kwargs: dict | None = None):
@@ -303,7 +305,7 @@ class Dreamer(nn.Module):
         action, info = self.behaviour.actor(feat, greedy=rng is None, rng=rng)
         return Act(native_action(self.action_space, action), state, info | {"value": self.behaviour.critic.value(feat)})
 
-# %% ../../nbs/72_dreamerv2.ipynb #48fa250a
+# %% ../../nbs/72_dreamerv2.ipynb #d1bd5ca3
 COMPILE = {"default": {}, "graphs": {"mode": "reduce-overhead"}}      # setting: what torch.compile gets
 
 def compile_parts(
@@ -314,7 +316,7 @@ def compile_parts(
     world, agent.graphs = agent.world, how == "graphs"
     for part in (world.encoder, world.decoder, world.rssm.gru, world.rssm.prior_net): part.compile(**COMPILE[how])
 
-# %% ../../nbs/72_dreamerv2.ipynb #2692c8de
+# %% ../../nbs/72_dreamerv2.ipynb #411e6886
 def epsilon_at(
     step: int,       # env steps after the prefill
     start: float, end: float,
@@ -352,7 +354,7 @@ def repeat_actions(
     keep = rng.uniform((len(action),), action.device) < repeat
     return torch.where(keep.reshape(-1, *[1] * (action.ndim - 1)), before, action)
 
-# %% ../../nbs/72_dreamerv2.ipynb #f172e280
+# %% ../../nbs/72_dreamerv2.ipynb #274ff039
 _ADVICE = (
     "Look for NaN and for very large values in the observations and the rewards (--env-kwargs, --obs), or start anew"
     " (--fresh) with a smaller --world-learning-rate, --actor-learning-rate or --critic-learning-rate"
@@ -402,7 +404,7 @@ class Learner:
         a.behaviour.critic.follow()
         return told | norms
 
-# %% ../../nbs/72_dreamerv2.ipynb #4eb557e5
+# %% ../../nbs/72_dreamerv2.ipynb #21527645
 def behaviour_loss(
     agent: Dreamer, c: DreamerConfig,
     steps: Step,          # [B, T]
@@ -426,7 +428,7 @@ def behaviour_loss(
     real = (critic.loss(feat[:, :-1], target) * counts).sum() / counts.sum().clamp(min=1)
     return loss + c.replay_value * real, told | {"losses/replay_value": real.detach()}
 
-# %% ../../nbs/72_dreamerv2.ipynb #984f84fc
+# %% ../../nbs/72_dreamerv2.ipynb #27a47226
 def entropy_at(c: DreamerConfig, env_steps: int) -> float:
     "Return the weight of the actor's entropy after so many env steps: linear over the run"
     b = c.behaviour
@@ -476,10 +478,32 @@ def _segments_text(c: DreamerConfig, skip: int) -> str:
     )
     return f"{steps:,} steps per env, then fresh envs ({cut})"
 
-# %% ../../nbs/72_dreamerv2.ipynb #56eb426d
+# %% ../../nbs/72_dreamerv2.ipynb #607db27f
+from functools import partial
+from ..envs.core import env_from, factory_env_id, factory_name, named_factory
+
+def with_factory(
+    config: DreamerConfig,
+    make_env=None,            # a function of the user that makes envs
+) -> tuple:                   # the config with the function's name, and the function; None without one
+    "Return config and factory of a run; ConfigError for settings that a factory does not read"
+    if make_env is None and not config.make_env: return config, None
+    name = factory_name(make_env or config.make_env)
+    if config.make_env not in ("", name):
+        raise ConfigError(f"make_env is {name}, and the config names {config.make_env}; give one of them")
+    if config.obs or config.env_kwargs:
+        raise ConfigError("obs and env_kwargs are for envs that are made by their id, and make_env makes its own; "
+                          "leave them out")
+    make_env = make_env or named_factory(name)
+    if config.env_id == type(config)().env_id: config = config.replace(env_id=factory_env_id(name))
+    return config.replace(make_env=name), make_env
+
+# %% ../../nbs/72_dreamerv2.ipynb #abcfa0d6
 class Collector:
     "The part of a trainer that collects steps: envs, prefill, exploration, replay"
-    def _env(self, seed): return make_env(self.config.env_id, self.config.num_envs, seed, **self.env_settings)
+    def _env(self, seed):
+        if self.make_env is not None: return env_from(self.make_env, self.config.num_envs, seed, self.config.env_id)
+        return make_env(self.config.env_id, self.config.num_envs, seed, **self.env_settings)
 
     @property
     def env_settings(self) -> dict:
@@ -520,7 +544,7 @@ class Collector:
             self.credit -= 1
             yield self.learner.update(self.replay.sample(c.batch_size, c.batch_length), self.entropy, self.rng)
 
-# %% ../../nbs/72_dreamerv2.ipynb #10d764cf
+# %% ../../nbs/72_dreamerv2.ipynb #f04cb450
 class Checkpointing:
     "The part of a trainer for checkpoints, the final evaluation and the final model"
     def state(self) -> dict:
@@ -553,8 +577,9 @@ class Checkpointing:
         }
         for name, greedy in (("eval", False), ("greedy", True)) if c.eval_episodes else ():
             e = evaluate(
-                self.agent, c.env_id, c.eval_episodes, derive_seed(c.seed, "evaluate"), greedy=greedy,
-                env_kwargs=self.env_settings, device=self.device,
+                self.agent, c.env_id if self.make_env is None else partial(env_from, self.make_env, env_id=c.env_id),
+                c.eval_episodes, derive_seed(c.seed, "evaluate"), greedy=greedy, env_kwargs=self.env_settings,
+                device=self.device,
             )
             out[name] = {
                 "mean": e.mean, "low": e.low, "high": e.high, "length": float(e.lengths.mean()),
@@ -566,12 +591,13 @@ class Checkpointing:
         "Store the agent in a folder, from which worldrl.load reads it"
         save_model(folder, self.agent, self.agent.config_dict())
 
-# %% ../../nbs/72_dreamerv2.ipynb #9ea645c7
+# %% ../../nbs/72_dreamerv2.ipynb #a8f849f9
 class TrainerSetup:
     """The part of a trainer that runs once: check the settings, read the env's spaces, make nets and optimizer.
 
     ConfigError for settings that cannot work together, or that do not suit the env."""
-    def __init__(self, config: DreamerConfig):
+    def __init__(self, config: DreamerConfig, make_env=None):
+        config, self.make_env = with_factory(config, make_env)
         self.config, self.finished, self.folder = config, False, None
         self.exp = config.exp_name or self.exp
         self.device = device(config.device)
@@ -609,9 +635,19 @@ class TrainerSetup:
         spaces = dict(obs_space=space_to_dict(obs_space), action_space=space_to_dict(action_space))
         image = {"image_loss": "bernoulli"} if binary and c.world.image_loss == "auto" else {}
         world = RSSMWorld(c.world.replace(**spaces, **image))
-        return Dreamer(world, Behaviour(world.feature_size, action_space, c.behaviour), c.env_id, self.env_settings)
+        env_id = c.env_id if self.make_env is None else ""       # an env that came from a function has no id
+        return Dreamer(world, Behaviour(world.feature_size, action_space, c.behaviour), env_id, self.env_settings)
 
-# %% ../../nbs/72_dreamerv2.ipynb #cb1b7a2f
+    def rehearse(self) -> None:
+        "Reset the env, act and take one step, to find faults early; weights and generators do not change"
+        c, rng = self.config, Rng(1.0, 0)
+        stream = EnvStream(self._env(derive_seed(c.seed, "rehearse")), self.device)
+        try:
+            act = self.agent.act(self.agent.initial(c.num_envs), stream.reset(), rng=rng)
+            stream.step(act.action)
+        finally: stream.env.close()
+
+# %% ../../nbs/72_dreamerv2.ipynb #61b4aecc
 class SegmentLoop:
     "The part of a trainer that runs a segment: start it from its seed, collect and learn to its end, log metrics"
     ends: tuple = ()      # total_timesteps of earlier ends, when the run was extended
@@ -686,7 +722,7 @@ class SegmentLoop:
         if self.env_steps > .9 * self.config.total_timesteps: self.late += done.returns.tolist()
         self.episodes += len(done.returns)
 
-# %% ../../nbs/72_dreamerv2.ipynb #8599fa15
+# %% ../../nbs/72_dreamerv2.ipynb #a769b1d2
 class DreamerTrainer(TrainerSetup, SegmentLoop, Collector, Checkpointing):
     "A Trainer for runs.run_training: one step in all envs, then as many updates as the train ratio requires"
     exp, learner_class = "dreamerv2", Learner

@@ -559,10 +559,10 @@ class GAILTrainer(PPOTrainer):
         "Return the result of behaviour cloning on the same pairs; {} where there is none"
         c, p = self.config, self.policy
         if p.recurrent or not (c.clone_steps and c.eval_episodes): return {}
-        clone = policy_for(p.obs_space, p.action_space, c.policy).to(self.device)
+        clone = self.sources.new_policy(p.obs_space, p.action_space).to(self.device)
         behaviour_cloning(clone, self.judge.obs, self.judge.action, c.clone_steps)
         e = evaluate(
-            clone, c.env_id, c.eval_episodes, derive_seed(c.seed, "evaluate"), greedy=True, env_kwargs=p.env_kwargs,
-            device=self.device,
+            clone, self.sources.real or self.sources.dream, c.eval_episodes, derive_seed(c.seed, "evaluate"),
+            greedy=True, env_kwargs=self.sources.real_settings, device=self.device,
         )
         return {"clone_greedy": {"mean": e.mean, "low": e.low, "high": e.high, "episodes": c.eval_episodes}}

@@ -17,7 +17,7 @@ from .dream import NoDreamError, _check_counts, as_obs, filter_starts
 from .rollout import executed
 
 # %% auto #0
-__all__ = ['DreamEnv', 'SingleDream']
+__all__ = ['DreamEnv', 'SingleDream', 'world_of', 'played', 'DreamSource']
 
 # %% ../../nbs/26_dream_env.ipynb #06c9af37
 def _encoded(space, actions):
@@ -160,3 +160,93 @@ class SingleDream(gym.Env):
     def render(self):
         "Return a frame [H, W, 3] uint8; None without a render_mode"
         return self.batch.render()[0] if self.render_mode else None
+
+# %% ../../nbs/26_dream_env.ipynb #3c08d8d2
+from pathlib import Path
+from ..core import ConfigError
+from ..envs.core import env_of_agent, same_env
+from .episodes import EpisodeRecorder, env_kwargs_of, find_episodes
+from .rollout import RandomAgent, evaluate
+from ..runs.checkpoint import sha256_tree
+from ..runs.models import data_folders, load, zoo_folders
+
+def world_of(
+    model,             # what load gave: a World, or an agent with one
+    name: str = "",    # for the message
+):
+    "Return the world of a stored model; ConfigError if it has none"
+    for found in (model, getattr(model, "world", None)):
+        if all(callable(getattr(found, k, None)) for k in ("imagine", "observe", "decode")): return found
+    known = ", ".join(n for n in zoo_folders() if "dreamer" in n or "small" in n or "tour" in n)
+    raise ConfigError(f"{name or 'this'} is a {type(model).__name__}, which has no world to dream in; name an agent or a "
+                      f"world that has one, such as {known or 'the run of worldrl train dreamerv3'}")
+
+def played(
+    agent,                   # an Agent
+    env_id: str,
+    env_kwargs: dict,        # for make_env
+    episodes: int = 8,
+    max_steps: int = 500,    # env steps until an episode is cut
+    seed: int = 0,
+) -> list:                   # episodes: dicts of arrays [T, ...], as EpisodeStore gives them
+    "Return recorded episodes of an agent in a real env"
+    recorder, found = EpisodeRecorder(), []
+    def keep(t, step, act, alive):
+        nonlocal found
+        if t == 0: found += recorder.flush()
+        found += recorder.add(step)
+    evaluate(agent, env_id, episodes, seed, env_kwargs=env_kwargs, callback=keep, max_steps=max_steps)
+    return [episode for _, episode in found + recorder.flush()]
+
+# %% ../../nbs/26_dream_env.ipynb #1ae8c916
+class DreamSource:
+    "A factory of dreams of a stored world, num_envs -> DreamEnv; the starts are always the same"
+    def __init__(
+        self,
+        name: str,                # of the zoo, the folder of a model or of a run: a world, or an agent with one
+        env_id: str = "",         # the real env; empty: that of the model
+        *,
+        env_kwargs: dict | None = None,   # for the real env; they win over those of the model, key by key
+        data=(),                  # folders of episodes to start from; empty: the agent plays some
+        starts: int = 1024,       # states to start from
+        horizon: int = 100,       # steps until truncation
+        temperature: float = 1.,  # of the world's draws
+        seed: int = 0,            # of the episodes and the starts
+        device="auto",
+    ):
+        model = load(name, device)
+        self.name, self.world, self.settings = name, world_of(model, name), dict(horizon=horizon, temperature=temperature)
+        self.agent = model if callable(getattr(model, "act", None)) else None
+        own = getattr(model, "env_id", "") or getattr(getattr(getattr(model, "config", None), "mdnrnn", None), "env_id", "")
+        if own and env_id and not same_env(own, env_id):
+            raise ConfigError(f"{name} dreams of {own}, and env_id is {env_id}; leave env_id out, or name {own}")
+        if isinstance(data, str): data = (data,)
+        store = find_episodes(env_id or own, [_data_folder(d) for d in data]) if data else None
+        self.env_id, self.env_kwargs = env_of_agent(model, env_id or own, env_kwargs, where=name)
+        if store is not None and self.agent is None: self.env_kwargs = env_kwargs_of(store.meta) | (env_kwargs or {})
+        self.pool = self._starts(store, starts, seed)
+
+    def _starts(self, store, n: int, seed: int) -> dict:
+        "Return n states of the world, after parts of real episodes"
+        if store is None:
+            agent = self.agent or RandomAgent(self.world.obs_space, self.world.action_space)
+            store = played(agent, self.env_id, self.env_kwargs, seed=derive_seed(seed, "dream", "episodes"))
+        obs = (store.episode(0) if hasattr(store, "episode") else store[0])["obs"]
+        if obs.shape[1:] != self.world.obs_space.shape:
+            raise ConfigError(f"the world of {self.name} reads observations of shape {self.world.obs_space.shape}, and "
+                              f"these episodes have {obs.shape[1:]}; name episodes of {self.env_id}, or leave them out")
+        return filter_starts(self.world, store, n, seed=derive_seed(seed, "dream", "starts"))
+
+    def __call__(self, num_envs: int) -> DreamEnv:
+        "Return a batch of dreams"
+        return DreamEnv(self.world, self.pool, num_envs, env_id=self.env_id, **self.settings)
+
+    @property
+    def sha256(self) -> str:
+        "Return a checksum of the world's weights and the starts"
+        return sha256_tree({"world": self.world.state_dict(), "starts": self.pool})
+
+def _data_folder(name: str) -> str:
+    "Return a folder of episodes: the path itself, that of a sample of the library, or the name below $WORLDRL_DATA"
+    samples = [folder / name for folder in data_folders("samples")]
+    return next((str(p) for p in [Path(name), *samples] if p.is_dir()), str(name))

@@ -8,7 +8,7 @@ __all__ = ['AuxRow', 'ENCODERS', 'NETS', 'WIDEST', 'OUTPUTS', 'NetConfig', 'Poli
            'Torso', 'AuxHead', 'auxiliary_loss', 'AuxHeads', 'NetOutput', 'PolicyMixin', 'Net', 'ActorCritic',
            'PolicyNet', 'policy_for']
 
-# %% ../../nbs/30_policy.ipynb #62eb2a66
+# %% ../../nbs/30_policy.ipynb #25be2d2c
 import contextlib, importlib, math
 from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Literal, NamedTuple
@@ -21,7 +21,7 @@ import torch.nn.functional as F
 from annotated_types import Ge
 from torch import Tensor
 
-# %% ../../nbs/30_policy.ipynb #152b9bc1
+# %% ../../nbs/30_policy.ipynb #60b244d1
 from ..core import Config, ConfigError, OneOf, autocast, did_you_mean
 from ..spaces import action_size, preprocess
 from .contracts import Act, Batch, PolicyOutput, Rng, State, Step, map_state
@@ -30,7 +30,7 @@ from .nets import ACTIVATIONS, Conv, ConvEncoder, activation, channels_last, con
 from .recurrent import MEMORIES
 from ..spaces import space_from_dict, space_to_dict
 
-# %% ../../nbs/30_policy.ipynb #abbe6aa9
+# %% ../../nbs/30_policy.ipynb #a34de01f
 AuxRow = tuple[str, Annotated[int, Ge(-1)], Literal["shared", "actor", "critic"], Literal["linear", "class"],
                Annotated[int, Ge(1)]]     # the fields of AuxHead
 
@@ -86,7 +86,7 @@ class PolicyConfig(NetConfig):
 
     stored: ClassVar[dict] = {"action_scale": "raw"}           # of policies before this field
 
-# %% ../../nbs/30_policy.ipynb #2f369ecf
+# %% ../../nbs/30_policy.ipynb #1ac4a76c
 ENCODERS = {   # name: (convolutions, units of the linear layer behind them)
     # Mnih et al. (2015), with the smaller last convolution of Kostrikov (2018)
     "nature": ([Conv(32, 8, 4), Conv(64, 4, 2), Conv(32, 3, 1)], 512),
@@ -118,7 +118,10 @@ class Pixels(nn.Module):
         "Return the encoded images as float32, whatever the dtype of the arithmetic"
         with autocast(x.device, self.dtype): return torch.relu(self.fc(self.convs(x))).float()
 
-# %% ../../nbs/30_policy.ipynb #51bc7f07
+# %% ../../nbs/30_policy.ipynb #6f96a356
+from ..runs.models import register
+
+# %% ../../nbs/30_policy.ipynb #a90557e1
 NETS: dict[str, tuple] = {      # name -> config class, net class; strings "module:Class" are imported when needed
     "actor-critic": ("worldrl.parts.policy:PolicyConfig", "worldrl.parts.policy:ActorCritic"),
 }
@@ -165,6 +168,7 @@ def register_net(
         raise ConfigError(f"register_net: {config.__name__} is the config of the net {config.net!r}; give each its own")
     config.net, net.config_class = name, config
     NETS[name] = (config, net)
+    register(net, name)             # so that it can be saved and loaded
 
 def check_net(
     config: NetConfig,      # of a policy
@@ -183,7 +187,7 @@ def check_net(
         f' write register_net("my-net", {type(config).__name__}, MyNet)'
     )
 
-# %% ../../nbs/30_policy.ipynb #9bac8a5f
+# %% ../../nbs/30_policy.ipynb #411e6886
 class RunningNorm(nn.Module):
     "Normalise vectors by their running mean and standard deviation; only `update` changes these"
     def __init__(self, size: int, clip: float = 10.0):
@@ -207,7 +211,7 @@ class RunningNorm(nn.Module):
         "Return the normalised vectors, each number limited to -clip..clip"
         return ((x - self.mean) * (self.var + 1e-8).rsqrt()).clamp(-self.clip, self.clip)
 
-# %% ../../nbs/30_policy.ipynb #ca90e722
+# %% ../../nbs/30_policy.ipynb #6f1afc0b
 WIDEST = 1e6      # half-width from which on the limits of an axis count as "no limits" (some envs write 1e10, or 3e38)
 
 def box_units(
@@ -267,7 +271,7 @@ class ActionHead(nn.Module):
         a = a.flatten(-len(self.space.shape)).float()
         return a if self.half_width is None else (a - self.middle) / self.half_width
 
-# %% ../../nbs/30_policy.ipynb #64d53d5c
+# %% ../../nbs/30_policy.ipynb #10691481
 def _layers(size: int, hidden, act: str) -> nn.Sequential:
     "Return linear layers, each with its activation; `.out_size` is the number of outputs"
     net = nn.Sequential(*[m for a, b in zip((size, *hidden), hidden) for m in (nn.Linear(a, b), activation(act))])
@@ -316,7 +320,7 @@ def _check_config(c: PolicyConfig, shape: tuple, encoder: str, hidden: tuple) ->
             f"shared is {c.shared}, but there are {len(hidden)} layers {hidden}; expected -1 (all) to {len(hidden)}"
         )
 
-# %% ../../nbs/30_policy.ipynb #50b629bc
+# %% ../../nbs/30_policy.ipynb #d8d56608
 class FeatureExtractor(nn.Module):
     "Encode observations of an env as vectors"
     def __init__(self, config: PolicyConfig):
@@ -340,7 +344,7 @@ class FeatureExtractor(nn.Module):
         if self.norm is not None: x = self.norm(x)
         return self.encoder(x) if self.encoder is not None else x.flatten(1)
 
-# %% ../../nbs/30_policy.ipynb #2f3ce958
+# %% ../../nbs/30_policy.ipynb #46765651
 class Torso(FeatureExtractor):
     "encoder -> [GRU] -> shared layers -> layers of the actor | layers of the critic"
     def __init__(self, config: PolicyConfig):
@@ -392,7 +396,7 @@ class Torso(FeatureExtractor):
             "critic": number(self.critic, own),
         }
 
-# %% ../../nbs/30_policy.ipynb #38e402b4
+# %% ../../nbs/30_policy.ipynb #1956b682
 class AuxHead(NamedTuple):
     "One row of PolicyConfig.aux: a quantity that is predicted from the activations of a layer"
     name: str      # of the truth, too: info["auxiliary"][name]
@@ -441,7 +445,7 @@ def _aux_loss(head, pred, truth, mask):
     if mask is not None: known = known & (mask if classes else mask[..., None])
     return (each * known).sum() / known.sum().clamp(min=1)
 
-# %% ../../nbs/30_policy.ipynb #0d7d558f
+# %% ../../nbs/30_policy.ipynb #48a90783
 def _aux_reads(row: tuple, widths: dict) -> tuple[AuxHead, int]:
     "Return the head, and the number of the layer that it reads; ConfigError when there is no such layer"
     h = AuxHead(*row)
@@ -482,7 +486,7 @@ class AuxHeads(nn.ModuleDict):
             for (name, layer), (side, depth) in zip(self.items(), self.reads.values())
         }
 
-# %% ../../nbs/30_policy.ipynb #04688f56
+# %% ../../nbs/30_policy.ipynb #e47c719b
 class NetOutput(NamedTuple):
     "The output of a net for observations"
     dist: object        # a distribution of parts.distributions, rows [...]
@@ -503,7 +507,7 @@ OUTPUTS = {   # what act can return besides log_prob, value and hidden: function
     "activations": lambda policy, t: t.activations,             # side: number of the layer: [n, units]
 }
 
-# %% ../../nbs/30_policy.ipynb #1e17dce5
+# %% ../../nbs/30_policy.ipynb #cdd82711
 def _orthogonal(policy) -> None:
     "Initialise with gain sqrt 2; 0.01 for logits of choices, 1 for other heads and image values (Kostrikov 2018)"
     orthogonal_init(policy, math.sqrt(2))
@@ -524,7 +528,7 @@ def _check_memory(memory, state, n: int) -> None:
     rows = len(next(iter(state.values())))
     if rows != n: raise ConfigError(f"the state has {rows} rows, the observations {n}")
 
-# %% ../../nbs/30_policy.ipynb #7678015f
+# %% ../../nbs/30_policy.ipynb #b06081bb
 class PolicyMixin:
     """All that a trainer needs of a policy (the contract TrainablePolicy), built on three methods of the net
 
@@ -622,7 +626,7 @@ class PolicyMixin:
         try: yield self
         finally: self.tells = before
 
-# %% ../../nbs/30_policy.ipynb #3c2aa336
+# %% ../../nbs/30_policy.ipynb #3e60a426
 class Net(Torso):
     "A torso with its heads: for actions, for the value, and auxiliary ones"
     def __init__(self, config: PolicyConfig):
@@ -639,7 +643,7 @@ class Net(Torso):
         a, v, activations = self.think(x, memory)
         return NetOutput(self.head(a), self.value_head(v).squeeze(-1), a, activations)
 
-# %% ../../nbs/30_policy.ipynb #26c70aea
+# %% ../../nbs/30_policy.ipynb #1eb25280
 class ActorCritic(PolicyMixin, Net):
     "The actor-critic of this workbook; it follows the contracts Agent and TrainablePolicy"
     config_class = PolicyConfig
@@ -664,7 +668,7 @@ class ActorCritic(PolicyMixin, Net):
         "Update the running normaliser with the observations that arrived"
         if self.norm is not None: self.norm.update(rollout.came.obs.flatten(0, 1))
 
-# %% ../../nbs/30_policy.ipynb #959cd0fe
+# %% ../../nbs/30_policy.ipynb #5a2f2e09
 class PolicyNet(PolicyMixin, nn.Module):
     """Base of a net of your own: a subclass builds its layers, calls `make_heads`, and defines `encode`
 
@@ -700,7 +704,7 @@ class PolicyNet(PolicyMixin, nn.Module):
         x = x if memory is None else memory(x)
         return NetOutput(self.head(x), self.value_head(x).squeeze(-1), x)
 
-# %% ../../nbs/30_policy.ipynb #935630cd
+# %% ../../nbs/30_policy.ipynb #c686b0ae
 def policy_for(
     obs_space: gym.Space,      # of one env
     action_space: gym.Space,   # of one env

@@ -33,6 +33,7 @@ from .fetch import cache_root as cache_root
 from .fetch import fetch_model as fetch_model
 from .models import MODEL_KEYS as MODEL_KEYS
 from .models import class_path as class_path
+from .models import register as register
 from .models import class_at as class_at
 from .models import SineConfig as SineConfig
 from .models import Sine as Sine
@@ -41,6 +42,7 @@ from .models import is_checkout as is_checkout
 from .models import data_folders as data_folders
 from .models import zoo_folders as zoo_folders
 from .models import load as load
+from .models import check_model as check_model
 from .models import load_run as load_run
 from .log import is_clock as is_clock
 from .log import read_metrics as read_metrics

@@ -4,7 +4,8 @@
 
 # %% ../../nbs/04_models.ipynb #04mode03
 from __future__ import annotations
-import importlib.util, json, math, os, re
+import ast, contextlib, importlib.util, inspect, json, linecache, math, os, re
+import numpy as np
 import safetensors.torch
 import torch
 from annotated_types import Ge, Gt
@@ -19,20 +20,24 @@ from .checkpoint import _as_tensor, _body_sha, _read_tensors, _sha
 from .disk import CheckpointError, check_path, read_json, run_dir, write_atomic, write_json
 
 # %% auto #0
-__all__ = ['MODEL_KEYS', 'class_path', 'class_at', 'SineConfig', 'Sine', 'save_model', 'is_checkout', 'data_folders',
-           'zoo_folders', 'load', 'load_run']
+__all__ = ['MODEL_KEYS', 'class_path', 'register', 'class_at', 'SineConfig', 'Sine', 'save_model', 'is_checkout', 'data_folders',
+           'zoo_folders', 'load', 'check_model', 'load_run']
 
 # %% ../../nbs/04_models.ipynb #50b9cf56
 def _package() -> Path:
     "Return the folder of the worldrl package"
     return Path(importlib.util.find_spec("worldrl").submodule_search_locations[0])
 
-def class_path(cls: type) -> str:    # "worldrl.worldmodels.vae:VAE"
-    "Return where a class can be imported from; for a class of a notebook, its exported copy"
-    name = f"{cls.__module__}:{cls.__qualname__}"
-    if cls.__module__.startswith("worldrl."): return name
-    homes = _homes(cls.__name__)
-    return f"{homes[0]}:{cls.__name__}" if len(homes) == 1 else name
+def class_path(cls: type) -> str:    # "worldrl.worldmodels.vae:VAE", "registered:MyNet"
+    "Return the name of a class in files; for a class of a notebook of the library, that of its exported copy"
+    if cls.__module__.startswith("worldrl."): return f"{cls.__module__}:{cls.__qualname__}"
+    for name, known in _REGISTERED.items():
+        if known is cls: return f"registered:{name}"
+    for home in _homes(cls.__name__) if cls.__module__ == "__main__" else ():
+        if _is_copy(cls, home): return f"{home}:{cls.__name__}"
+    return f"{cls.__module__}:{cls.__qualname__}"
+
+_REGISTERED: dict[str, type] = {}     # classes of users by name, see register
 
 def _homes(cls: str) -> list[str]:    # ["worldrl.worldmodels.vae"]
     "Return the modules of worldrl that define a class of this name"
@@ -43,11 +48,70 @@ def _homes(cls: str) -> list[str]:    # ["worldrl.worldmodels.vae"]
     ]
     return [".".join(("worldrl", *f.relative_to(_package()).with_suffix("").parts)) for f in files]
 
-# %% ../../nbs/04_models.ipynb #8c10e8b6
+def _is_copy(cls: type, home: str) -> bool:     # home: "worldrl.worldmodels.vae"
+    "Return whether a class of a notebook has the same source as the class of its name in a module of worldrl"
+    there = _class_source(Path(importlib.util.find_spec(home).origin).read_text(encoding="utf-8"), cls.__name__, home)
+    files = [f.__code__.co_filename for f in vars(cls).values() if inspect.isfunction(f)]
+    files = [f for f in files if linecache.getlines(f) or os.path.isfile(f)]
+    if any(map(os.path.isfile, files)): return False                  # a script of a user, not a cell
+    if files: return _class_source("".join(linecache.getlines(files[0])), cls.__name__) == there
+    known = getattr(importlib.import_module(home), cls.__name__)      # no method of its own: compare the fields
+    return _fields_of(cls) == _fields_of(known)
+
+def _class_source(code: str, name: str, module: str = "") -> str:
+    "Return the syntax tree of a class in Python code as text, with all imports in absolute form; '' if it is not there"
+    tree = ast.parse("".join(line for line in code.splitlines(True) if not line.startswith(("%", "!"))))
+    for node in tree.body:
+        if not (isinstance(node, ast.ClassDef) and node.name == name): continue
+        for n in ast.walk(node):
+            if not isinstance(n, ast.ImportFrom) or not n.level: continue
+            n.module = ".".join([*module.split(".")[:-n.level], *([n.module] if n.module else [])])
+            n.level = 0
+        return ast.dump(node)
+    return ""
+
+def _fields_of(cls: type) -> tuple:
+    "Return what tells apart two classes without methods: their bases, annotations and plain values, as text"
+    values = {k: repr(v) for k, v in vars(cls).items() if not k.startswith("__") and not callable(v)}
+    return [b.__name__ for b in cls.__bases__], {k: str(v) for k, v in cls.__annotations__.items()}, values
+
+# %% ../../nbs/04_models.ipynb #2e80100c
+def register(
+    cls: type,           # an nn.Module with from_config(dict); may be called as a decorator
+    name: str = "",      # its name in files; empty: that of the class
+) -> type:               # the same class
+    "Allow a class of your own to be saved and loaded; CheckpointError for a class that could not be loaded again"
+    if not (isinstance(cls, type) and issubclass(cls, nn.Module)):
+        raise CheckpointError(f"register takes a class that subclasses torch.nn.Module, and got {repr(cls)[:80]}; "
+                              "write worldrl.register(MyNet), with the class and not an object or a function")
+    if cls.__module__.startswith("worldrl."): return cls
+    if not callable(getattr(cls, "from_config", None)): raise CheckpointError(_no_from_config(cls))
+    name = name or cls.__name__
+    if not re.fullmatch(r"[A-Za-z_][\w.-]{0,80}", name):
+        raise CheckpointError(f"a registered class cannot be called {name!r}; use letters, digits, _, . and -")
+    other = _REGISTERED.get(name)
+    if other is not None and not _same_place(other, cls):
+        raise CheckpointError(f"{name!r} is registered already, by {other.__module__}:{other.__qualname__}; "
+                              f"write worldrl.register({cls.__name__}, \"another-name\")")
+    for known in [k for k, v in _REGISTERED.items() if v is cls]: del _REGISTERED[known]
+    _REGISTERED[name] = cls
+    return cls
+
+def _same_place(a: type, b: type) -> bool:
+    "Return whether two classes are versions of one: a notebook's cell that was run again"
+    return (a.__module__, a.__qualname__) == (b.__module__, b.__qualname__)
+
+def _no_from_config(cls: type) -> str:
+    "Return the message for a class that cannot be made from its stored config"
+    return (f"{cls.__name__} has no from_config, so it could not be loaded again. Add to the class: "
+            f"@classmethod def from_config(cls, config: dict): return cls(**config)")
+
+# %% ../../nbs/04_models.ipynb #7aa262ed
 def class_at(
-    name: str,        # "worldrl.module:Class"
+    name: str,        # "worldrl.module:Class", "registered:MyNet"
 ) -> type:            # a subclass of nn.Module; where it is now, if it moved or has a new name
-    "Import a class by name; CheckpointError names the class unless it is a module of worldrl"
+    "Return the class of a name in a file; CheckpointError unless it is a model of worldrl or was registered"
+    if name.startswith("registered:"): return _registered(name.partition(":")[2])
     if not re.fullmatch(r"worldrl(\.[a-z_]\w*)+:[A-Z]\w*", name):
         raise CheckpointError(f"the class {name[:200]!r} is not one of worldrl's, and is not imported")
     module, _, cls = current_path(name).partition(":")
@@ -56,6 +120,14 @@ def class_at(
     ours = isinstance(found, type) and issubclass(found, nn.Module) and found.__module__.startswith("worldrl.")
     if not ours: raise CheckpointError(f"{name!r} is not a model of worldrl")
     return found
+
+def _registered(name: str) -> type:
+    "Return a user's class; CheckpointError with the line that registers it"
+    if name in _REGISTERED: return _REGISTERED[name]
+    known = f" Registered here: {', '.join(_REGISTERED)}." if _REGISTERED else ""
+    raise CheckpointError(f"the model is a {name[:80]}, a class that is not part of worldrl and not registered in this "
+                          f"process.{known} Import the module that defines it and register it before loading: "
+                          f"worldrl.register({name[:80].rpartition('.')[2]})")
 
 def _moved(name: str, cls: str):     # as the file has it; the class's name today
     "Return the only class of this name in any module; CheckpointError"
@@ -104,7 +176,7 @@ MODEL_KEYS = {"class": str, "config": dict, "sha256": str}      # what config.js
 
 def save_model(
     folder: Path,               # gets model.safetensors, config.json and, with a card, README.md
-    model: nn.Module,           # its class has from_config(dict) and lives under worldrl.
+    model: nn.Module,           # its class has from_config(dict), and is worldrl's or was registered
     config: Config,             # what from_config needs (a Config or a dict)
     *,
     half: bool = False,         # store floats as float16
@@ -112,9 +184,7 @@ def save_model(
 ) -> Path:                      # the folder
     "Save a model for use; CheckpointError when it could not be loaded again or other files are in the way, DiskError"
     folder, name = check_path(folder), class_path(type(model))
-    if not name.startswith("worldrl."):
-        raise CheckpointError(f"the class {name} is not part of worldrl, so load() would refuse it; "
-                              "define it in a notebook that exports it")
+    _check_class(type(model))
     _refuse_others(folder, ["config.json", "README.md"] if card else ["config.json"])
     tensors = {k: _stored(k, v, half) for k, v in model.state_dict().items()}
     data = safetensors.torch.save(tensors)
@@ -126,6 +196,13 @@ def save_model(
     write_json(folder / "config.json", about)
     if card: write_atomic(folder / "README.md", card.strip().encode() + b"\n")
     return folder
+
+def _check_class(cls: type) -> None:
+    "Raise CheckpointError unless a model of this class could be loaded again"
+    if not class_path(cls).startswith(("worldrl.", "registered:")):
+        raise CheckpointError(f"the class {class_path(cls)} is not part of worldrl, so load() would refuse it; "
+                              f"register it first: worldrl.register({cls.__name__})")
+    if not callable(getattr(cls, "from_config", None)): raise CheckpointError(_no_from_config(cls))
 
 def _about_sha(about: dict) -> str:
     "Return the SHA-256 of a model's class, config and weights' SHA-256"
@@ -288,6 +365,48 @@ def _built(
         if str(file) in what: raise
         raise CheckpointError(f"{file} does not describe a {cls.__name__} ({what}); it may be damaged, or of another "
                               "version of worldrl: restore it, or save the model again") from e
+
+# %% ../../nbs/04_models.ipynb #a6c8222d
+def check_model(
+    model: nn.Module,     # as it would be given to save_model; nothing of it changes, nor do global random numbers
+    config=None,          # what from_config needs (a Config or a dict); None: model.config
+) -> None:
+    "Raise CheckpointError, with the line that mends it, when a model could not be saved and loaded again"
+    cls = type(model)
+    _check_class(cls)
+    config = getattr(model, "config", None) if config is None else config
+    config = config.to_dict() if isinstance(config, Config) else config
+    if not isinstance(config, dict):
+        raise CheckpointError(f"{cls.__name__} has no config that can be stored; set self.config in __init__ to the "
+                              "dict that from_config takes, such as dict(hidden=64)")
+    if at := _not_json(config):
+        raise CheckpointError(f"the config of {cls.__name__} holds {at}, which cannot be stored; use numbers, texts, "
+                              "lists and dicts, and store a function by its name")
+    there, here = _rebuilt(cls, _plain(config)), {k: tuple(v.shape) for k, v in model.state_dict().items()}
+    if there == here: return
+    odd = sorted(k for k in there.keys() | here.keys() if there.get(k) != here.get(k))
+    raise CheckpointError(f"{cls.__name__}.from_config(config) makes another net than the one that would be trained: "
+                          f"{', '.join(odd[:5])} differ; put every setting that changes the net into its config")
+
+def _rebuilt(cls: type, config: dict) -> dict:     # name -> shape of each weight
+    "Return the shapes of the weights of a net that is made from its config; CheckpointError"
+    state = np.random.get_state()
+    try:
+        with torch.random.fork_rng(): return {k: tuple(v.shape) for k, v in cls.from_config(config).state_dict().items()}
+    except Exception as e:           # any error of a user's class
+        what = f"{type(e).__name__}: {' '.join(str(e).split())[:300]}"
+        raise CheckpointError(f"{cls.__name__}.from_config cannot read its own config ({what}); it gets the dict that "
+                              "model.config holds") from e
+    finally: np.random.set_state(state)
+
+def _not_json(tree, at: str = "config") -> str:      # "" when all can be stored
+    "Return where a config holds what JSON cannot store: \"config['act'], a function\""
+    if isinstance(tree, dict): parts = [(f"{at}[{k!r}]", v) for k, v in tree.items()]
+    elif isinstance(tree, (list, tuple)): parts = [(f"{at}[{i}]", v) for i, v in enumerate(tree)]
+    else:
+        if isinstance(tree, (str, int, float, type(None), np.generic)): return ""
+        return f"{at}, a {type(tree).__name__}"
+    return next((found for where, v in parts if (found := _not_json(v, where))), "")
 
 # %% ../../nbs/04_models.ipynb #b1cdff18
 def load_run(

@@ -527,6 +527,16 @@ class ControllerTrainer:
         "Return the weights to keep: the snapshot with the best real mean; before the selection the mean of the search"
         return self.search.mean if self.real is None else self.means[int(np.argmax(np.mean(self.real, 1)))]
 
+    def rehearse(self) -> None:
+        "Take one step of a dream, and one in the real env where it is used; ConfigError, EnvError. Nothing changes"
+        c, stage = self.config, self.stage
+        one = Population(stage.template, np.zeros((1, stage.template.size)))
+        returns = dream_returns(stage.world, take(stage.pool, torch.zeros(1, dtype=torch.long, device=stage.device)), one, 1)
+        if not returns.isfinite().all():
+            raise ConfigError("the world predicts a return that is not finite; train it longer, or name another --world")
+        if c.where == "real" or c.select_episodes:
+            real_returns(stage.world, one, c.env_id, [0], stage.env_kwargs, max_steps=1)
+
     def begin_segment(self, i: int, seed: int) -> None:
         "Set the seed of the starts and the random numbers of segment i"
         self.segment_seed = seed

@@ -434,6 +434,12 @@ class MDNRNNTrainer:
         "Return whether all updates are made"
         return self.updates >= self.config.updates
 
+    def rehearse(self) -> None:
+        "Compute the loss of held-out windows; ConfigError when it is not finite. Nothing changes"
+        for name, v in self.score().items():
+            if not np.isfinite(float(v)):
+                raise ConfigError(f"{name} is {float(v)} before training; look at the rewards and frames of --data")
+
     def begin_segment(self, i: int, seed: int) -> None:
         "Seed the windows and the latents of segment i"
         self.sampler.generator.manual_seed(seed)

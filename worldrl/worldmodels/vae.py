@@ -328,6 +328,13 @@ class VAETrainer:
         "Return whether all updates are made"
         return self.updates >= self.config.updates
 
+    def rehearse(self) -> None:
+        "Compute the loss of a few held-out frames; ConfigError when it is not finite. Nothing changes"
+        obs = self.held[:2].to(self.device)
+        with torch.no_grad():
+            loss, _ = self.vae.loss(obs, torch.zeros(len(obs), self.config.z_size, device=self.device))
+        if not loss.isfinite(): raise ConfigError(f"the first loss is {loss.item()}; look at the frames of --data")
+
     def begin_segment(self, i: int, seed: int) -> None:
         "Seed the batches and the noise of segment i; sample other frames if they do not all fit into memory"
         self.gen = generator(seed)
