@@ -15,6 +15,7 @@ import torch.nn as nn
 from torch import Tensor
 
 # %% ../../nbs/21_nets.ipynb #88142baa
+from ..aliases import moved_name
 from ..core import ConfigError
 
 # %% ../../nbs/21_nets.ipynb #c2d73c18
@@ -224,6 +225,11 @@ def channels_last(module: nn.Module,     # changed in place: its 4-d weights
                  ) -> nn.Module:         # the same module
     "Store the weights of convolutions channels last; PyTorch then converts the inputs itself"
     return module.to(memory_format=torch.channels_last)
+
+# %% ../../nbs/21_nets.ipynb #0c486b05
+def __getattr__(name: str):
+    "Return a name that was here in version 0.1"
+    return moved_name(__name__, name)
 
 # %% ../../nbs/21_nets.ipynb #60a36266
 def cosine_schedule(
