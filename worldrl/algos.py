@@ -118,8 +118,10 @@ def _check_trainer(name: str, cls) -> None:
                           "MyConfig)")
     missing = [m for m in METHODS if not callable(getattr(cls, m, None))]
     if missing:
-        raise ConfigError(f"{name}: {cls.__name__} has no {', '.join(missing)}; a trainer has the methods of "
-                          "worldrl.runs.Trainer (begin from a copy of worldrl.runs.SineTrainer, or subclass PPOTrainer)")
+        raise ConfigError(
+            f"{name}: {cls.__name__} has no {', '.join(missing)}; a trainer has the methods of "
+            "worldrl.runs.Trainer (begin from a copy of worldrl.runs.SineTrainer, or subclass PPOTrainer)"
+        )
     if not isinstance(exp := getattr(cls, "exp", None), str) or not exp or (exp in ALGOS and exp != name):
         raise ConfigError(f"{name}: {cls.__name__}.exp is {exp!r}, and it names the folders of its runs; write "
                           f"exp = {name!r} in the class")

@@ -7,7 +7,7 @@ __all__ = ['MODELFREE', 'Trained', 'train', 'make_config', 'new_trainer', 'comma
            'recipes_table', 'Moved', 'migration', 'our_defaults', 'migration_table', 'moved', 'metrics',
            'metrics_table']
 
-# %% ../nbs/35_train.ipynb #eec62066
+# %% ../nbs/35_train.ipynb #b2b34a3f
 import functools, importlib.resources, inspect, os, re, shlex, signal, subprocess, sys, threading
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 import torch.nn as nn
 
-# %% ../nbs/35_train.ipynb #2bde6926
+# %% ../nbs/35_train.ipynb #7be2bb9b
 from .algos import ALGOS, algorithm, algorithm_of
 from .core import Config, ConfigError, WorldrlError, field_types
 from .envs.core import factory_name
@@ -24,10 +24,10 @@ from .runs.disk import read_json, run_dir
 from .runs.models import load
 from .runs.run import run_training
 
-# %% ../nbs/35_train.ipynb #1866a49e
+# %% ../nbs/35_train.ipynb #37f0518c
 MODELFREE = tuple(name for name, entry in ALGOS.items() if str(entry.trainer).startswith("worldrl.modelfree."))
 
-# %% ../nbs/35_train.ipynb #a34de01f
+# %% ../nbs/35_train.ipynb #15b3f6e1
 class Trained(NamedTuple):
     "The result of `train`"
     agent: nn.Module     # the model, in eval mode; as runs.load gives it: an Agent, a World or a VAE
@@ -110,7 +110,7 @@ def new_trainer(
         raise ConfigError(f"{algo} takes no {k}; leave it out. These take one: {', '.join(able) or 'none'}")
     return cls(config, **factories)
 
-# %% ../nbs/35_train.ipynb #411e6886
+# %% ../nbs/35_train.ipynb #8441c937
 def command(
     algo: str,
     env_id: str | None = None,
@@ -163,7 +163,7 @@ def _flag(name: str) -> str:
     "Return the flag of a setting"
     return "--" + name.replace("_", "-")
 
-# %% ../nbs/35_train.ipynb #5945b139
+# %% ../nbs/35_train.ipynb #46b2ceb8
 class _Children:
     "Processes that run command lines, each in its own process group; they end when this process ends"
     def __init__(self):
@@ -205,7 +205,7 @@ class _Children:
                 else: p.send_signal(signum)
         return len(alive)
 
-# %% ../nbs/35_train.ipynb #c5c7cb2f
+# %% ../nbs/35_train.ipynb #3d857568
 def run_lines(
     lines: list[list[str]],    # command lines, each beginning with "worldrl"
     jobs: int = 2,             # at a time
@@ -238,7 +238,7 @@ def _codes(waiting: list, children: _Children) -> list[int]:
         wait(waiting)
         raise
 
-# %% ../nbs/35_train.ipynb #a0b88b2c
+# %% ../nbs/35_train.ipynb #e9acf5ba
 def run_seeds(
     algo: str,
     env_id: str | None = None,
@@ -269,7 +269,7 @@ def run_seeds(
         options, progress = options | {"fresh": False}, False
     return [train(algo, env_id, seed=s, progress=progress, **options) for s in seeds]
 
-# %% ../nbs/35_train.ipynb #f7742cd9
+# %% ../nbs/35_train.ipynb #909faf7a
 def summary(
     results: list[dict],     # of one setting, a seed each; nested
 ) -> dict[str, dict]:        # "eval/mean" -> {"mean", "sd", "each"}; sd of the sample, None for one seed
@@ -292,7 +292,7 @@ def _flat(tree, at="") -> dict[str, float]:
         return {k: v for key, x in tree.items() for k, v in _flat(x, f"{at}/{key}" if at else key).items()}
     return {at: float(tree)} if isinstance(tree, (int, float)) and not isinstance(tree, bool) else {}
 
-# %% ../nbs/35_train.ipynb #496486fd
+# %% ../nbs/35_train.ipynb #277f61ec
 def recipes_table(
     algos=MODELFREE,
 ) -> str:       # Markdown
@@ -309,7 +309,7 @@ def _settings(d: dict, at: str = "") -> str:
     "Return nested settings as text"
     return ", ".join(_settings(v, f"{at}{k}.") if isinstance(v, dict) else f"`{at}{k}={v}`" for k, v in d.items())
 
-# %% ../nbs/35_train.ipynb #30acbac4
+# %% ../nbs/35_train.ipynb #a26f8680
 class Moved(NamedTuple):
     "A flag of an earlier system"
     old: str           # the flag there, with its default
@@ -327,7 +327,7 @@ def _earlier() -> dict:
     keys = {"flags": dict, "metrics": dict}
     return read_json(path, keys=keys, what="the tables of worldrl.modelfree", mend="install worldrl again")
 
-# %% ../nbs/35_train.ipynb #7afdb0fc
+# %% ../nbs/35_train.ipynb #361fd207
 def our_defaults(
     flag: str,               # "--num-steps", "--policy.recurrent"
 ) -> dict[str, object]:      # algorithm -> value, for those that have such a field
@@ -365,7 +365,7 @@ def migration_table(system: str) -> str:     # Markdown
         ]
     )
 
-# %% ../nbs/35_train.ipynb #58c2b811
+# %% ../nbs/35_train.ipynb #8ebf466b
 def moved(
     words: list[str],    # of a command line
 ) -> str:                # " --lr is --learning-rate here.", or "" where no flag of an earlier system is among them
@@ -379,7 +379,7 @@ def moved(
             told.setdefault(flag, f" {flag} is {today} here{more}." if ours else f" {flag}: {m.note}.")
     return "".join(told.values())
 
-# %% ../nbs/35_train.ipynb #a31fe8cb
+# %% ../nbs/35_train.ipynb #debf3a0f
 def metrics() -> dict[str, tuple[str, str]]:     # name -> meaning, healthy value
     "Return every metric of the four algorithms, read from earlier.json"
     return {name: tuple(row) for name, row in _earlier()["metrics"].items()}
@@ -391,7 +391,7 @@ def metrics_table() -> str:     # Markdown
         + [f"| `{k}` | {meaning.replace('|', ' ')} | {healthy} |" for k, (meaning, healthy) in metrics().items()]
     )
 
-# %% ../nbs/35_train.ipynb #cc02d549
+# %% ../nbs/35_train.ipynb #d61c64eb
 def __getattr__(name: str):
     "Return a table under its name of version 0.1"
     if name == "METRICS": return metrics()

@@ -8,7 +8,7 @@ __all__ = ['COMPILE', 'TEN_MINUTES', 'DreamerConfig', 'check_dreamer_settings', 
            'describe_settings', 'segment_length', 'with_factory', 'Collector', 'Checkpointing', 'TrainerSetup',
            'SegmentLoop', 'DreamerTrainer']
 
-# %% ../../nbs/72_dreamerv2.ipynb #1866a49e
+# %% ../../nbs/72_dreamerv2.ipynb #599c16ae
 import math, sys
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,7 +20,7 @@ import torch.nn as nn
 from annotated_types import Ge, Interval
 from torch import Tensor
 
-# %% ../../nbs/72_dreamerv2.ipynb #bc5da97b
+# %% ../../nbs/72_dreamerv2.ipynb #cca509d7
 from ..core import (Config, ConfigError, DeviceName, autocast, derive_seed, device, generator,
                           seed_everything)
 from ..envs.core import ObsSettings, make_env, time_limit
@@ -37,7 +37,7 @@ from ..runs.run import episodes_per_segment, start_weights
 from .rssm import RSSMConfig, RSSMWorld, world_loss
 from .behaviour import Behaviour, BehaviourConfig, replay_targets
 
-# %% ../../nbs/72_dreamerv2.ipynb #fafe3be1
+# %% ../../nbs/72_dreamerv2.ipynb #489d9142
 @dataclass
 class DreamerConfig(Config):
     """Settings of a Dreamer run; world and behaviour have configs of their own.
@@ -113,7 +113,7 @@ class DreamerConfig(Config):
         "Return the settings as JSON has them; `compile` as version 0.1 wrote it, so that its runs can resume"
         return super().to_dict() | {"compile": {"off": False, "default": True}.get(self.compile, self.compile)}
 
-# %% ../../nbs/72_dreamerv2.ipynb #7a3d76c1
+# %% ../../nbs/72_dreamerv2.ipynb #5a9b2fef
 _ON_DEVICE = {"auto": "auto", "yes": True, "no": False}      # as Replay has it
 
 def check_dreamer_settings(
@@ -193,7 +193,7 @@ def check_dreamer_settings(
             f" capacity={max(c.num_envs * c.batch_length, int(memory / 2 / one)):,} (older rows are then forgotten)",
         )
 
-# %% ../../nbs/72_dreamerv2.ipynb #a34de01f
+# %% ../../nbs/72_dreamerv2.ipynb #ee31a348
 _SMALL = dict(deter=128, stoch=16, classes=8, hidden=128)
 _RAJ = dict(      # Ghugare 2021, field by field, its defects included
     num_envs=1, train_ratio=250., batch_size=50, batch_length=50, starts=0, prefill=4_000, capacity=1_000_000,
@@ -242,7 +242,7 @@ _CORRECTED = dict(
     ),
 )
 
-# %% ../../nbs/72_dreamerv2.ipynb #1ac4a76c
+# %% ../../nbs/72_dreamerv2.ipynb #e19b2039
 @dataclass
 class DreamerV2Config(DreamerConfig):
     "A Dreamer run with the losses of DreamerV2; without a recipe those of `corrected`"
@@ -259,7 +259,7 @@ DreamerV2Config.presets = {
     "paper": dict(total_timesteps=5_000_000)}
     # the length of Ghugare's runs; the sizes are in the recipes, and dv2 has a length of its own
 
-# %% ../../nbs/72_dreamerv2.ipynb #6f96a356
+# %% ../../nbs/72_dreamerv2.ipynb #bb193a75
 class Dreamer(nn.Module):
     "An Agent that filters observations with a world and acts on the world's features"
     def __init__(self, world: RSSMWorld, behaviour: Behaviour, env_id: str = "", env_kwargs: dict | None = None):
@@ -305,7 +305,7 @@ class Dreamer(nn.Module):
         action, info = self.behaviour.actor(feat, greedy=rng is None, rng=rng)
         return Act(native_action(self.action_space, action), state, info | {"value": self.behaviour.critic.value(feat)})
 
-# %% ../../nbs/72_dreamerv2.ipynb #d1bd5ca3
+# %% ../../nbs/72_dreamerv2.ipynb #48fa250a
 COMPILE = {"default": {}, "graphs": {"mode": "reduce-overhead"}}      # setting: what torch.compile gets
 
 def compile_parts(
@@ -316,7 +316,7 @@ def compile_parts(
     world, agent.graphs = agent.world, how == "graphs"
     for part in (world.encoder, world.decoder, world.rssm.gru, world.rssm.prior_net): part.compile(**COMPILE[how])
 
-# %% ../../nbs/72_dreamerv2.ipynb #411e6886
+# %% ../../nbs/72_dreamerv2.ipynb #2692c8de
 def epsilon_at(
     step: int,       # env steps after the prefill
     start: float, end: float,
@@ -354,7 +354,7 @@ def repeat_actions(
     keep = rng.uniform((len(action),), action.device) < repeat
     return torch.where(keep.reshape(-1, *[1] * (action.ndim - 1)), before, action)
 
-# %% ../../nbs/72_dreamerv2.ipynb #274ff039
+# %% ../../nbs/72_dreamerv2.ipynb #f172e280
 _ADVICE = (
     "Look for NaN and for very large values in the observations and the rewards (--env-kwargs, --obs), or start anew"
     " (--fresh) with a smaller --world-learning-rate, --actor-learning-rate or --critic-learning-rate"
@@ -404,7 +404,7 @@ class Learner:
         a.behaviour.critic.follow()
         return told | norms
 
-# %% ../../nbs/72_dreamerv2.ipynb #21527645
+# %% ../../nbs/72_dreamerv2.ipynb #4eb557e5
 def behaviour_loss(
     agent: Dreamer, c: DreamerConfig,
     steps: Step,          # [B, T]
@@ -428,7 +428,7 @@ def behaviour_loss(
     real = (critic.loss(feat[:, :-1], target) * counts).sum() / counts.sum().clamp(min=1)
     return loss + c.replay_value * real, told | {"losses/replay_value": real.detach()}
 
-# %% ../../nbs/72_dreamerv2.ipynb #27a47226
+# %% ../../nbs/72_dreamerv2.ipynb #984f84fc
 def entropy_at(c: DreamerConfig, env_steps: int) -> float:
     "Return the weight of the actor's entropy after so many env steps: linear over the run"
     b = c.behaviour
@@ -478,7 +478,7 @@ def _segments_text(c: DreamerConfig, skip: int) -> str:
     )
     return f"{steps:,} steps per env, then fresh envs ({cut})"
 
-# %% ../../nbs/72_dreamerv2.ipynb #607db27f
+# %% ../../nbs/72_dreamerv2.ipynb #56eb426d
 from functools import partial
 from ..envs.core import env_from, factory_env_id, factory_name, named_factory
 
@@ -498,7 +498,7 @@ def with_factory(
     if config.env_id == type(config)().env_id: config = config.replace(env_id=factory_env_id(name))
     return config.replace(make_env=name), make_env
 
-# %% ../../nbs/72_dreamerv2.ipynb #abcfa0d6
+# %% ../../nbs/72_dreamerv2.ipynb #10d764cf
 class Collector:
     "The part of a trainer that collects steps: envs, prefill, exploration, replay"
     def _env(self, seed):
@@ -544,7 +544,7 @@ class Collector:
             self.credit -= 1
             yield self.learner.update(self.replay.sample(c.batch_size, c.batch_length), self.entropy, self.rng)
 
-# %% ../../nbs/72_dreamerv2.ipynb #f04cb450
+# %% ../../nbs/72_dreamerv2.ipynb #cb0a0ad2
 class Checkpointing:
     "The part of a trainer for checkpoints, the final evaluation and the final model"
     def state(self) -> dict:
@@ -591,7 +591,7 @@ class Checkpointing:
         "Store the agent in a folder, from which worldrl.load reads it"
         save_model(folder, self.agent, self.agent.config_dict())
 
-# %% ../../nbs/72_dreamerv2.ipynb #a8f849f9
+# %% ../../nbs/72_dreamerv2.ipynb #9ea645c7
 class TrainerSetup:
     """The part of a trainer that runs once: check the settings, read the env's spaces, make nets and optimizer.
 
@@ -647,7 +647,7 @@ class TrainerSetup:
             stream.step(act.action)
         finally: stream.env.close()
 
-# %% ../../nbs/72_dreamerv2.ipynb #61b4aecc
+# %% ../../nbs/72_dreamerv2.ipynb #cb1b7a2f
 class SegmentLoop:
     "The part of a trainer that runs a segment: start it from its seed, collect and learn to its end, log metrics"
     ends: tuple = ()      # total_timesteps of earlier ends, when the run was extended
@@ -722,7 +722,7 @@ class SegmentLoop:
         if self.env_steps > .9 * self.config.total_timesteps: self.late += done.returns.tolist()
         self.episodes += len(done.returns)
 
-# %% ../../nbs/72_dreamerv2.ipynb #a769b1d2
+# %% ../../nbs/72_dreamerv2.ipynb #8599fa15
 class DreamerTrainer(TrainerSetup, SegmentLoop, Collector, Checkpointing):
     "A Trainer for runs.run_training: one step in all envs, then as many updates as the train ratio requires"
     exp, learner_class = "dreamerv2", Learner

@@ -1274,11 +1274,11 @@ def _make(env_id: str, num_envs: int, family, settings, kwargs: dict) -> tuple[V
         return env, settings or bare
     return load_entry(family.entry)(env_id, num_envs, bare, **kwargs), settings
 
-# %% ../../nbs/10_envs.ipynb #0d2c13be
+# %% ../../nbs/10_envs.ipynb #785dc43e
 import hashlib, inspect
 from ..core import ConfigError
 
-# %% ../../nbs/10_envs.ipynb #66865da9
+# %% ../../nbs/10_envs.ipynb #2325c0e8
 def factory_name(
     make,                       # a function, a class, or a name already
     importable: bool = False,   # True: only a name that another process can import
@@ -1286,7 +1286,9 @@ def factory_name(
     "Return the qualified name of a factory; ConfigError if it is none, or cannot be imported elsewhere"
     if isinstance(make, str): return make
     if not callable(make):
-        raise ConfigError(f"a factory is a function or a class, and this is {repr(make)[:60]}; write make_env=my_function")
+        raise ConfigError(
+            f"a factory is a function or a class, and this is {repr(make)[:60]}; write make_env=my_function"
+        )
     inner = make.func if isinstance(make, partial) else make
     inner = inner if hasattr(inner, "__qualname__") else type(inner)
     name = f"{inner.__module__}:{inner.__qualname__}"
@@ -1320,15 +1322,18 @@ def named_factory(
     "Import a factory by its name; ConfigError if there is none"
     module, _, path = name.partition(":")
     if not re.fullmatch(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*", name):
-        raise ConfigError(f"{name[:80]!r} is not the name of a function that can be imported; pass the function itself, "
-                          "or write module:function")
+        raise ConfigError(
+            f"{name[:80]!r} is not the name of a function that can be imported; pass the function itself, "
+            "or write module:function"
+        )
     try: found = load_entry(name)
     except (ImportError, AttributeError) as e:
         raise ConfigError(f"{name} cannot be imported ({e}); is {module}.py in this folder or on PYTHONPATH?") from None
-    if not callable(found): raise ConfigError(f"{name} is a {type(found).__name__}, and a factory is a function or class")
+    if not callable(found):
+        raise ConfigError(f"{name} is a {type(found).__name__}, and a factory is a function or class")
     return found
 
-# %% ../../nbs/10_envs.ipynb #25df3d33
+# %% ../../nbs/10_envs.ipynb #233a4e8f
 def env_from(
     make,                # a factory: num_envs -> VectorEnv, or () -> gym.Env
     num_envs: int,       # rows
@@ -1362,8 +1367,10 @@ def _call_factory(make, num_envs: int, name: str):
     except WorldrlError: raise
     except Exception as e:
         call = f"{name}({', '.join(map(str, args))})"
-        raise EnvError(f"{call} failed: {type(e).__name__}: {' '.join(str(e).split())[:300]}. A factory takes the number "
-                       "of envs and returns a VectorEnv, or takes nothing and returns one gym.Env") from e
+        raise EnvError(
+            f"{call} failed: {type(e).__name__}: {' '.join(str(e).split())[:300]}. A factory takes the number "
+            "of envs and returns a VectorEnv, or takes nothing and returns one gym.Env"
+        ) from e
 
 
 def _takes_number(make) -> bool:

@@ -8,7 +8,7 @@ __all__ = ['Truncation', 'TRUNCATION', 'NEEDED', 'OnPolicyConfig', 'recipe_for',
            'Sources', 'check_policy_class', 'dream_source', 'TrainerLog', 'SegmentedTrainer', 'OnPolicyTrainer',
            'compile_encoder', 'A2CConfig', 'A2CTrainer']
 
-# %% ../../nbs/31_a2c.ipynb #2e1cd808
+# %% ../../nbs/31_a2c.ipynb #bbfca31b
 import math, sys
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,7 +19,7 @@ import torch
 from annotated_types import Ge, Gt, Interval
 from torch import Tensor
 
-# %% ../../nbs/31_a2c.ipynb #ac018421
+# %% ../../nbs/31_a2c.ipynb #811eeafc
 from ..core import Config, ConfigError, DeviceName, WorldrlError, derive_seed, device, generator, seed_everything
 from ..envs.core import Normalise, ObsSettings, family_of, make_env, time_limit, with_obs
 from ..parts.policy import AuxHead, NetConfig, PolicyConfig, policy_for
@@ -33,7 +33,7 @@ from ..runs.models import save_model
 from ..runs.run import episodes_per_segment, start_weights
 from ..viz import save_video
 
-# %% ../../nbs/31_a2c.ipynb #d1bd5ca3
+# %% ../../nbs/31_a2c.ipynb #abd40326
 Truncation = Literal["bootstrap", "neutralise", "terminate"]
 TRUNCATION = get_args(Truncation)
 
@@ -110,7 +110,7 @@ class OnPolicyConfig(Config):
         "How many updates the run has"
         return math.ceil(self.total_timesteps / (self.num_envs * self.num_steps))
 
-# %% ../../nbs/31_a2c.ipynb #17740716
+# %% ../../nbs/31_a2c.ipynb #433c8e3f
 def recipe_for(
     env_id: str,
 ) -> str | None:     # the recipe of its family, or None
@@ -129,7 +129,7 @@ def _minibatches(c) -> str:
     sizes = sorted({len(x) for x in np.array_split(range(rows), c.num_minibatches)}, reverse=True)
     return f"{c.num_minibatches} of {' or '.join(map(str, sizes))} {what}"
 
-# %% ../../nbs/31_a2c.ipynb #290d2a61
+# %% ../../nbs/31_a2c.ipynb #e7c5e029
 def describe_settings(
     config: Config,               # of an on-policy algorithm
     protocol: dict | None = None, # of its env, when it was made already
@@ -179,7 +179,7 @@ def _cut_text(c, skip: int) -> str:
     if limit is None or limit > segment_length(c, skip): return "an episode that runs there is cut"
     return f"episodes end within {limit:,} steps"
 
-# %% ../../nbs/31_a2c.ipynb #4af7f66a
+# %% ../../nbs/31_a2c.ipynb #77043d67
 def targets(
     r: Rollout,            # [T, B]; info["value"] is the critic's at acting
     last_value: Tensor,    # [B] the critic at steps[T]
@@ -210,7 +210,7 @@ def explained_variance(value: Tensor, target: Tensor, mask: Tensor) -> Tensor:
     if len(t) < 2: return t.new_zeros(())
     return 1 - (t - v).var() / t.var().clamp(min=1e-12)
 
-# %% ../../nbs/31_a2c.ipynb #6d754f77
+# %% ../../nbs/31_a2c.ipynb #c6e58764
 def stream_with_aux(
     env,               # a VectorEnv, not reset yet
     aux: tuple,        # PolicyConfig.aux
@@ -227,7 +227,7 @@ def stream_with_aux(
             )
     return stream
 
-# %% ../../nbs/31_a2c.ipynb #d47b1c7c
+# %% ../../nbs/31_a2c.ipynb #d7e1b64c
 def env_settings(config: OnPolicyConfig) -> dict:
     "Return the keywords for make_env, which training, evaluation and videos share"
     return (
@@ -255,7 +255,7 @@ def learner_env(
         if c.clip_reward: env = ClipReward(env)
     return Normalise(env, obs=False, reward=True, gamma=c.gamma) if c.normalize_reward else env
 
-# %% ../../nbs/31_a2c.ipynb #65c4500a
+# %% ../../nbs/31_a2c.ipynb #9942fcd6
 from functools import partial
 from ..envs.core import env_from, factory_env_id, factory_name, named_factory
 from ..parts.dream_env import DreamEnv, DreamSource
@@ -263,7 +263,7 @@ from ..parts.policy import check_net
 from ..parts.rollout import record
 from ..runs.models import check_model
 
-# %% ../../nbs/31_a2c.ipynb #cb1fb60b
+# %% ../../nbs/31_a2c.ipynb #548e461b
 class Sources:
     "Where the envs and the net of an on-policy run come from: id and config, functions of the user, or a stored world"
     def __init__(self, config: OnPolicyConfig, make_env=None, make_policy=None):
@@ -335,7 +335,7 @@ class Sources:
             self.config = self.config.replace(policy=policy.config.replace(**filled))
         return policy
 
-# %% ../../nbs/31_a2c.ipynb #96b34fdb
+# %% ../../nbs/31_a2c.ipynb #2482a76a
 NEEDED = ("initial", "act", "value", "evaluate_actions")      # methods of a policy that the trainers call
 
 def check_policy_class(
@@ -344,8 +344,10 @@ def check_policy_class(
 ) -> None:
     "Raise ConfigError or CheckpointError for a policy that could not be trained, or not saved and loaded again"
     if not isinstance(policy, torch.nn.Module):
-        raise ConfigError(f"{name or 'make_policy'} returned a {type(policy).__name__}, expected a policy: an nn.Module "
-                          "such as worldrl.policy_for(obs_space, action_space, hidden=(64, 64))")
+        raise ConfigError(
+            f"{name or 'make_policy'} returned a {type(policy).__name__}, expected a policy: an nn.Module "
+            "such as worldrl.policy_for(obs_space, action_space, hidden=(64, 64))"
+        )
     if missing := [k for k in NEEDED if not callable(getattr(policy, k, None))]:
         raise ConfigError(f"{type(policy).__name__} has no {', '.join(missing)}, which the trainers call; subclass "
                           "worldrl.ActorCritic, or write them as in the contract TrainablePolicy")
@@ -363,7 +365,7 @@ def dream_source(
         horizon=c.dream_horizon, temperature=c.dream_temperature, seed=c.seed, device=c.device,
     )
 
-# %% ../../nbs/31_a2c.ipynb #db8ddba6
+# %% ../../nbs/31_a2c.ipynb #dbf5f508
 class TrainerLog:
     "The part of a trainer that logs metrics, evaluates, records videos, and saves and loads its state"
     def _count_cut(self, log):
@@ -463,7 +465,7 @@ class TrainerLog:
         "Save the policy and its config into a folder"
         save_model(folder, self.policy, self.policy.config)
 
-# %% ../../nbs/31_a2c.ipynb #7a3ed9ea
+# %% ../../nbs/31_a2c.ipynb #6ebb71e4
 class SegmentedTrainer(TrainerLog):
     "The part of a trainer that runs segments: each begins with fresh envs and generators, and ends with a checkpoint"
     ends: tuple = ()        # total_timesteps of earlier ends, when the run was extended
@@ -518,7 +520,7 @@ class SegmentedTrainer(TrainerLog):
         if c.eval_every and (self.segment_index + 1) % c.eval_every == 0:
             log.scalar("eval/episodic_return", self._evaluate(greedy=False).mean, self.env_steps)
 
-# %% ../../nbs/31_a2c.ipynb #13774da6
+# %% ../../nbs/31_a2c.ipynb #ad10e808
 def _updates_of(config: OnPolicyConfig, total_timesteps: int) -> int:
     "Return how many updates a run of so many steps has"
     return math.ceil(total_timesteps / (config.num_envs * config.num_steps))
@@ -635,7 +637,7 @@ class OnPolicyTrainer(SegmentedTrainer):
         self.env_steps += rows
         return metrics | {"charts/learning_rate": lr}
 
-# %% ../../nbs/31_a2c.ipynb #074a7d1f
+# %% ../../nbs/31_a2c.ipynb #946e89b9
 def compile_encoder(policy) -> None:      # a TrainablePolicy
     "Compile the image encoder in place, so that names of weights stay; ConfigError where there is none"
     if getattr(policy, "encoder", None) is None:
@@ -644,7 +646,7 @@ def compile_encoder(policy) -> None:      # a TrainablePolicy
         )
     policy.encoder.compile()
 
-# %% ../../nbs/31_a2c.ipynb #4032c1d4
+# %% ../../nbs/31_a2c.ipynb #fe111d81
 @dataclass
 class A2CConfig(OnPolicyConfig):
     """Advantage actor-critic, the synchronous form of A3C (Mnih et al. 2016).

@@ -178,8 +178,10 @@ def world_of(
     for found in (model, getattr(model, "world", None)):
         if all(callable(getattr(found, k, None)) for k in ("imagine", "observe", "decode")): return found
     known = ", ".join(n for n in zoo_folders() if "dreamer" in n or "small" in n or "tour" in n)
-    raise ConfigError(f"{name or 'this'} is a {type(model).__name__}, which has no world to dream in; name an agent or a "
-                      f"world that has one, such as {known or 'the run of worldrl train dreamerv3'}")
+    raise ConfigError(
+        f"{name or 'this'} is a {type(model).__name__}, which has no world to dream in; name an agent or a "
+        f"world that has one, such as {known or 'the run of worldrl train dreamerv3'}"
+    )
 
 def played(
     agent,                   # an Agent
@@ -215,9 +217,13 @@ class DreamSource:
         device="auto",
     ):
         model = load(name, device)
-        self.name, self.world, self.settings = name, world_of(model, name), dict(horizon=horizon, temperature=temperature)
+        self.name, self.world, self.settings = (
+            name, world_of(model, name), dict(horizon=horizon, temperature=temperature),
+        )
         self.agent = model if callable(getattr(model, "act", None)) else None
-        own = getattr(model, "env_id", "") or getattr(getattr(getattr(model, "config", None), "mdnrnn", None), "env_id", "")
+        own = getattr(model, "env_id", "") or getattr(
+            getattr(getattr(model, "config", None), "mdnrnn", None), "env_id", ""
+        )
         if own and env_id and not same_env(own, env_id):
             raise ConfigError(f"{name} dreams of {own}, and env_id is {env_id}; leave env_id out, or name {own}")
         if isinstance(data, str): data = (data,)

@@ -8,7 +8,7 @@ __all__ = ['AuxRow', 'ENCODERS', 'NETS', 'WIDEST', 'OUTPUTS', 'NetConfig', 'Poli
            'Torso', 'AuxHead', 'auxiliary_loss', 'AuxHeads', 'NetOutput', 'PolicyMixin', 'Net', 'ActorCritic',
            'PolicyNet', 'policy_for']
 
-# %% ../../nbs/30_policy.ipynb #25be2d2c
+# %% ../../nbs/30_policy.ipynb #62eb2a66
 import contextlib, importlib, math
 from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Literal, NamedTuple
@@ -21,16 +21,17 @@ import torch.nn.functional as F
 from annotated_types import Ge
 from torch import Tensor
 
-# %% ../../nbs/30_policy.ipynb #60b244d1
+# %% ../../nbs/30_policy.ipynb #152b9bc1
 from ..core import Config, ConfigError, OneOf, autocast, did_you_mean
 from ..spaces import action_size, preprocess
 from .contracts import Act, Batch, PolicyOutput, Rng, State, Step, map_state
 from .distributions import Bernoulli, Categorical, Gaussian, MultiCategorical
 from .nets import ACTIVATIONS, Conv, ConvEncoder, activation, channels_last, conv_sizes, orthogonal_init
 from .recurrent import MEMORIES
+from ..runs.models import register
 from ..spaces import space_from_dict, space_to_dict
 
-# %% ../../nbs/30_policy.ipynb #a34de01f
+# %% ../../nbs/30_policy.ipynb #abbe6aa9
 AuxRow = tuple[str, Annotated[int, Ge(-1)], Literal["shared", "actor", "critic"], Literal["linear", "class"],
                Annotated[int, Ge(1)]]     # the fields of AuxHead
 
@@ -86,7 +87,7 @@ class PolicyConfig(NetConfig):
 
     stored: ClassVar[dict] = {"action_scale": "raw"}           # of policies before this field
 
-# %% ../../nbs/30_policy.ipynb #1ac4a76c
+# %% ../../nbs/30_policy.ipynb #2f369ecf
 ENCODERS = {   # name: (convolutions, units of the linear layer behind them)
     # Mnih et al. (2015), with the smaller last convolution of Kostrikov (2018)
     "nature": ([Conv(32, 8, 4), Conv(64, 4, 2), Conv(32, 3, 1)], 512),
@@ -118,10 +119,10 @@ class Pixels(nn.Module):
         "Return the encoded images as float32, whatever the dtype of the arithmetic"
         with autocast(x.device, self.dtype): return torch.relu(self.fc(self.convs(x))).float()
 
-# %% ../../nbs/30_policy.ipynb #6f96a356
+# %% ../../nbs/30_policy.ipynb #51bc7f07
 from ..runs.models import register
 
-# %% ../../nbs/30_policy.ipynb #a90557e1
+# %% ../../nbs/30_policy.ipynb #d9a5dba5
 NETS: dict[str, tuple] = {      # name -> config class, net class; strings "module:Class" are imported when needed
     "actor-critic": ("worldrl.parts.policy:PolicyConfig", "worldrl.parts.policy:ActorCritic"),
 }
@@ -167,7 +168,7 @@ def register_net(
     if config.net not in ("actor-critic", name):
         raise ConfigError(f"register_net: {config.__name__} is the config of the net {config.net!r}; give each its own")
     config.net, net.config_class = name, config
-    NETS[name] = (config, net)
+    NETS[name] = (config, register(net))      # register: so that it can be saved and loaded
     register(net, name)             # so that it can be saved and loaded
 
 def check_net(
@@ -187,7 +188,7 @@ def check_net(
         f' write register_net("my-net", {type(config).__name__}, MyNet)'
     )
 
-# %% ../../nbs/30_policy.ipynb #411e6886
+# %% ../../nbs/30_policy.ipynb #9bac8a5f
 class RunningNorm(nn.Module):
     "Normalise vectors by their running mean and standard deviation; only `update` changes these"
     def __init__(self, size: int, clip: float = 10.0):
@@ -211,7 +212,7 @@ class RunningNorm(nn.Module):
         "Return the normalised vectors, each number limited to -clip..clip"
         return ((x - self.mean) * (self.var + 1e-8).rsqrt()).clamp(-self.clip, self.clip)
 
-# %% ../../nbs/30_policy.ipynb #6f1afc0b
+# %% ../../nbs/30_policy.ipynb #ca90e722
 WIDEST = 1e6      # half-width from which on the limits of an axis count as "no limits" (some envs write 1e10, or 3e38)
 
 def box_units(
@@ -271,7 +272,7 @@ class ActionHead(nn.Module):
         a = a.flatten(-len(self.space.shape)).float()
         return a if self.half_width is None else (a - self.middle) / self.half_width
 
-# %% ../../nbs/30_policy.ipynb #10691481
+# %% ../../nbs/30_policy.ipynb #64d53d5c
 def _layers(size: int, hidden, act: str) -> nn.Sequential:
     "Return linear layers, each with its activation; `.out_size` is the number of outputs"
     net = nn.Sequential(*[m for a, b in zip((size, *hidden), hidden) for m in (nn.Linear(a, b), activation(act))])
@@ -320,7 +321,7 @@ def _check_config(c: PolicyConfig, shape: tuple, encoder: str, hidden: tuple) ->
             f"shared is {c.shared}, but there are {len(hidden)} layers {hidden}; expected -1 (all) to {len(hidden)}"
         )
 
-# %% ../../nbs/30_policy.ipynb #d8d56608
+# %% ../../nbs/30_policy.ipynb #50b629bc
 class FeatureExtractor(nn.Module):
     "Encode observations of an env as vectors"
     def __init__(self, config: PolicyConfig):
@@ -344,7 +345,7 @@ class FeatureExtractor(nn.Module):
         if self.norm is not None: x = self.norm(x)
         return self.encoder(x) if self.encoder is not None else x.flatten(1)
 
-# %% ../../nbs/30_policy.ipynb #46765651
+# %% ../../nbs/30_policy.ipynb #2f3ce958
 class Torso(FeatureExtractor):
     "encoder -> [GRU] -> shared layers -> layers of the actor | layers of the critic"
     def __init__(self, config: PolicyConfig):
@@ -396,7 +397,7 @@ class Torso(FeatureExtractor):
             "critic": number(self.critic, own),
         }
 
-# %% ../../nbs/30_policy.ipynb #1956b682
+# %% ../../nbs/30_policy.ipynb #38e402b4
 class AuxHead(NamedTuple):
     "One row of PolicyConfig.aux: a quantity that is predicted from the activations of a layer"
     name: str      # of the truth, too: info["auxiliary"][name]
@@ -445,7 +446,7 @@ def _aux_loss(head, pred, truth, mask):
     if mask is not None: known = known & (mask if classes else mask[..., None])
     return (each * known).sum() / known.sum().clamp(min=1)
 
-# %% ../../nbs/30_policy.ipynb #48a90783
+# %% ../../nbs/30_policy.ipynb #0d7d558f
 def _aux_reads(row: tuple, widths: dict) -> tuple[AuxHead, int]:
     "Return the head, and the number of the layer that it reads; ConfigError when there is no such layer"
     h = AuxHead(*row)
@@ -486,7 +487,7 @@ class AuxHeads(nn.ModuleDict):
             for (name, layer), (side, depth) in zip(self.items(), self.reads.values())
         }
 
-# %% ../../nbs/30_policy.ipynb #e47c719b
+# %% ../../nbs/30_policy.ipynb #04688f56
 class NetOutput(NamedTuple):
     "The output of a net for observations"
     dist: object        # a distribution of parts.distributions, rows [...]
@@ -507,7 +508,7 @@ OUTPUTS = {   # what act can return besides log_prob, value and hidden: function
     "activations": lambda policy, t: t.activations,             # side: number of the layer: [n, units]
 }
 
-# %% ../../nbs/30_policy.ipynb #cdd82711
+# %% ../../nbs/30_policy.ipynb #1e17dce5
 def _orthogonal(policy) -> None:
     "Initialise with gain sqrt 2; 0.01 for logits of choices, 1 for other heads and image values (Kostrikov 2018)"
     orthogonal_init(policy, math.sqrt(2))
@@ -528,7 +529,7 @@ def _check_memory(memory, state, n: int) -> None:
     rows = len(next(iter(state.values())))
     if rows != n: raise ConfigError(f"the state has {rows} rows, the observations {n}")
 
-# %% ../../nbs/30_policy.ipynb #b06081bb
+# %% ../../nbs/30_policy.ipynb #7678015f
 class PolicyMixin:
     """All that a trainer needs of a policy (the contract TrainablePolicy), built on three methods of the net
 
@@ -626,7 +627,7 @@ class PolicyMixin:
         try: yield self
         finally: self.tells = before
 
-# %% ../../nbs/30_policy.ipynb #3e60a426
+# %% ../../nbs/30_policy.ipynb #3c2aa336
 class Net(Torso):
     "A torso with its heads: for actions, for the value, and auxiliary ones"
     def __init__(self, config: PolicyConfig):
@@ -643,7 +644,7 @@ class Net(Torso):
         a, v, activations = self.think(x, memory)
         return NetOutput(self.head(a), self.value_head(v).squeeze(-1), a, activations)
 
-# %% ../../nbs/30_policy.ipynb #1eb25280
+# %% ../../nbs/30_policy.ipynb #26c70aea
 class ActorCritic(PolicyMixin, Net):
     "The actor-critic of this workbook; it follows the contracts Agent and TrainablePolicy"
     config_class = PolicyConfig
@@ -668,7 +669,7 @@ class ActorCritic(PolicyMixin, Net):
         "Update the running normaliser with the observations that arrived"
         if self.norm is not None: self.norm.update(rollout.came.obs.flatten(0, 1))
 
-# %% ../../nbs/30_policy.ipynb #5a2f2e09
+# %% ../../nbs/30_policy.ipynb #959cd0fe
 class PolicyNet(PolicyMixin, nn.Module):
     """Base of a net of your own: a subclass builds its layers, calls `make_heads`, and defines `encode`
 
@@ -704,7 +705,7 @@ class PolicyNet(PolicyMixin, nn.Module):
         x = x if memory is None else memory(x)
         return NetOutput(self.head(x), self.value_head(x).squeeze(-1), x)
 
-# %% ../../nbs/30_policy.ipynb #c686b0ae
+# %% ../../nbs/30_policy.ipynb #935630cd
 def policy_for(
     obs_space: gym.Space,      # of one env
     action_space: gym.Space,   # of one env

@@ -75,7 +75,7 @@ def _fields_of(cls: type) -> tuple:
     values = {k: repr(v) for k, v in vars(cls).items() if not k.startswith("__") and not callable(v)}
     return [b.__name__ for b in cls.__bases__], {k: str(v) for k, v in cls.__annotations__.items()}, values
 
-# %% ../../nbs/04_models.ipynb #2e80100c
+# %% ../../nbs/04_models.ipynb #fb627888
 def register(
     cls: type,           # an nn.Module with from_config(dict); may be called as a decorator
     name: str = "",      # its name in files; empty: that of the class
@@ -106,7 +106,7 @@ def _no_from_config(cls: type) -> str:
     return (f"{cls.__name__} has no from_config, so it could not be loaded again. Add to the class: "
             f"@classmethod def from_config(cls, config: dict): return cls(**config)")
 
-# %% ../../nbs/04_models.ipynb #7aa262ed
+# %% ../../nbs/04_models.ipynb #7600c32b
 def class_at(
     name: str,        # "worldrl.module:Class", "registered:MyNet"
 ) -> type:            # a subclass of nn.Module; where it is now, if it moved or has a new name
@@ -366,7 +366,7 @@ def _built(
         raise CheckpointError(f"{file} does not describe a {cls.__name__} ({what}); it may be damaged, or of another "
                               "version of worldrl: restore it, or save the model again") from e
 
-# %% ../../nbs/04_models.ipynb #a6c8222d
+# %% ../../nbs/04_models.ipynb #7a75354f
 def check_model(
     model: nn.Module,     # as it would be given to save_model; nothing of it changes, nor do global random numbers
     config=None,          # what from_config needs (a Config or a dict); None: model.config
@@ -392,7 +392,8 @@ def _rebuilt(cls: type, config: dict) -> dict:     # name -> shape of each weigh
     "Return the shapes of the weights of a net that is made from its config; CheckpointError"
     state = np.random.get_state()
     try:
-        with torch.random.fork_rng(): return {k: tuple(v.shape) for k, v in cls.from_config(config).state_dict().items()}
+        with torch.random.fork_rng():
+            return {k: tuple(v.shape) for k, v in cls.from_config(config).state_dict().items()}
     except Exception as e:           # any error of a user's class
         what = f"{type(e).__name__}: {' '.join(str(e).split())[:300]}"
         raise CheckpointError(f"{cls.__name__}.from_config cannot read its own config ({what}); it gets the dict that "

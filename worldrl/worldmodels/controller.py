@@ -531,9 +531,13 @@ class ControllerTrainer:
         "Take one step of a dream, and one in the real env where it is used; ConfigError, EnvError. Nothing changes"
         c, stage = self.config, self.stage
         one = Population(stage.template, np.zeros((1, stage.template.size)))
-        returns = dream_returns(stage.world, take(stage.pool, torch.zeros(1, dtype=torch.long, device=stage.device)), one, 1)
+        returns = dream_returns(
+            stage.world, take(stage.pool, torch.zeros(1, dtype=torch.long, device=stage.device)), one, 1
+        )
         if not returns.isfinite().all():
-            raise ConfigError("the world predicts a return that is not finite; train it longer, or name another --world")
+            raise ConfigError(
+                "the world predicts a return that is not finite; train it longer, or name another --world"
+            )
         if c.where == "real" or c.select_episodes:
             real_returns(stage.world, one, c.env_id, [0], stage.env_kwargs, max_steps=1)
 
