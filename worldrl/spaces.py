@@ -202,7 +202,8 @@ def space_from_dict(
 # %% ../nbs/08_spaces.ipynb #73c348c0
 def _bounds_differ(a: np.ndarray, b: np.ndarray) -> bool:
     "Whether bounds differ by more than rounding; beyond 1e30 they are infinite"
-    a, b = (np.where(np.abs(x) >= 1e30, np.sign(x) * np.inf, x) for x in (np.asarray(a, float), np.asarray(b, float)))
+    a, b = np.asarray(a, float), np.asarray(b, float)
+    a, b = (np.where(np.abs(x) >= 1e30, np.copysign(np.inf, x), x) for x in (a, b))
     return not np.allclose(a, b, rtol=1e-3, atol=1e-6)
 
 

@@ -572,7 +572,7 @@ class RSSMWorld(nn.Module):
 
     def observe_sequence(self, state: State, steps: Step, *, rng: Rng | None = None) -> State:
         "Return the posterior states [n, T, ...] of steps [n, T]; rng None: the mode of each latent"
-        embed = self.encoder(preprocess(steps.obs))
+        embed = self.encoder(preprocess(steps.obs, self.obs_space))
         return self.rssm.observe_sequence(state, steps.action, embed, steps.is_first, rng)
 
     def observe(self, state: State, step: Step, *, rng: Rng | None = None) -> State:
@@ -676,7 +676,7 @@ def world_loss(
 
     The results are the scalar loss, metrics without gradient, posterior states [B, T, ...], and their features
     [B, T, F], which keep their gradient."""
-    c, x = world.config, preprocess(steps.obs)
+    c, x = world.config, preprocess(steps.obs, world.obs_space)
     before = world.initial(len(steps)) if state is None else state
     states = world.rssm.observe_sequence(before, steps.action, world.encoder(x), steps.is_first, rng)
     feat, latent = world.features(states), world.rssm.latent

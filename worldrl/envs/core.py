@@ -17,12 +17,13 @@ from gymnasium.vector.utils import batch_space
 
 # %% auto #0
 __all__ = ['OBS_SETTINGS', 'FAMILIES', 'PLUGINS', 'EXTRAS', 'LONGEST_ID', 'PLANE_COLOURS', 'MINATAR_PLANES', 'EnvError',
-           'require_next_step', 'Wrapper', 'EpisodeStats', 'ObsSettings', 'check_setting', 'obs_settings', 'is_image',
-           'picture_axis', 'to_chw', 'PixelObs', 'VectorObs', 'FrameStack', 'hash_uniform', 'row_seeds', 'Flicker',
-           'Moments', 'Normalise', 'Family', 'family_of', 'time_limit', 'is_own', 'is_mujoco', 'successor', 'check_id',
-           'data_env_id', 'same_env', 'env_of_agent', 'missing_extra', 'draw_plainly', 'follow', 'GymnasiumRules',
-           'ActionRepeat', 'make_registered', 'MadeEnv', 'with_obs', 'keep_signals', 'make_env', 'factory_name',
-           'factory_env_id', 'named_factory', 'env_from', 'planes_to_rgb', 'vectors_to_rgb', 'minatar_planes', 'to_rgb']
+           'require_next_step', 'Wrapper', 'EpisodeStats', 'counts_episodes', 'ObsSettings', 'check_setting',
+           'obs_settings', 'is_image', 'picture_axis', 'to_chw', 'PixelObs', 'VectorObs', 'FrameStack', 'hash_uniform',
+           'row_seeds', 'Flicker', 'add_moments', 'Moments', 'Normalise', 'Family', 'family_of', 'time_limit', 'is_own',
+           'is_mujoco', 'successor', 'check_id', 'data_env_id', 'same_env', 'env_of_agent', 'missing_extra',
+           'draw_plainly', 'follow', 'GymnasiumRules', 'ActionRepeat', 'make_registered', 'MadeEnv', 'with_obs',
+           'keep_signals', 'make_env', 'factory_name', 'factory_env_id', 'named_factory', 'env_from', 'planes_to_rgb',
+           'vectors_to_rgb', 'minatar_planes', 'to_rgb']
 
 # %% ../../nbs/10_envs.ipynb #addb7087
 from worldrl.core import (
@@ -113,6 +114,15 @@ class EpisodeStats(Wrapper):
             r, l = np.where(self.ended, self.returns, 0.0), np.where(self.ended, self.lengths, 0)
             info = {**info, "episode": {"r": r, "l": l}, "_episode": self.ended.copy()}
         return obs, reward, info
+
+# %% ../../nbs/10_envs.ipynb #9f1f20e5
+def counts_episodes(
+    env,            # VectorEnv
+) -> bool:
+    "Return whether a wrapper of this env writes returns of whole episodes into info['episode']: ours or Gymnasium's"
+    counters = EpisodeStats, gym.wrappers.vector.RecordEpisodeStatistics
+    while env is not None and not isinstance(env, counters): env = getattr(env, "env", None)
+    return env is not None
 
 # %% ../../nbs/10_envs.ipynb #403bd214
 @dataclass(frozen=True)
@@ -299,9 +309,8 @@ class PixelObs(Wrapper):
         bounds = [np.moveaxis(np.atleast_3d(b), axis, 0) for b in (box.low, box.high)]
         shape = self._to_chw(np.zeros((1, *box.shape), np.uint8)).shape[1:]
         pixels = byte_bounds(box) is None or self._narrow
-        self._new_obs_space(
-            gym.spaces.Box(0, 255, shape, np.uint8) if pixels else gym.spaces.Box(*bounds, dtype=np.uint8)
-        )
+        if pixels: self._new_obs_space(gym.spaces.Box(0, 255, shape, np.uint8))
+        else: self._new_obs_space(gym.spaces.Box(*bounds, dtype=np.uint8))
 
     def _frames(self, obs):
         if self._narrow: obs = np.rint(preprocess(obs, self._narrow) * 255).clip(0, 255).astype(np.uint8)
@@ -427,6 +436,17 @@ class Flicker(Wrapper):
         return self._blank(obs), reward, info
 
 # %% ../../nbs/10_envs.ipynb #a77db34e
+def add_moments(
+    count,     # samples so far
+    mean,      # [*shape] their mean, array or tensor; not used while count is 0
+    m2,        # [*shape] the sum of their squared deviations
+    x,         # [m, *shape] more samples, m >= 1
+) -> tuple:    # count; how far the mean moves [*shape]; m2 [*shape]
+    "Return the running moments with a batch added, exactly (Chan et al. 1979); for NumPy and torch alike"
+    m, middle = len(x), x.mean(0)
+    total, delta = count + m, middle - mean
+    return total, delta * m / total, m2 + ((x - middle) ** 2).sum(0) + delta ** 2 * count * m / total
+
 class Moments:
     "Running mean and variance of everything seen, by exact batch updates"
     def __init__(
@@ -446,10 +466,8 @@ class Moments:
     ) -> None:
         "Add a batch of samples"
         if len(x) == 0: return
-        m, delta = len(x), x.mean(0) - self.mean
-        total = self.count + m
-        self.m2 = self.m2 + ((x - x.mean(0))**2).sum(0) + delta**2 * self.count * m / total
-        self.mean, self.count = self.mean + delta * m / total, total
+        self.count, moved, self.m2 = add_moments(self.count, self.mean, self.m2, x)
+        self.mean = self.mean + moved
 
     def scaled(
         self,
@@ -861,8 +879,8 @@ class GymnasiumRules(gym.Wrapper):
         obs, bad = _fitted(self._space, obs, "obs")
         if not bad: return obs
         call = self.source or call
-        raise self._broken(call, f"an observation that is not of its space: {bad} by observation_space {self._space}",
-                           f"Change observation_space, or what {call} returns.")
+        raise self._broken(call, f"an observation that is not of its space: {bad}",
+                           f"Change observation_space, which is {self._space}, or what {call} returns.")
 
     def reset(self, *, seed=None, options=None):
         "Reset the env and check the observation and the info"

@@ -16,13 +16,13 @@ from torch import Tensor
 
 
 from ..core import WorldrlError, standard_torch, whole_arguments
-from ..spaces import action_size, encode_action
+from ..spaces import action_size, encode_action, postprocess, space_difference
 from worldrl.parts.contracts import (
     Act, Rng, State, Step, cat_states, first_step, leaves, map_state, next_step, observe_sequence, stack_states,
     state_size,
 )
 from .episodes import FIELDS
-from .rollout import executed
+from .rollout import check_spaces, executed
 from ..spaces import native_action
 
 # %% ../../nbs/26_dream.ipynb #8caf7525
@@ -96,6 +96,19 @@ def _watched(world, steps, rng=None):
     states = observe_sequence(world, world.initial(len(steps)), steps, rng=rng)
     return map_state(lambda x: x[:, -1], states)
 
+def _check_episodes(world, steps) -> None:
+    "Raise NoDreamError if recorded steps [n, T] do not have the form of the world's observations and actions"
+    space = world.obs_space
+    pairs = (
+        ("observations of shape", tuple(steps.obs.shape[2:]), space.shape),
+        ("observations in bytes", steps.obs.dtype == torch.uint8, space.dtype == np.uint8),
+        ("actions of size", steps.action.shape[-1], action_size(world.action_space)),
+    )
+    for what, its, mine in pairs:
+        if its != mine:
+            raise NoDreamError(f"these episodes hold {what} {its}, and the world was made for {mine}; take episodes of"
+                               " its env, recorded with the same settings")
+
 @torch.no_grad()
 @whole_arguments
 def filter_starts(
@@ -110,6 +123,7 @@ def filter_starts(
     "Return states that the world has after observing parts of recorded episodes; NoDreamError"
     context, device, parts = context or max(world.context, 16), _device_of(world), []
     steps, _, _ = windows(episodes, n, context, least=world.context, seed=seed)
+    _check_episodes(world, steps)
     for i in range(0, n, 256): parts.append(_watched(world, steps.take(slice(i, i + 256)).to(device), rng))
     return cat_states(parts)
 
@@ -139,9 +153,7 @@ def as_obs(
     picture: Tensor,  # decoded, [..., *obs_shape] float
 ) -> Tensor:          # uint8 if the env's observations are, else float32 within the bounds of the space
     "Convert decoded observations into the form of the real env's"
-    if world.obs_space.dtype == np.uint8: return (picture.clamp(0, 1) * 255).round().to(torch.uint8)
-    low, high = (torch.as_tensor(b, device=picture.device) for b in (world.obs_space.low, world.obs_space.high))
-    return picture.clamp(low, high)
+    return postprocess(picture, world.obs_space)
 
 # %% ../../nbs/26_dream.ipynb #b974c05d
 def _plan_actor(world, plan, n, rng): return lambda t, state, features, reward: (plan[:, t], {})
@@ -150,9 +162,19 @@ def _policy_actor(world, policy, n, rng):
     kw = {"greedy": rng is None, "rng": rng and rng.at(1.)}
     return lambda t, state, features, reward: policy(features, **kw)
 
+def _check_agent(world, agent) -> None:
+    "Raise NoDreamError if an agent was made for other spaces than those of the world"
+    for what in ("obs_space", "action_space"):
+        if difference := space_difference(getattr(agent, what, None), getattr(world, what)):
+            raise NoDreamError(
+                f"the agent was made for {what} {getattr(agent, what)}, and the world has {getattr(world, what)}:"
+                f" {difference}; take an agent of this world's env"
+            )
+
 class _AgentActor:
     "Shows an Agent the dream as if it were an env"
     def __init__(self, world, agent, n, rng):
+        _check_agent(world, agent)
         self.world, self.agent, self.rng, self.memory = world, agent, rng and rng.at(1.), agent.initial(n)
 
     def __call__(self, t, state, features, reward):
@@ -234,6 +256,7 @@ class ThroughWorld(gym.vector.VectorWrapper):
     "A real VectorEnv whose observations are a world's features [n, F]; rewards, ends and infos stay real"
     def __init__(self, env: gym.vector.VectorEnv, world):
         super().__init__(env)
+        check_spaces(world, env, "world")
         self.world, self.device = world, _device_of(world)
         self.single_observation_space = gym.spaces.Box(-np.inf, np.inf, (world.feature_size,), np.float32)
         self.observation_space = batch_space(self.single_observation_space, env.num_envs)

@@ -140,7 +140,8 @@ class DreamEnv(gym.vector.VectorEnv):
     @torch.no_grad()
     def render(self):
         "Return a frame [H, W, 3] uint8 per row; None unless render_mode is \"rgb_array\""
-        return tuple(to_rgb(self.env_id, self.world.decode(self.state))) if self.render_mode == "rgb_array" else None
+        if self.render_mode != "rgb_array": return None
+        return tuple(to_rgb(self.env_id, self.world.decode(self.state), space=self.world.obs_space))
 
     @classmethod
     def single(cls, world=None, starts=None, **kwargs) -> "SingleDream":

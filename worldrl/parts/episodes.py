@@ -438,6 +438,7 @@ def stored_chunks(
     if not os.path.lexists(folder / MANIFEST): return []
     found, new = read_manifest(folder), {"chunk_bytes": chunk_bytes, **_plain(meta)}
     old = {"chunk_bytes": found["chunk_bytes"], **found["meta"]}
+    if "spaces" not in old: new.pop("spaces", None)           # an earlier version did not store them
     if bad := _differing(old, new):
         bad = [k for k in bad if k != "command"] or bad       # a command only repeats what the settings say
         text = "; ".join(f"{k} was {old.get(k)!r}, now {new.get(k)!r}" for k in bad)

@@ -68,14 +68,14 @@ def redraw_episode(
     "Play the same actions again and return the frames; WorldrlError when a reward differs"
     obs, frames = env.reset(seed=[seed])[0], []
     for t, a in enumerate(actions):
-        if t % every == 0: frames.append(to_rgb(env.env_id, obs, env.settings)[0])
+        if t % every == 0: frames.append(to_rgb(env.env_id, obs, env.settings, env.single_observation_space)[0])
         obs, r, *_ = env.step(executed(env.single_action_space, a[None]))
         if np.float32(r[0]) != np.float32(reward[t]):
             raise WorldrlError(
                 f"{env.env_id}: step {t} gave {r[0]:.6g} when played again, and {reward[t]:.6g} before; this env is"
                 " not deterministic, so the episode cannot be filmed"
             )
-    return np.stack([*frames, to_rgb(env.env_id, obs, env.settings)[0]])
+    return np.stack([*frames, to_rgb(env.env_id, obs, env.settings, env.single_observation_space)[0]])
 
 # %% ../../nbs/28_film.ipynb #e16c4d6b
 def captioned(

@@ -29,12 +29,12 @@ __all__ = ['OU_SETTINGS', 'POLICIES', 'Explorer', 'middle_and_half', 'uniform_ac
 # %% ../../nbs/40_gather.ipynb #bdb9cf2d
 from ..core import Config, ConfigError, WorldrlError, derive_seed, did_you_mean, generator, standard_torch
 from ..envs.core import make_env
-from ..spaces import decode_action
+from ..spaces import decode_action, space_to_dict
 from .contracts import Act, Rng, map_state, where_state
 from worldrl.parts.episodes import (
     ChunkWriter, EpisodeError, EpisodeStore, concat_episodes, damaged_chunks, npz_bytes, read_chunk, stored_chunks,
 )
-from .rollout import EnvStream, RandomAgent
+from .rollout import EnvStream, RandomAgent, check_spaces
 from ..runs.checkpoint import sha256_tree
 from ..runs.disk import RunLock, check_name, data_root, user_path, write_atomic
 from ..runs.models import load
@@ -323,11 +323,7 @@ def make_agent(
     if agent is None:
         known = config.policy in POLICIES
         agent = make_explorer(config.policy, config.env_id, *spaces_of) if known else _loaded(config.policy)
-    pairs = ("observations", agent.obs_space, spaces_of[0]), ("actions", agent.action_space, spaces_of[1])
-    for name, mine, its in pairs:
-        if mine.shape != its.shape or type(mine) is not type(its) or getattr(mine, "n", 0) != getattr(its, "n", 0):
-            raise ConfigError(f"the agent was made for {name} {mine}, and {config.env_id} has {its}; "
-                              "use the env and settings it was trained on")
+    check_spaces(agent, env)
     return Noisy(agent, config.noise) if config.noise else agent
 
 def _loaded(name):
@@ -410,9 +406,8 @@ def manifest_of(
 ) -> dict:            # JSON-able
     "Return the settings, protocol and policy of the data; equal for equal data"
     kept = {k: v for k, v in config.to_dict().items() if k not in ("workers", "name")}
-    meta = kept | {
-        "protocol": env.protocol, "command": command_of(config) if agent is None else "an agent handed over in Python",
-    }
+    command = command_of(config) if agent is None else "an agent handed over in Python"
+    meta = kept | {"protocol": env.protocol, "command": command, "spaces": _stored_spaces(env)}
     if agent is None and config.policy in POLICIES: return meta
     agent = agent or _loaded(config.policy)
     return meta | {
@@ -420,6 +415,13 @@ def manifest_of(
             "class": f"{type(agent).__module__}:{type(agent).__qualname__}", "sha256": sha256_tree(_weights(agent)),
         }
     }
+
+def _stored_spaces(env) -> dict:
+    "Return the spaces of one env as plain data; a kind that cannot be stored is left out"
+    found = {}
+    for name, space in (("obs", env.single_observation_space), ("action", env.single_action_space)):
+        with contextlib.suppress(ConfigError): found[name] = space_to_dict(space)
+    return found
 
 def _weights(x):
     "Return the weights of an agent, or of its modules, as a nested dict"

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['ACTIVATIONS', 'NORMS', 'activation', 'mlp', 'orthogonal_init', 'RMSNorm', 'make_norm', 'layer', 'layers',
            'BlockLinear', 'fan_in_init', 'Conv', 'conv_sizes', 'ConvEncoder', 'mirror', 'UnitConvTranspose',
-           'ConvDecoder', 'adam', 'channels_last', 'restore_adam', 'cosine_schedule']
+           'ConvDecoder', 'channels_last', 'cosine_schedule']
 
 # %% ../../nbs/21_nets.ipynb #50e7f889
 import math
@@ -15,6 +15,7 @@ import torch.nn as nn
 from torch import Tensor
 
 # %% ../../nbs/21_nets.ipynb #88142baa
+from ..aliases import moved_name
 from ..core import ConfigError
 
 # %% ../../nbs/21_nets.ipynb #c2d73c18
@@ -223,17 +224,6 @@ class ConvDecoder(nn.Module):
         y = self.net(self.first(z).reshape(-1, *self.start))
         return y if z.ndim == 2 else y.reshape(*z.shape[:-1], *y.shape[1:])
 
-# %% ../../nbs/21_nets.ipynb #110c9bb8
-def adam(params,                 # parameters, or groups as torch takes them
-         lr: float = 1e-3,
-         **kw,                   # eps, betas, weight_decay ... of torch.optim.Adam
-        ) -> torch.optim.Adam:
-    "Return Adam, as one fused kernel where all parameters are floating point and on the CPU or CUDA"
-    params = list(params)
-    flat = [p for g in params for p in (g["params"] if isinstance(g, dict) else [g])]
-    fused = all(torch.is_floating_point(p) and p.device.type in ("cpu", "cuda") for p in flat)
-    return torch.optim.Adam(params, lr=lr, fused=fused or None, **kw)
-
 # %% ../../nbs/21_nets.ipynb #740159bf
 def channels_last(module: nn.Module,     # changed in place: its 4-d weights
                  ) -> nn.Module:         # the same module
@@ -241,14 +231,9 @@ def channels_last(module: nn.Module,     # changed in place: its 4-d weights
     return module.to(memory_format=torch.channels_last)
 
 # %% ../../nbs/21_nets.ipynb #3a2b47aa
-def restore_adam(opt: torch.optim.Optimizer,   # over the parameters, as they will be trained
-                 state: dict,                  # an earlier state_dict() of this optimiser
-                ) -> None:
-    "Load an optimiser's state, with its tensors in the memory format of the parameters"
-    opt.load_state_dict(state)
-    for p, kept in opt.state.items():
-        for name, v in kept.items():
-            if torch.is_tensor(v) and v.shape == p.shape: kept[name] = torch.empty_like(p, dtype=v.dtype).copy_(v)
+def __getattr__(name: str):
+    "Return a name that was here in version 0.1"
+    return moved_name(__name__, name)
 
 # %% ../../nbs/21_nets.ipynb #60a36266
 def cosine_schedule(

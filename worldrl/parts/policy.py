@@ -23,6 +23,7 @@ from torch import Tensor
 
 # %% ../../nbs/30_policy.ipynb #152b9bc1
 from ..core import Config, ConfigError, OneOf, autocast, did_you_mean, standard_torch
+from ..envs.core import add_moments
 from ..spaces import action_size, preprocess
 from .contracts import Act, Batch, PolicyOutput, Rng, State, Step, map_state
 from .distributions import Bernoulli, Categorical, Gaussian, MultiCategorical
@@ -99,7 +100,18 @@ def encoder_name(
 ) -> str:            # a key of ENCODERS, or "none"
     "Return the name of the encoder for observations of this shape; ConfigError for other than vectors and images"
     if len(shape) == 1: return "none"
-    if len(shape) != 3: raise ConfigError(f"observations of shape {shape}: expected vectors [D] or images [C, H, W]")
+    if len(shape) == 4:
+        joined = (shape[0] * shape[1], *shape[2:])
+        raise ConfigError(
+            f"observations of shape {shape}: expected vectors [D] or images [C, H, W]. If these are stacked images,"
+            f" join them: gymnasium.wrappers.ReshapeObservation(env, {joined}) for C x H x W,"
+            f" or make the env without its stack and take obs='raw+stack={shape[0]}'"
+        )
+    if len(shape) != 3:
+        raise ConfigError(
+            f"observations of shape {shape}: expected vectors [D] or images [C, H, W]; flatten them with"
+            " gymnasium.wrappers.FlattenObservation(env)"
+        )
     return "nature" if min(shape[1:]) >= 36 else "minatar" if min(shape[1:]) <= 10 else "minipacman"
 
 class Pixels(nn.Module):
@@ -198,13 +210,12 @@ class RunningNorm(nn.Module):
 
     @torch.no_grad()
     def update(self, x: Tensor) -> None:    # [N, size]
-        "Update the running mean and variance with a batch (Chan et al. 1979)"
-        n, x = len(x), x.double()
-        total, delta = self.count + n, x.mean(0) - self.mean
-        m2 = self.var.double() * self.count + ((x - x.mean(0)) ** 2).sum(0) + delta ** 2 * self.count * n / total
-        self.mean += (delta * n / total).float()
+        "Update the running mean and variance with a batch, which may be empty; see add_moments in envs.core"
+        if not len(x): return
+        total, moved, m2 = add_moments(self.count, self.mean, self.var.double() * self.count, x.double())
+        self.mean += moved.float()
         self.var.copy_(m2 / total)
-        self.count += n
+        self.count.copy_(total)
 
     def forward(self, x: Tensor) -> Tensor:     # [..., size] -> [..., size]
         "Return the normalised vectors, each number limited to -clip..clip"
@@ -339,7 +350,8 @@ class FeatureExtractor(nn.Module):
             raise ConfigError(
                 f"observations have shape {list(obs.shape[1:])}; this policy expects {list(self.obs_space.shape)}"
             )
-        x = preprocess(obs if self.encoder is None else obs.contiguous(memory_format=torch.channels_last))
+        x = obs if self.encoder is None else obs.contiguous(memory_format=torch.channels_last)
+        x = preprocess(x, self.obs_space)
         if self.norm is not None: x = self.norm(x)
         return self.encoder(x) if self.encoder is not None else x.flatten(1)
 

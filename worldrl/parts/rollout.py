@@ -20,7 +20,7 @@ from torch import Tensor
 from worldrl.core import (
     ConfigError, NonFiniteError, derive_seed, did_you_mean, standard_torch, whole, whole_arguments,
 )
-from ..envs.core import EnvError, EpisodeStats, env_of_agent, make_env, to_rgb
+from ..envs.core import EnvError, counts_episodes, env_of_agent, make_env, to_rgb
 from ..spaces import action_size, encode_action, space_difference
 from .contracts import Act, Batch, Rng, State, Step, first_step, leaves, map_state, next_step, stack_states
 
@@ -129,20 +129,22 @@ def check_form(
 ) -> None:
     "Raise EnvError if a vector env returned something of another form than its spaces and Gymnasium's rules say"
     space, n = env.single_observation_space, env.num_envs
-    call = "step()" if results else "reset()"
-    def need(ok, what, x, want):
-        if ok: return
-        raise EnvError(
-            f"{_name_of(env)}: {call} returned {what} {_form(x)}, expected {want}. Change the env, or make it"
-            " with make_env, which compares each single env with its spaces."
-        )
     if isinstance(space, gym.spaces.Box):
-        need(_is_array(obs, (n, *space.shape), "fiub"), "observations", obs, f"{n} rows of {space}")
-        as_bytes = obs.dtype in (np.uint8, torch.uint8)
-        need(as_bytes == (space.dtype == np.uint8), "observations", obs, f"{n} rows of {space}")
+        ok = _is_array(obs, (n, *space.shape), "fiub")
+        if not ok or (obs.dtype in (np.uint8, torch.uint8)) != (space.dtype == np.uint8):
+            raise _bad_form(env, results, "observations", obs, f"{n} rows of {space}")
     for what, x, kinds in zip(("rewards", "terminated", "truncated"), results, ("fiub", "biu", "biu")):
-        need(_is_array(x, (n,), kinds), what, x, f"{'numbers' if kinds == 'fiub' else 'True or False'} [{n}]")
-    need(isinstance(info, dict), "the info", info, "a dict, with {} where there is no info")
+        if not _is_array(x, (n,), kinds):
+            raise _bad_form(env, results, what, x, f"{'numbers' if what == 'rewards' else 'True or False'} [{n}]")
+    if not isinstance(info, dict):
+        raise _bad_form(env, results, "the info", info, "a dict, with {} where there is no info")
+
+def _bad_form(env, results, what: str, x, want: str) -> EnvError:
+    "Return the error for a value of another form"
+    return EnvError(
+        f"{_name_of(env)}: {'step()' if results else 'reset()'} returned {what} {_form(x)}, expected {want}. Change the"
+        " env, or make it with make_env, which compares each single env with its spaces."
+    )
 
 def _five(env, out, count: int) -> tuple:
     "Return what reset or step returned; EnvError unless these are so many values"
@@ -150,12 +152,6 @@ def _five(env, out, count: int) -> tuple:
     call, got = ("reset()", "step()")[count == 5], f"{len(out)} values" if isinstance(out, tuple) else _form(out)
     want = "(observations, info)" if count == 2 else "(observations, rewards, terminated, truncated, info)"
     raise EnvError(f"{_name_of(env)}: {call} returned {got}, expected {count} values: {want}.")
-
-def _counts_episodes(env) -> bool:
-    "Return whether a wrapper of this env writes returns of whole episodes into info['episode']"
-    counters = EpisodeStats, gym.wrappers.vector.RecordEpisodeStatistics
-    while env is not None and not isinstance(env, counters): env = getattr(env, "env", None)
-    return env is not None
 
 # %% ../../nbs/24_rollout.ipynb #f73cbfb6
 class EnvStream:
@@ -172,7 +168,7 @@ class EnvStream:
         self.obs_space, self.action_space = env.single_observation_space, env.single_action_space
         self.now, self.env_steps, self._done, self._told = None, 0, [], 0
         self.keep, self.kept = keep, {}      # {"auxiliary/lamp": [n, ...]} about `now`
-        self._counted = _counts_episodes(env)
+        self._counted = counts_episodes(env)
 
     def reset(self, seed=None) -> Step:
         "Start all rows anew; `seed` is one number or one per env"
@@ -648,9 +644,8 @@ def record(
     agent, name = loaded_agent(agent, "record", device)
     frames, env = [], _make(agent, name, env_id, 1, env_kwargs)
     shown, settings = getattr(env, "env_id", ""), getattr(env, "settings", None)
-    keep = lambda t, step, act, alive: frames.append(
-        to_rgb(shown, step.obs.cpu(), settings, env.single_observation_space)
-    )
+    def keep(t, step, act, alive):
+        frames.append(to_rgb(shown, step.obs.cpu(), settings, env.single_observation_space))
     try:
         check_spaces(agent, env)
         for k in range(episodes):

@@ -32,8 +32,8 @@ from .disk import _note, _set_aside
 
 # %% auto #0
 __all__ = ['OWNER_KEYS', 'RUN_FILES', 'WorkerError', 'worker_pool', 'Trainer', 'SineTrainer', 'differences',
-           'episodes_per_segment', 'start_weights', 'newest_checkpoint', 'snapshots', 'Interrupted', 'sigterm_stops',
-           'run_training', 'run_digest']
+           'episodes_per_segment', 'start_weights', 'newest_checkpoint', 'optimizer_fault', 'snapshots', 'Interrupted',
+           'sigterm_stops', 'run_training', 'run_digest']
 
 # %% ../../nbs/07_run.ipynb #811eeafc
 class WorkerError(WorldrlError):
@@ -551,13 +551,14 @@ class _Undo:
         array_bytes: int = 2**20,      # a larger array is copied only if it is a weight
         all_bytes: int = 2**28,        # of all copied arrays that are no weights
     ):
-        self.back, self.array_bytes, self.left = [], array_bytes, all_bytes
+        self.back, self.array_bytes, self.left, self.optimizers = [], array_bytes, all_bytes, []
         self.packages = {*self.PACKAGES, type(trainer).__module__.split(".")[0]}
         seen, todo = {}, [trainer]
         while todo:
             x = todo.pop()
             if id(x) in seen: continue
             seen[id(x)] = x                                            # kept alive, so that no other object gets its id
+            if isinstance(x, torch.optim.Optimizer): self.optimizers.append((x, [dict(g) for g in x.param_groups]))
             with contextlib.suppress(Exception): todo += self._keep(x)      # what cannot be looked into is left alone
 
     def __call__(self) -> None:
@@ -631,11 +632,41 @@ def _restore(
 ) -> dict:            # meta
     "Load a state into a trainer, which stays as it was when this fails"
     if not undo: undo.append(_Undo(trainer))
-    try: trainer.load_state(tree)
+    try:
+        trainer.load_state(tree)
+        for optimizer, groups in undo[0].optimizers:
+            fault = optimizer_fault(optimizer, groups)
+            if fault: raise CheckpointError(f"its optimizer cannot go on: {fault}")
     except Exception:
         undo[0]()
         raise
     return meta
+
+def optimizer_fault(
+    optimizer: torch.optim.Optimizer,    # as a checkpoint restored it
+    fresh: list[dict],                   # its parameter groups before that
+) -> str:                                # "" when it can go on
+    "Return what in the state of an optimizer has a type or a shape that its next step cannot use"
+    for group, before in zip(optimizer.param_groups, fresh):
+        for k, v in before.items():
+            if k != "params" and k in group and v is not None and _kind(group[k]) != _kind(v):
+                return f"its setting {k!r} is {str(group[k])[:60]!r}, expected something like {str(v)[:60]!r}"
+    for p, kept in optimizer.state.items():
+        for k, v in kept.items() if isinstance(kept, dict) else [("", kept)]:
+            if _kind(v) not in ("number", "tensor"): return f"{k!r} of a weight is {str(v)[:60]!r}, expected numbers"
+            if k in _LIKE_WEIGHTS and tuple(np.shape(v)) != tuple(p.shape):
+                return f"{k!r} of a weight {list(p.shape)} has the shape {list(np.shape(v))}, expected the same"
+    return ""
+
+_LIKE_WEIGHTS = ("exp_avg", "exp_avg_sq", "max_exp_avg_sq", "square_avg", "grad_avg", "momentum_buffer", "momentum",
+                 "m", "v")      # state of torch's optimizers, K-FAC and LaProp that has the shape of the weight
+
+def _kind(x):
+    "Return what an optimizer's setting or state is: flag, number, tensor, text, or the kinds of a tuple's items"
+    if isinstance(x, Tensor): return "tensor" if x.ndim else "number"
+    if isinstance(x, (list, tuple)): return tuple(map(_kind, x))
+    kinds = {bool: "flag", int: "number", float: "number", np.generic: "number", str: "text"}
+    return next((name for kind, name in kinds.items() if isinstance(x, kind)), type(x).__name__)
 
 # %% ../../nbs/07_run.ipynb #a77db34e
 def _keep_snapshot(life: _Life) -> None:

@@ -403,10 +403,10 @@ def _one_step(c):
     return c.read_out(c.world.imagine(start, there.action)), there, here
 
 def _check_exact(c, got, there, here):
-    error = (preprocess(there.obs) - got["decode"]).abs()
+    error = (preprocess(there.obs, c.world.obs_space) - got["decode"]).abs()
     _require(
         float(error.max()) <= c.tol,
-        "decode_scale" if _fit(got["decode"], preprocess(there.obs))[2] > 0.99 else "decode_wrong",
+        "decode_scale" if _fit(got["decode"], preprocess(there.obs, c.world.obs_space))[2] > 0.99 else "decode_wrong",
         f"the decoded frame is not the real next one (largest difference {error.max():.3g})",
     )
     wrong = float((got["reward"] - there.reward).abs().max())
@@ -428,7 +428,7 @@ def _fit(x, y):
     return a, float(y.mean() - a * x.mean()), float(cov / (var * y.var(correction=0)).clamp(min=1e-24).sqrt())
 
 def _check_learned(c, got, there, here):
-    a, b, r = _fit(got["decode"], preprocess(there.obs))
+    a, b, r = _fit(got["decode"], preprocess(there.obs, c.world.obs_space))
     _require(
         r > 0.3, "decode_unlearned",
         f"decoded next frames correlate with the real ones by {r:.2f} only; train longer, or pass truth='none'",

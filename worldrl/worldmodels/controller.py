@@ -11,7 +11,7 @@ __all__ = ['FORMS', 'LinearConfig', 'squash', 'LinearController', 'action_range'
 # %% ../../nbs/44_controller.ipynb #3653c994
 import contextlib
 from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 import torch
@@ -254,7 +254,7 @@ class Search:
 # %% ../../nbs/44_controller.ipynb #36930432
 from ..parts.contracts import cat_states, leaves, observe_sequence, take
 from ..parts.episodes import FIELDS
-from ..parts.rollout import EnvStream
+from ..parts.rollout import EnvStream, check_spaces
 from ..runs.run import worker_pool
 
 @torch.no_grad()
@@ -290,6 +290,7 @@ def real_returns(
     agent, n = WithWorld(world, population), len(population)
     env = make_env(env_id, n, **env_kwargs)
     try:
+        check_spaces(world, env, "world")
         return torch.stack(
             [_episode(agent, EnvStream(env, population.weight.device), [s] * n, max_steps) for s in seeds], 1
         )
@@ -402,6 +403,8 @@ class ControllerConfig(Config):
     select_episodes: Annotated[int, Ge(0)] = 3      # real episodes per snapshot; 0: keep the last mean
     workers: Annotated[int, Ge(1)] = 1              # processes for real episodes, on the CPU
 
+    budget: ClassVar[tuple[str, ...]] = ("generations",)
+
     def __post_init__(self):
         "Check the settings; ConfigError also where action_low and action_high do not fit each other"
         super().__post_init__()
@@ -456,7 +459,10 @@ class _Stage:
         if store is None:
             store = find_episodes(config.env_id, config.data)
             self.config = config = with_data_names(config, store)
-        check_fit(f"the world {config.world}".strip(), store, world.obs_space.shape, action_size(world.action_space))
+        check_fit(
+            f"the world {config.world}".strip(), store, world.obs_space.shape, action_size(world.action_space),
+            world.obs_space, world.action_space,
+        )
         episodes = store.episodes()
         self.env_kwargs = env_kwargs_of(store.meta)
         self.pool = start_pool(self.world, episodes, config.starts, where)
@@ -489,6 +495,7 @@ def snapshot_generations(config: ControllerConfig) -> list[int]:
 class ControllerTrainer:
     "Searches the weights of a linear controller with CMA-ES; pass it to run_training"
     exp = "controller"
+    ends: tuple = ()            # generations of earlier ends, when the run was extended
     @standard_torch()
     def __init__(self,
         config: ControllerConfig,
@@ -506,15 +513,23 @@ class ControllerTrainer:
             np.zeros(self.stage.template.size), c.sigma0, c.population, c.seed, c.diagonal, tree["history"]
         )
         self.means, self.real = [np.asarray(m) for m in tree["means"]], tree["real"]
+        self.kept = list(tree.get("kept", self._generations_then(len(self.means))))
+        if self.real is not None and len(self.search.history) < c.generations: self.real = None     # it was extended
+
+    def _generations_then(self, n: int) -> list[int]:
+        "Return after which generations the first n snapshots were kept, for a checkpoint that does not say so"
+        first = self.config.replace(generations=self.ends[0]) if self.ends else self.config
+        return snapshot_generations(first)[:n]
 
     def state(self) -> dict:
         "Return the search history, the snapshots, their real returns and the best weights for a checkpoint"
-        return {"history": self.search.history, "means": self.means, "real": self.real, "weights": self.best}
+        return {"history": self.search.history, "means": self.means, "real": self.real, "weights": self.best,
+                "kept": self.kept}
 
     @property
     def total_segments(self) -> int:
         "Return the number of segments: one per generation, and one for the selection by real episodes"
-        return self.config.generations + (self.config.select_episodes > 0)
+        return self.config.generations + (self.config.select_episodes > 0) * (1 + len(self.ends))
 
     @property
     def finished(self) -> bool:
@@ -554,7 +569,9 @@ class ControllerTrainer:
         self.search.tell(returns)
         earned = {f"{c.where}/return_mean": returns.mean(), f"{c.where}/return_best": returns.max()}
         log.scalars(earned | {"losses/sigma": self.search.sigma}, step)
-        if step in snapshot_generations(c): self.means.append(self.search.mean)
+        if step not in snapshot_generations(c): return
+        self.means.append(self.search.mean)
+        self.kept.append(step)
 
     def _select(self, log):
         "Score the snapshots in real episodes; their seeds are used for nothing else"
@@ -579,7 +596,7 @@ class ControllerTrainer:
         )
         return {
             "generations": len(self.search.history), "dream_return": dreams[0], "select_returns": self.real,
-            "snapshot_generation": snapshot_generations(self.config), "snapshot_dream": dreams[1:],
+            "snapshot_generation": self.kept, "snapshot_dream": dreams[1:],
             "parameters": self.stage.template.size,
         }
 
@@ -594,9 +611,9 @@ def snapshot_returns(
     seed: int = 0,                # of the episodes and of the dreams; not a seed of the training
 ) -> dict:                        # generation [k]; dream [k] mean return over the horizon; real [k, episodes]
     "Return each snapshot's dream and real returns; dream returns that rise while real ones fall show exploitation"
-    stage, c, vectors = trainer.stage, trainer.config, np.stack(trainer.means)
+    stage, vectors = trainer.stage, np.stack(trainer.means)
     real = stage.real(vectors, [derive_seed(seed, k) for k in range(episodes)])
     return {
-        "generation": snapshot_generations(c),
+        "generation": trainer.kept,
         "dream": stage.returns(vectors, derive_seed(seed, "dream")).mean(1).tolist(), "real": real.tolist(),
     }

@@ -10,7 +10,7 @@ __all__ = ['Limits', 'FEATURES', 'MDNRNNConfig', 'lstm_step', 'MDNRNN', 'scan_ls
 # %% ../../nbs/42_mdnrnn.ipynb #f3c174ae
 import math, time
 from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 import torch
@@ -24,7 +24,7 @@ from ..core import UNBOUNDED, Check, Config, ConfigError, DeviceName, derive_see
 from ..parts.contracts import Rng, State, Step
 from ..parts.distributions import MDN
 from ..parts.episodes import env_kwargs_of
-from ..spaces import space_from_dict, space_to_dict
+from ..spaces import OldBytes, byte_bounds, space_difference, space_from_dict, space_to_dict
 
 # %% ../../nbs/42_mdnrnn.ipynb #82aa9d3b
 def _clip_fault(limits: tuple[float, float] | None) -> str:
@@ -68,6 +68,9 @@ class MDNRNNConfig(Config):
     reward_coef: Annotated[float, Ge(0)] = 1.0      # weight of the squared error of the reward
     cont_coef: Annotated[float, Ge(0)] = 1.0        # weight of the cross-entropy of "continues"
     end_weight: Annotated[float, Ge(0)] = 1.0       # weight of the rows where the episode ended (Doom: 10)
+    start_from: str = ""
+        # stored weights to start from (--from): a name of the zoo, a run folder or a path; empty: new weights
+    budget: ClassVar[tuple[str, ...]] = ("updates",)
 
 MDNRNNConfig.presets = {
     "tiny": dict(hidden=64, updates=150, segment_updates=50, batch_size=16, batch_length=16),
@@ -247,6 +250,8 @@ class WorldModel(_ReadOuts):
     context = 1                                # number of real frames that a dream needs before it starts
     def __init__(self, vae: VAE, mdnrnn: MDNRNN, obs_space: spaces.Box, action_space: spaces.Space):
         super().__init__()
+        if byte_bounds(obs_space) is not None and not getattr(vae.config, "obs_space", {}):
+            obs_space = OldBytes(obs_space.low, obs_space.high, dtype=np.uint8)     # this VAE reads bytes / 255
         self.vae, self.mdnrnn, self.obs_space, self.action_space = vae, mdnrnn, obs_space, action_space
         c = mdnrnn.config
         self.feature_size = c.z_size + c.hidden * (len(FEATURES[c.features]) - 1)
@@ -325,6 +330,7 @@ from ..parts.episodes import EpisodeError, SequenceSampler, split
 from ..parts.nets import cosine_schedule
 from ..parts.optim import Optimizer
 from ..runs.models import load, load_run, save_model
+from ..runs.run import start_weights
 
 
 def world_spaces(
@@ -356,11 +362,19 @@ def training_parts(
             " train vae`: --vae FOLDER"
         )
     store = find_episodes(config.env_id, config.data) if store is None else store
-    if isinstance(vae, VAE): check_fit(f"the VAE {config.vae}".strip(), store, vae.config.obs_shape)
+    if isinstance(vae, VAE):
+        check_fit(f"the VAE {config.vae}".strip(), store, vae.config.obs_shape, obs_space=vae.obs_space)
     return vae.to(where).requires_grad_(False).eval(), store
 
-def check_fit(what: str, store, obs_shape, actions: int | None = None) -> None:
-    "Raise ConfigError unless a trained part fits the observations and actions of these episodes"
+def check_fit(
+    what: str,                    # the trained part, for the message
+    store,                        # an EpisodeStore
+    obs_shape,                    # of the observations that the part reads
+    actions: int | None = None,   # numbers of an encoded action; None: the part reads none
+    obs_space=None,               # of one env, that the part was made for; None: it does not say
+    action_space=None,            # as obs_space
+) -> None:
+    "Raise ConfigError unless a trained part fits the observations and actions of these episodes, and their spaces"
     episode, env_id = store.episode(0), store.meta.get("env_id", "these data")
     if episode["obs"].shape[1:] != tuple(obs_shape):
         raise ConfigError(
@@ -372,6 +386,14 @@ def check_fit(what: str, store, obs_shape, actions: int | None = None) -> None:
             f"{what} takes actions of {actions} numbers, but the episodes of {env_id} hold"
             f" {episode['action'].shape[1]}; take the one of this env, or other --data"
         )
+    stored = store.meta.get("spaces", {})            # data of version 0.1 do not name them
+    for name, mine in (("obs", obs_space), ("action", action_space)):
+        its = space_from_dict(stored[name]) if name in stored else None
+        if difference := space_difference(mine, its):
+            raise ConfigError(
+                f"{what} was made for {mine}, but the episodes of {env_id} hold {its}: {difference}; take the one of"
+                " this env, or other --data"
+            )
 
 
 
@@ -384,6 +406,7 @@ _ADVICE = (
 class MDNRNNTrainer:
     "Trains an MDN-RNN on cached latents; pass it to run_training"
     exp = "mdnrnn"
+    ends: tuple = ()            # updates of earlier ends, when the run was extended
     @standard_torch()
     def __init__(self,
         config: MDNRNNConfig,
@@ -400,6 +423,8 @@ class MDNRNNTrainer:
         torch.manual_seed(derive_seed(config.seed, "mdnrnn"))
         self.vae, self.device = vae, device(config.device)
         self.rnn = MDNRNN(config).to(self.device)
+        name = start_weights(config.start_from, self.rnn, "mdnrnn", WorldModel)      # the VAE stays that of the config
+        self.config = config = config.replace(start_from=name)
         self.opt = Optimizer(
             self.rnn.parameters(), config.learning_rate, clip=config.max_grad_norm, schedule=self._rate, advice=_ADVICE
         )
@@ -428,7 +453,8 @@ class MDNRNNTrainer:
     @property
     def total_segments(self) -> int:
         "Return the number of segments of the run"
-        return math.ceil(self.config.updates / self.config.segment_updates)
+        n = self.config.segment_updates
+        return math.ceil(self.config.updates / n) + sum(end % n > 0 for end in self.ends)
 
     @property
     def finished(self) -> bool:
@@ -461,7 +487,8 @@ class MDNRNNTrainer:
 
     def segment(self, log) -> None:
         "Train for one segment, log its metrics, and evaluate on held-out windows"
-        todo = min(self.config.segment_updates, self.config.updates - self.updates)
+        each = self.config.segment_updates
+        todo = min((self.updates // each + 1) * each, self.config.updates) - self.updates
         for i in range(todo):
             metrics = self.update()
             if i % 10 == 0 or i + 1 == todo:

@@ -4,12 +4,12 @@
 
 # %% auto #0
 __all__ = ['PAPER', 'HALVING', 'VAEConfig', 'paper_nets', 'small_nets', 'grid_nets', 'resolve_sizes', 'VAE', 'vae_loss',
-           'active_latents', 'traverse', 'LatentSliders', 'load_frames', 'thinned', 'frame_shape', 'evaluate_vae',
-           'VAETrainer', 'bench_vae']
+           'active_latents', 'traverse', 'LatentSliders', 'load_frames', 'thinned', 'frame_shape', 'scaled_space',
+           'evaluate_vae', 'VAETrainer', 'bench_vae']
 
 # %% ../../nbs/41_vae.ipynb #c6a9f96b
 import base64, io, time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Literal
 import numpy as np
 import torch
@@ -20,12 +20,13 @@ from torch import Tensor
 # %% ../../nbs/41_vae.ipynb #ca2d1aac
 from ..core import Config, ConfigError, DeviceName, autocast, derive_seed, device, generator, standard_torch
 from ..envs.core import to_rgb
-from ..spaces import preprocess
+from ..spaces import preprocess, space_from_dict
 from ..parts.distributions import Bernoulli, Gaussian
 from ..parts.episodes import split
 from ..parts.nets import Conv, ConvDecoder, ConvEncoder, channels_last, cosine_schedule, mirror, mlp
 from ..parts.optim import Optimizer
 from ..runs.models import save_model
+from ..runs.run import start_weights
 from ..parts.episodes import find_episodes, with_data_names
 
 # %% ../../nbs/41_vae.ipynb #7eeca3de
@@ -41,6 +42,8 @@ class VAEConfig(Config):
     device: DeviceName = "auto"                            # where tensors live
     obs_shape: tuple[Annotated[int, Ge(1)], Annotated[int, Ge(1)], Annotated[int, Ge(1)]] = (3, 64, 64)
         # (C, H, W) of a frame; the trainer sets it to that of the data
+    obs_space: dict = field(default_factory=dict)
+        # of one env, as space_to_dict writes it, where bytes are not 0..255; empty: bytes / 255. Set by the trainer
     arch: Literal["auto", "paper64", "small64", "grid"] = "auto"
         # paper64: Ha & Schmidhuber, 4.3M weights | small64: convolutions that halve, for sizes from 32 |
         # grid: an MLP for small frames | auto: small64 or grid by size
@@ -62,6 +65,9 @@ class VAEConfig(Config):
     dtype: Literal["float32", "bfloat16"] = "float32"      # bfloat16 is faster on processors that support it
     channels_last: bool = True                             # memory layout of the convolutions
     compile: bool = False                                  # torch.compile; takes a minute at the start
+    start_from: str = ""
+        # stored weights to start from (--from): a name of the zoo, a run folder or a path; empty: new weights
+    budget: ClassVar[tuple[str, ...]] = ("updates",)
 
     presets: ClassVar[dict] = {
         "tiny": dict(updates=120, segment_updates=20, batch_size=32, learning_rate=2e-3, z_size=8, hidden=64),
@@ -113,6 +119,7 @@ class VAE(nn.Module):
     def __init__(self, config: VAEConfig):
         super().__init__()
         self.config = c = resolve_sizes(config)
+        self.obs_space = space_from_dict(c.obs_space) if c.obs_space else None
         nets = {"paper64": paper_nets, "small64": small_nets, "grid": lambda s, z: grid_nets(s, z, c.hidden)}[c.arch]
         self.encoder, self.decoder = nets(c.obs_shape, c.z_size)
         if c.channels_last: channels_last(self)
@@ -129,7 +136,7 @@ class VAE(nn.Module):
                 f"got frames of {tuple(obs.shape[-3:])}; this VAE was made for {self.config.obs_shape}"
                 f" ({self.config.env_id}); use the one that was trained on these frames"
             )
-        mean, logvar = self.encoder(preprocess(obs)).float().chunk(2, -1)
+        mean, logvar = self.encoder(preprocess(obs, self.obs_space)).float().chunk(2, -1)
         return Gaussian(mean, logvar)
 
     def decode_logits(self, z: Tensor) -> Tensor:  # [..., Z] -> [..., C, H, W]
@@ -144,7 +151,7 @@ class VAE(nn.Module):
              noise: Tensor,         # [B, Z] standard normal
             ) -> tuple:             # loss, metrics
         "Return the loss of a batch, a scalar, and its terms; see vae_loss"
-        x = preprocess(obs)
+        x = preprocess(obs, self.obs_space)
         with autocast(x.device, self.config.dtype):
             q = self.encode(x)
             logits = self.decode_logits(q.mean + q.std() * noise)
@@ -259,6 +266,12 @@ def frame_shape(store) -> tuple:  # (C, H, W)
         )
     return shape
 
+
+def scaled_space(store) -> dict:    # of space_to_dict; empty where bytes / 255 is right
+    "Return the observation space of an EpisodeStore if its bytes have other bounds than 0..255"
+    found = store.meta.get("spaces", {}).get("obs", {})
+    return found if found.get("scale") == "bounds" else {}
+
 # %% ../../nbs/41_vae.ipynb #3720bfa3
 def evaluate_vae(
     vae: VAE,
@@ -271,11 +284,11 @@ def evaluate_vae(
     with torch.no_grad():
         parts = [vae.encode(o.to(where)) for o in obs.split(batch)]
         mse = sum(
-            (vae.decode(q.mean) - preprocess(o.to(where))).square().mean((1, 2, 3)).sum()
+            (vae.decode(q.mean) - preprocess(o.to(where), vae.obs_space)).square().mean((1, 2, 3)).sum()
             for q, o in zip(parts, obs.split(batch))
         ) / len(obs)
         q = Gaussian(torch.cat([p.mean for p in parts]), torch.cat([p.logvar for p in parts]))
-        base = (preprocess(obs) - mean_frame).square().mean()
+        base = (preprocess(obs, vae.obs_space) - mean_frame).square().mean()
         return {
             "test/mse": mse.item(), "test/mean_frame_mse": base.item(), "test/kl": q.kl().mean().item(),
             "test/active": int(active_latents(q.mean).sum()),
@@ -291,6 +304,7 @@ _ADVICE = (
 class VAETrainer:
     "Trains a VAE on gathered episodes; pass it to run_training"
     exp = "vae"
+    ends: tuple = ()       # updates of earlier ends, when the run was extended
     @standard_torch()
     def __init__(self,
         config: VAEConfig,
@@ -300,15 +314,17 @@ class VAETrainer:
             store = find_episodes(config.env_id, config.data)
             config = with_data_names(config, store)
         self.store = store
-        self.config = config = resolve_sizes(config.replace(obs_shape=frame_shape(store)))
+        config = config.replace(obs_shape=frame_shape(store), obs_space=scaled_space(store))
+        self.config = config = resolve_sizes(config)
         self.device = device(config.device)
         torch.manual_seed(derive_seed(config.seed, "vae", "weights"))
         self.vae = VAE(config).to(self.device)
+        self.config = config = config.replace(start_from=start_weights(config.start_from, self.vae))
         self.opt = Optimizer(self.vae.parameters(), config.learning_rate, schedule=self._rate, advice=_ADVICE)
         self.loss = torch.compile(self.vae.loss) if config.compile else self.vae.loss
         self.train_ids, self.test_ids = split(len(store), config.train_fraction, config.seed)
         self.frames, self.held = None, thinned(load_frames(store, self.test_ids, 4096), 512)
-        self.mean_frame = preprocess(load_frames(store, self.train_ids, 4096)).mean(0)
+        self.mean_frame = preprocess(load_frames(store, self.train_ids, 4096), self.vae.obs_space).mean(0)
 
     def _rate(self, updates: int) -> float:
         c = self.config
@@ -322,7 +338,8 @@ class VAETrainer:
     @property
     def total_segments(self) -> int:
         "Return the number of segments of the run"
-        return -(-self.config.updates // self.config.segment_updates)
+        n = self.config.segment_updates
+        return -(-self.config.updates // n) + sum(end % n > 0 for end in self.ends)
 
     @property
     def finished(self) -> bool:
@@ -344,7 +361,8 @@ class VAETrainer:
 
     def segment(self, log) -> None:
         "Train for one segment, log its metrics, and evaluate on held-out frames"
-        n = min(self.config.segment_updates, self.config.updates - self.updates)
+        each = self.config.segment_updates
+        n = min((self.updates // each + 1) * each, self.config.updates) - self.updates
         for k in range(n):
             metrics = self.update()
             if k % max(1, n // 20) == 0 or k == n - 1:
