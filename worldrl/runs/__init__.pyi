@@ -43,6 +43,7 @@ from .models import is_checkout as is_checkout
 from .models import data_folders as data_folders
 from .models import zoo_folders as zoo_folders
 from .models import load as load
+from .models import stored_env_id as stored_env_id
 from .models import check_model as check_model
 from .models import load_run as load_run
 from .log import is_clock as is_clock
