@@ -393,7 +393,7 @@ def read_config(
     argv[:] = [_current_flag(cls, word) for word in argv]
     _refuse_filled(cls, argv)
     words = list(argv)                             # a copy: --env-id stays in the line
-    suits = cls.family_recipe(_take(words, "env-id") or _take(words, "env_id"))
+    suits = cls.family_recipe(_env_of_line(words))
     start = cls.make(_take(argv, "preset") or "small", _take(argv, "recipe") or suits)
     dicts = _take_dicts(start, argv)
     names = f"--preset {'|'.join({'small': 0} | cls.presets)}" + (
@@ -404,6 +404,14 @@ def read_config(
             cls, argv, prog, default=start, description=f"{(cls.__doc__ or '').strip()}\n\nStart from: {names}\n{also}"
         ).replace(**dicts)
     except UsageError as e: raise UsageError(_with_moved(cls, argv, str(e))) from None
+
+def _env_of_line(words: list[str]) -> str | None:      # the flags; None: the default env of the config
+    "Return the env that a line names, also by a factory or by a world to dream in"
+    def given(name): return _take(words, name) or _take(words, name.replace("-", "_")) or ""
+    env_id, make_env, in_dream = map(given, ("env-id", "make-env", "in-dream"))
+    if env_id or not (make_env or in_dream): return env_id or None
+    from worldrl.training import env_id_of
+    return env_id_of(make_env, in_dream)
 
 def _current_flag(cls, word: str) -> str:
     "A flag of version 0.1 as it is called today: --world.groups 8 -> --world.stoch 8; other words unchanged"

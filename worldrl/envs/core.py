@@ -1391,7 +1391,8 @@ def env_from(
     if isinstance(settings, ObsSettings): return MadeEnv(env, env_id, settings, env.protocol | {"factory": name}, seed)
     settings = OBS_SETTINGS["raw" if is_image(env.single_observation_space) else "state"]
     protocol = _protocol(env_id, env, settings, {}, ()) | {"factory": name}
-    return MadeEnv(EpisodeStats(env if dreamed else _in_our_format(env, settings)), env_id, settings, protocol, seed)
+    if not dreamed: env = _in_our_format(env, settings, env_id)
+    return MadeEnv(EpisodeStats(env), env_id, settings, protocol, seed)
 
 
 def _call_factory(make, num_envs: int, name: str):
@@ -1420,7 +1421,8 @@ def _batch_of(make, first: gym.Env, num_envs: int, env_id: str) -> VectorEnv:
     "Return a batch of the envs of a factory; the first one is there already"
     ready = [first]
     def one():
-        env = ready.pop() if ready else make()
+        env = GymnasiumRules(ready.pop() if ready else make(), env_id)
+        env = _single_part(_vector_action(env))
         return env if isinstance(env.observation_space, gym.spaces.Box) else _flat(env_id, env)
     return SyncVectorEnv([one] * num_envs, autoreset_mode=AutoresetMode.NEXT_STEP)
 

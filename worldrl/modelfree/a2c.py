@@ -171,13 +171,18 @@ def segment_length(
     c = config
     if c.segment_steps is not None: return c.segment_steps
     usual = next((c.cadences[k] for k in (c.preset, c.recipe) if k in c.cadences), c.cadences[""])
-    limit = time_limit(c.env_id, c.env_kwargs, skip)
+    limit = _longest(c, skip)
     episodes = episodes_per_segment(limit, c.total_timesteps // c.num_envs, usual)
     return math.ceil(episodes * (limit + 1) / c.num_steps) * c.num_steps if episodes else usual
 
+def _longest(c, skip: int) -> int | None:
+    "Return the calls after which an episode of the training ends at the latest; None where this is not known"
+    if c.make_env: return None
+    return c.dream_horizon if c.in_dream else time_limit(c.env_id, c.env_kwargs, skip)
+
 def _cut_text(c, skip: int) -> str:
     "Return what a border does to episodes, in words"
-    limit = time_limit(c.env_id, c.env_kwargs, skip)
+    limit = _longest(c, skip)
     if limit is None or limit > segment_length(c, skip): return "an episode that runs there is cut"
     return f"episodes end within {limit:,} steps"
 
@@ -291,7 +296,9 @@ class Sources:
         "Raise ConfigError when a setting is given that would have no effect"
         default = type(self.config)()
         for k in names:
-            if getattr(self.config, k) != getattr(default, k): raise ConfigError(f"{k} {why}; leave {k} out")
+            if getattr(self.config, k) == getattr(default, k): continue
+            hint = " (recipe='none' takes no recipe, which may have set it)" if self.config.recipe else ""
+            raise ConfigError(f"{k} {why}; leave {k} out{hint}")
 
     def _use_function(self) -> None:
         "Take the envs from a function of the user"
@@ -304,7 +311,7 @@ class Sources:
         env.close()
         label = factory_env_id(name)
         if dream is not None and dream.env_id: label = dream.env_id
-        if c.env_id == type(c)().env_id: self.config = c = c.replace(env_id=label)
+        if c.env_id in (type(c)().env_id, factory_env_id(name)): self.config = c = c.replace(env_id=label)
         self.env = lambda num_envs, seed: made(num_envs, seed, c.env_id)
         self.real, self.real_settings = partial(made, env_id=c.env_id), {}
         if dream is not None: self.dream, self.real = self.real, dream.env_id or None

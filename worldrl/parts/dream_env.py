@@ -179,7 +179,7 @@ from ..envs.core import env_of_agent, same_env
 from .episodes import EpisodeRecorder, env_kwargs_of, find_episodes
 from .rollout import RandomAgent, evaluate
 from ..runs.checkpoint import sha256_tree
-from ..runs.models import data_folders, load, zoo_folders
+from ..runs.models import data_folders, load, stored_env_id, zoo_folders
 
 def world_of(
     model,             # what load gave: a World, or an agent with one
@@ -232,9 +232,7 @@ class DreamSource:
             name, world_of(model, name), dict(horizon=horizon, temperature=temperature),
         )
         self.agent = model if callable(getattr(model, "act", None)) else None
-        own = getattr(model, "env_id", "") or getattr(
-            getattr(getattr(model, "config", None), "mdnrnn", None), "env_id", ""
-        )
+        own = getattr(model, "env_id", "") or stored_env_id(name)
         if own and env_id and not same_env(own, env_id):
             raise ConfigError(f"{name} dreams of {own}, and env_id is {env_id}; leave env_id out, or name {own}")
         if isinstance(data, str): data = (data,)

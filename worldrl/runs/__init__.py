@@ -8,7 +8,7 @@ _WHERE = {
     "fetch": ["SCHEMES", "EXAMPLE", "FILES", "MEMBERS", "FetchError", "parse_address", "download", "unpack_model",
         "cache_root", "fetch_model"],
     "models": ["MODEL_KEYS", "class_path", "register", "class_at", "SineConfig", "Sine", "save_model",
-        "is_checkout", "data_folders", "zoo_folders", "load", "check_model", "load_run"],
+        "is_checkout", "data_folders", "zoo_folders", "load", "stored_env_id", "check_model", "load_run"],
     "log": ["is_clock", "read_metrics", "metrics_sha256", "metrics_csv", "EventFile", "Progress", "Logger"],
     "track": ["TRACKERS", "command_line", "commit", "conditions", "provenance", "tracker_module", "Tracker"],
     "run": ["OWNER_KEYS", "RUN_FILES", "WorkerError", "worker_pool", "Trainer", "SineTrainer", "differences",

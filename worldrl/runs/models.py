@@ -21,7 +21,7 @@ from .disk import CheckpointError, check_path, read_json, run_dir, write_atomic,
 
 # %% auto #0
 __all__ = ['MODEL_KEYS', 'class_path', 'register', 'class_at', 'SineConfig', 'Sine', 'save_model', 'is_checkout', 'data_folders',
-           'zoo_folders', 'load', 'check_model', 'load_run']
+           'zoo_folders', 'load', 'stored_env_id', 'check_model', 'load_run']
 
 # %% ../../nbs/04_models.ipynb #50b9cf56
 def _package() -> Path:
@@ -325,6 +325,18 @@ def _read_about(folder: Path) -> dict:     # MODEL_KEYS, and more
         raise CheckpointError(f"{file} was changed after the model was saved, or belongs to another model "
                               f"(its config_sha256 differs); {mend}")
     return about
+
+def stored_env_id(
+    name_or_path,      # as for load
+) -> str:              # "" when the model does not say
+    "Return the env that a stored model was trained for, without loading the model; CheckpointError"
+    if "://" in str(name_or_path):
+        from worldrl.runs.fetch import fetch_model
+        name_or_path = fetch_model(name_or_path)
+    config = _read_about(_model_folder(name_or_path))["config"]
+    inner = config.get("mdnrnn")               # the config of a world has it inside
+    found = config.get("env_id") or (inner.get("env_id") if isinstance(inner, dict) else "")
+    return found if isinstance(found, str) else ""
 
 def _mend(folder: Path) -> str:
     "Return what a user can do about a damaged model"

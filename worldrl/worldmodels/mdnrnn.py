@@ -20,7 +20,9 @@ from annotated_types import Ge, Gt
 from torch import Tensor
 
 # %% ../../nbs/42_mdnrnn.ipynb #34cfcedf
-from ..core import UNBOUNDED, Check, Config, ConfigError, DeviceName, derive_seed, device, generator, standard_torch
+from worldrl.core import (
+    UNBOUNDED, Check, Config, ConfigError, DeviceName, derive_seed, device, generator, standard_torch,
+)
 from ..parts.contracts import Rng, State, Step
 from ..parts.distributions import MDN
 from ..parts.episodes import env_kwargs_of
