@@ -17,11 +17,14 @@ from .envs.core import make_env as make_env
 from .envs.core import to_rgb as to_rgb
 from .testing import check_env as check_env
 from .testing import check_agent as check_agent
+from .testing import check_policy as check_policy
 from .testing import check_world as check_world
 from .spaces import preprocess as preprocess
 from .parts.contracts import Agent as Agent
 from .parts.contracts import World as World
 from .parts.contracts import Policy as Policy
+from .parts.contracts import TrainablePolicy as TrainablePolicy
+from .parts.contracts import Batch as Batch
 from .parts.contracts import Step as Step
 from .parts.contracts import Rng as Rng
 from .parts.rollout import EnvStream as EnvStream
@@ -41,7 +44,10 @@ from .parts.dream_error import dream_error as dream_error
 from .parts.dream_figures import dream_video as dream_video
 from .parts.film import film as film
 from .parts.policy import ActorCritic as ActorCritic
+from .parts.policy import NetConfig as NetConfig
+from .parts.policy import PolicyNet as PolicyNet
 from .parts.policy import policy_for as policy_for
+from .parts.policy import register_net as register_net
 from .training import train as train
 from .parts.gather import gather as gather
 from .dreamer.rssm import RSSMWorld as RSSMWorld

@@ -14,8 +14,8 @@ from .core import WorldrlError, tolerant_output
 # %% auto #0
 __all__ = ['COMMANDS', 'LONGEST_WORD', 'MOST_DIGITS', 'TRAINING', 'REPORT', 'Command', 'usage', 'asked_help', 'UsageError',
            'find_command', 'check_words', 'resolve', 'remarks', 'filled_in', 'one_line', 'parse_value', 'parse_pairs',
-           'read_config', 'run_command', 'seeds', 'where_of', 'explain', 'Terminated', 'sigterm_interrupts',
-           'end_with_stdin', 'main', 'parse_only']
+           'read_config', 'import_module', 'run_command', 'seeds', 'where_of', 'explain', 'Terminated',
+           'sigterm_interrupts', 'end_with_stdin', 'main', 'parse_only']
 
 # %% ../nbs/90_cli.ipynb #f91a44a4
 @dataclass(frozen=True)
@@ -328,12 +328,13 @@ def parse_pairs(
     return found
 
 # %% ../nbs/90_cli.ipynb #89543758
-def _dict_fields(cls, at=()) -> list[tuple[str, ...]]:
+def _dict_fields(config, at=()) -> list[tuple[str, ...]]:      # config: a core.Config, not its class
     "Paths of the settings that are dicts, in nested configs too"
     from worldrl.core import Config
-    found = []
+    found, cls = [], type(config)
     for name, kind in _field_types(cls).items():
-        if isinstance(kind, type) and issubclass(kind, Config): found += _dict_fields(kind, (*at, name))
+        value = getattr(config, name)
+        if isinstance(value, Config): found += _dict_fields(value, (*at, name))
         elif (get_origin(kind) or kind) is dict and name not in filled_in(cls): found.append((*at, name))
     return found
 
@@ -358,7 +359,7 @@ def _flag(path) -> str: return "--" + ".".join(path).replace("_", "-")
 def _take_dicts(start, argv: list[str]) -> dict:     # start: a Config; argv loses the flags that are dicts
     "Return overrides for Config.replace: the dicts of the line, added to those of `start`"
     overrides = {}
-    for path in _dict_fields(type(start)):
+    for path in _dict_fields(start):
         for i, word in enumerate(argv):
             name, eq, first = word.partition("=")
             if name.replace("_", "-") != _flag(path): continue
@@ -393,17 +394,43 @@ def read_config(
     argv[:] = [_current_flag(cls, word) for word in argv]
     _refuse_filled(cls, argv)
     words = list(argv)                             # a copy: --env-id stays in the line
-    suits = cls.family_recipe(_env_of_line(words))
-    start = cls.make(_take(argv, "preset") or "small", _take(argv, "recipe") or suits)
+    suits, net = cls.family_recipe(_env_of_line(words)), _take_net(cls, argv)
+    chosen = {"policy": {"net": net}} if net else {}
+    start = cls.make(_take(argv, "preset") or "small", _take(argv, "recipe") or suits, **chosen)
     dicts = _take_dicts(start, argv)
     names = f"--preset {'|'.join({'small': 0} | cls.presets)}" + (
         f"    --recipe {'|'.join(cls.recipes)}|none" if cls.recipes else ""
-    )
+    ) + ("    --net NAME, or module:NAME for a net of your own" if _has_net(cls) else "")
     try:
         return _parsed(
             cls, argv, prog, default=start, description=f"{(cls.__doc__ or '').strip()}\n\nStart from: {names}\n{also}"
         ).replace(**dicts)
     except UsageError as e: raise UsageError(_with_moved(cls, argv, str(e))) from None
+
+def _has_net(cls) -> bool:      # cls: a core.Config
+    "Whether a config has a policy whose net can be chosen"
+    return "net" in dir(_field_types(cls).get("policy"))
+
+def _take_net(cls, argv: list[str]) -> str | None:
+    "Take --net out of the line and import its module, if it names one; returns the name of the net, or None"
+    if not _has_net(cls): return None
+    name = _take(argv, "net") or _take(argv, "policy.net")
+    module, colon, inner = (name or "").partition(":")
+    if not colon: return name
+    import_module(module)
+    return inner
+
+def import_module(
+    name: str,      # "my_nets", "package.module"; the current folder is searched, too
+) -> None:
+    "Import a module that a user typed, so that it can register nets, envs and trainers; UsageError"
+    if not re.fullmatch(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", name):
+        raise UsageError(f"{name!r} is no name of a module; write it as in `import my_nets`, without .py")
+    if "" not in sys.path and os.getcwd() not in sys.path: sys.path.insert(0, os.getcwd())
+    try: importlib.import_module(name)
+    except ModuleNotFoundError as e:
+        if e.name != name: raise
+        raise UsageError(f"there is no module {name!r} here; it must be installed, or lie in {os.getcwd()}") from None
 
 def _env_of_line(words: list[str]) -> str | None:      # the flags; None: the default env of the config
     "Return the env that a line names, also by a factory or by a world to dream in"
@@ -711,6 +738,7 @@ def _obey(argv: list[str]) -> None:
         print(worldrl.__version__)
     else:
         check_words(argv)
+        while module := _take(argv, "import"): import_module(module)      # of nets, envs and trainers of the user's own
         run_command(*find_command(argv))
     sys.stdout.flush()
 
