@@ -306,7 +306,8 @@ def start_weights(
     if asked and asked != sha:
         raise ConfigError(f"start_from is {bare} with the weights {asked[:10]}..., but they are {sha[:10]}... now: "
                           "another model has this name. Put the old one back, or start anew with --fresh (fresh=True)")
-    if (found := class_at(about["class"])) is not want:
+    found = class_at(about["class"])
+    if class_path(found) != class_path(want):       # a class of a notebook and its exported copy are the same
         raise ConfigError(f"start_from={bare} is a {found.__name__}, and this run trains a {want.__name__}; name the "
                           f"model of a run of the same kind (--from NAME)")
     tensors = _read_tensors(folder / "model.safetensors", sha, "restore it from a copy")
