@@ -589,7 +589,8 @@ def _waves(agent, env, episodes, seed, data, keep, greedy, max_steps, callback, 
 def _summed_up(done, kept, env, how: dict) -> Evaluation:
     "Return the Evaluation of finished episodes: mean, interval and protocol"
     returns, lengths = (np.array(x) for x in zip(*done))
-    known = getattr(env, "protocol", None) or {"env_id": getattr(env, "env_id", type(env.unwrapped).__name__)}
+    one = getattr(env.unwrapped, "envs", [env])[0]
+    known = getattr(env, "protocol", None) or {"env_id": getattr(env, "env_id", type(one.unwrapped).__name__)}
     return Evaluation(
         returns, lengths, float(returns.mean()), *bootstrap_interval(returns),
         {**known, **how, "interval": "95 % percentile bootstrap of the mean, 2000 resamples"}, kept,

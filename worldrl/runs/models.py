@@ -51,7 +51,7 @@ def _homes(cls: str) -> list[str]:    # ["worldrl.worldmodels.vae"]
 def _is_copy(cls: type, home: str) -> bool:     # home: "worldrl.worldmodels.vae"
     "Return whether a class of a notebook has the same source as the class of its name in a module of worldrl"
     there = _class_source(Path(importlib.util.find_spec(home).origin).read_text(encoding="utf-8"), cls.__name__, home)
-    files = [f.__code__.co_filename for f in vars(cls).values() if inspect.isfunction(f)]
+    files = [inspect.unwrap(f).__code__.co_filename for f in vars(cls).values() if inspect.isfunction(f)]
     files = [f for f in files if linecache.getlines(f) or os.path.isfile(f)]
     if any(map(os.path.isfile, files)): return False                  # a script of a user, not a cell
     if files: return _class_source("".join(linecache.getlines(files[0])), cls.__name__) == there
