@@ -16,14 +16,14 @@ from gymnasium.vector import AutoresetMode, SyncVectorEnv, VectorEnv, VectorWrap
 from gymnasium.vector.utils import batch_space
 
 # %% auto #0
-__all__ = ['OBS_SETTINGS', 'FAMILIES', 'PLUGINS', 'EXTRAS', 'LONGEST_ID', 'PLANE_COLOURS', 'MINATAR_PLANES', 'EnvError',
-           'require_next_step', 'Wrapper', 'EpisodeStats', 'counts_episodes', 'ObsSettings', 'check_setting',
-           'obs_settings', 'is_image', 'picture_axis', 'to_chw', 'PixelObs', 'VectorObs', 'FrameStack', 'hash_uniform',
-           'row_seeds', 'Flicker', 'add_moments', 'Moments', 'Normalise', 'Family', 'family_of', 'time_limit', 'is_own',
-           'is_mujoco', 'successor', 'check_id', 'data_env_id', 'same_env', 'env_of_agent', 'missing_extra',
-           'draw_plainly', 'follow', 'GymnasiumRules', 'ActionRepeat', 'make_registered', 'MadeEnv', 'with_obs',
-           'keep_signals', 'make_env', 'factory_name', 'factory_env_id', 'named_factory', 'env_from', 'planes_to_rgb',
-           'vectors_to_rgb', 'minatar_planes', 'to_rgb']
+__all__ = ['OBS_SETTINGS', 'FAMILIES', 'PLUGINS', 'EXTRAS', 'LONGEST_ID', 'MOST_ENVS', 'PLANE_COLOURS', 'MINATAR_PLANES',
+           'EnvError', 'require_next_step', 'Wrapper', 'EpisodeStats', 'counts_episodes', 'ObsSettings',
+           'check_setting', 'obs_settings', 'is_image', 'picture_axis', 'to_chw', 'PixelObs', 'VectorObs', 'FrameStack',
+           'hash_uniform', 'row_seeds', 'Flicker', 'add_moments', 'Moments', 'Normalise', 'Family', 'family_of',
+           'time_limit', 'is_own', 'is_mujoco', 'successor', 'check_id', 'data_env_id', 'same_env', 'env_of_agent',
+           'missing_extra', 'draw_plainly', 'follow', 'GymnasiumRules', 'ActionRepeat', 'make_registered', 'MadeEnv',
+           'with_obs', 'keep_signals', 'make_env', 'factory_name', 'factory_env_id', 'named_factory', 'env_from',
+           'planes_to_rgb', 'vectors_to_rgb', 'minatar_planes', 'to_rgb']
 
 # %% ../../nbs/10_envs.ipynb #addb7087
 from worldrl.core import (
@@ -1205,10 +1205,14 @@ def _given_once(make):
     return made
 
 
+MOST_ENVS = 2**16      # rows of one batch
+
 def _check_asked(env_id, num_envs, kwargs: dict) -> int:      # num_envs as an int
     "Raise EnvError for arguments of make_env that no env can be made with"
     _check_form(env_id)
     num_envs = whole(num_envs, "num_envs", 1, error=EnvError)
+    if num_envs > MOST_ENVS:
+        raise EnvError(f"num_envs is {num_envs:,}, and one batch holds at most {MOST_ENVS:,} envs; write num_envs=1024")
     if re.search(r"BulletEnv-v\d+$", env_id): raise EnvError(_pybullet_advice(env_id))
     if kwargs.get("render_mode") not in (None, "rgb_array"):
         raise EnvError(
