@@ -305,10 +305,11 @@ class Optimizer:
             if what not in self._flags: self._flags[what] = torch.zeros_like(fine)
             self._flags[what].logical_or_(~fine)
         elif not fine:
-            bad = {k: float(v) for k, v in (terms or {}).items() if not math.isfinite(float(v))}
+            numbers = {k: float(torch.as_tensor(v).detach()) for k, v in (terms or {}).items()}
+            bad = {k: v for k, v in numbers.items() if not math.isfinite(v)}
             told = f" ({', '.join(f'{k} is {v}' for k, v in bad.items())})" if bad else ""
             raise NonFiniteError(
-                f"{what} is {float(value)} in gradient step {self.steps + 1}{told}, at learning rate"
+                f"{what} is {float(value.detach())} in gradient step {self.steps + 1}{told}, at learning rate"
                 f" {self.inner.param_groups[0]['lr']:g}. The weights are those before this step. {self.advice}"
             )
 
