@@ -2,7 +2,7 @@
 
 _WHERE = {
     "env": ["EnvCheckError", "check_env"],
-    "fake_cuda": ["CUDA", "DeviceMismatch", "fake_cuda", "fault_line"],
+    "device": ["CUDA", "DeviceMismatch", "fake_cuda", "fault_line"],
     "kill": ["kill_test", "resume_test", "switches", "nan_test"],
     "contracts": ["ContractError", "gap", "random_obs", "random_actions", "random_steps", "check_fake_cuda",
         "check_world", "check_agent", "check_policy"],

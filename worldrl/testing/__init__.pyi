@@ -2,10 +2,10 @@
 
 from .env import EnvCheckError as EnvCheckError
 from .env import check_env as check_env
-from .fake_cuda import CUDA as CUDA
-from .fake_cuda import DeviceMismatch as DeviceMismatch
-from .fake_cuda import fake_cuda as fake_cuda
-from .fake_cuda import fault_line as fault_line
+from .device import CUDA as CUDA
+from .device import DeviceMismatch as DeviceMismatch
+from .device import fake_cuda as fake_cuda
+from .device import fault_line as fault_line
 from .kill import kill_test as kill_test
 from .kill import resume_test as resume_test
 from .kill import switches as switches

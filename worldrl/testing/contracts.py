@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, Callable, Literal
 from torch import Tensor
 from ..spaces import encode_action, preprocess
-from .fake_cuda import CUDA, DeviceMismatch, fake_cuda, fault_line
+from .device import CUDA, DeviceMismatch, fake_cuda, fault_line
 from worldrl.parts.contracts import (
     Agent, Batch, Rng, State, Step, World, leaves, map_state, next_step, observe_loop, observe_sequence, repeat,
     stack_states, state_size, take,
@@ -498,14 +498,18 @@ def _on_fake_cuda(name: str, call: Callable, modules: list, want: list, tol: flo
 
 def check_fake_cuda(
     model,                       # a torch module, or an object that holds some
-    calls: dict[str, Callable],  # name -> f(device) that makes its inputs there, uses the model, and returns tensors
+    calls: dict[str, Callable] | None = None,
+        # name -> f(device) that makes its inputs there, uses the model, and returns tensors; None: the methods of its
+        # contract, on noise, if it is an agent, a world or a policy
     tol: float = 1e-4,           # tolerated difference from the CPU, relative to the size of the numbers
+    steps: Step | None = None,   # [n, T] recorded steps instead of noise
 ) -> list[str]:                  # the names of the calls that ran, and "NAME not run: WHY"
     """Check that a model runs on a GPU, on any machine: tensors on the CPU are found by `fake_cuda`.
 
     Results are tensors in any nesting; they must be on the device, except numbers without axes. Raises ContractError
     wrong_device or other_on_cuda. What needs a real GPU is listed as not run."""
     tops = _top_modules(model)
+    if calls is None: calls = _calls_of(model, steps)
     if not tops: return [f"{name} not run: {type(model).__name__} holds no torch module" for name in calls]
     out = []
     for name, call in calls.items():
@@ -520,10 +524,28 @@ def _top_modules(model) -> list:
     return [m for m in found if id(m) not in inner]
 
 # %% ../../nbs/20_contracts_check.ipynb #d82408f7
-def _fake_cuda_of(model, steps: Step, wanted: bool, use, tol: float) -> list[str]:
-    "Check `use(steps)` of a model on a pretended GPU; returns fake_cuda, or why it was not run"
+def _fake_cuda_of(model, steps: Step, wanted: bool, tol: float, truths=None) -> list[str]:
+    "Check the methods of a model on a pretended GPU; returns fake_cuda, or why it was not run"
     if not wanted or steps.reward.device.type != "cpu": return []
-    return check_fake_cuda(model, {"fake_cuda": lambda device: use(steps.to(device))}, tol)
+    with torch.no_grad(): return check_fake_cuda(model, _calls_of(model, steps, truths), tol)
+
+def _calls_of(model, steps: Step | None, truths: dict | None = None) -> dict[str, Callable]:
+    "Return one call of all methods that the contract of a model names; ValueError for a model without contract"
+    found = [use for name, use in _USES.items() if hasattr(model, name)]
+    if not found:
+        raise ValueError(
+            f"{type(model).__name__} is no agent, world or policy; pass its calls:"
+            " check_fake_cuda(net, {'forward': lambda device: net(x.to(device))})"
+        )
+    if steps is None:
+        steps = random_steps(model.obs_space, model.action_space, T=getattr(model, "context", 1) + 7)
+    more = {"truths": truths} if truths else {}
+    return {"fake_cuda": lambda device: found[0](model, steps.to(device), **more)}
+
+def _use_agent(agent, steps: Step) -> list:
+    "Return what an agent does in these steps, greedily and with samples"
+    case = _AgentCase(agent, steps, False, 0.)
+    return [case.run(steps, greedy=greedy) for greedy in (True, False)]
 
 def _use_world(world, steps: Step) -> dict:
     "Return what all methods of a world give for these steps"
@@ -556,7 +578,7 @@ def check_world(
     with torch.no_grad():
         case = _Case(world, steps, truth, stochastic, uses_action, tol)
         for check in _WORLD_CHECKS: check(case)
-        far = _fake_cuda_of(world, steps, cuda, lambda there: _use_world(world, there), tol)
+    far = _fake_cuda_of(world, steps, cuda, tol)
     return [c.__name__.removeprefix("_check_") for c in _WORLD_CHECKS] + far
 
 # %% ../../nbs/20_contracts_check.ipynb #c76276fe
@@ -696,8 +718,7 @@ def check_agent(
     with torch.no_grad():
         case = _AgentCase(agent, steps, uses_action, tol)
         for check in _AGENT_CHECKS: check(case)
-        acting = lambda there: [case.run(there, greedy=greedy) for greedy in (True, False)]
-        far = _fake_cuda_of(agent, steps, cuda, acting, tol)
+    far = _fake_cuda_of(agent, steps, cuda, tol)
     return [c.__name__.removeprefix("_check_").removeprefix("agent_") for c in _AGENT_CHECKS] + far
 
 # %% ../../nbs/20_contracts_check.ipynb #51b12594
@@ -863,12 +884,13 @@ def check_policy(
     passed = check_agent(policy, uses_action=uses_action, steps=steps, tol=tol, cuda=False)
     case = _PolicyCase(policy, steps, truths or {}, tol)
     for check in _POLICY_CHECKS: check(case)
-    far = _fake_cuda_of(policy, steps, cuda, lambda there: _use_policy(policy, there, truths or {}), tol)
+    far = _fake_cuda_of(policy, steps, cuda, tol, truths)
     return passed + [c.__name__.removeprefix("_check_") for c in _POLICY_CHECKS] + far
 
-def _use_policy(policy, steps: Step, truths: dict) -> list:
+@torch.enable_grad()
+def _use_policy(policy, steps: Step, truths: dict | None = None) -> list:
     "Return what all methods of a policy give for these steps, with the gradients of its losses"
-    c = _PolicyCase(policy, steps, map_state(lambda x: x.to(steps.reward.device), truths), 0.)
+    c = _PolicyCase(policy, steps, map_state(lambda x: x.to(steps.reward.device), truths or {}), 0.)
     value = policy.value(c.start, c.steps.map(lambda x: x[0]), given=c.given[0])
     greedy = policy.act(c.start, c.steps.map(lambda x: x[0]), greedy=True, given=c.given[0])
     batches = [c.batch()] if policy.recurrent else [c.batch(), c.single(torch.arange(c.action[..., 0].numel()))]
@@ -878,3 +900,5 @@ def _use_policy(policy, steps: Step, truths: dict) -> list:
         allow_unused=True,
     )
     return [c.action, c.info, value, greedy.action, losses, [g for g in grads if g is not None]]
+
+_USES = {"evaluate_actions": _use_policy, "imagine": _use_world, "act": _use_agent}      # method -> what uses it

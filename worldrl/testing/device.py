@@ -141,17 +141,25 @@ class _Mode(TorchFunctionMode):
         at = "cuda:0" if far else "cpu"
         raise DeviceMismatch(f"{_name(func)} makes a tensor on {at} with a generator on {g.device}")
 
+_CUDA = {        # functions of torch.cuda that a program calls before it uses a GPU, or to wait for it
+    "device_count": lambda: 1, "mem_get_info": lambda device=None: (2**34, 2**34), "synchronize": lambda device=None: None,
+}
+
 @contextlib.contextmanager
 def fake_cuda():
     """Context with a GPU `cuda:0` that is main memory: `x.to("cuda")` and `device="cuda"` work, and label a tensor.
 
     A function whose tensors are on two devices raises DeviceMismatch, as it raises an error on a GPU. A labelled tensor
-    holds its content, so values, branches and gradients are those of the CPU. Not covered: what needs a real GPU
-    (torch.cuda.*, autocast, compiled code), and which functions have no form for the GPU."""
+    holds its content, so values, branches and gradients are those of the CPU. Not covered: what needs a real GPU (the
+    rest of torch.cuda, autocast, compiled code), and which functions have no form for the GPU."""
     replaced = torch.__future__.get_overwrite_module_params_on_conversion()
     torch.__future__.set_overwrite_module_params_on_conversion(True)         # net.to makes new, labelled parameters
     try:
-        with mock.patch.object(torch, "Generator", _Generator), _Mode(): yield CUDA
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(mock.patch.object(torch, "Generator", _Generator))
+            for name, f in _CUDA.items(): stack.enter_context(mock.patch.object(torch.cuda, name, f))
+            stack.enter_context(_Mode())
+            yield CUDA
     finally: torch.__future__.set_overwrite_module_params_on_conversion(replaced)
 
 # %% ../../nbs/19_fake_cuda.ipynb #6a8cb621
