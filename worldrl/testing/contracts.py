@@ -9,6 +9,7 @@ import gymnasium as gym
 import numpy as np
 import torch
 from dataclasses import dataclass, fields, is_dataclass, replace
+from functools import partial
 from typing import Any, Callable, Literal
 from torch import Tensor
 from ..spaces import encode_action, preprocess
@@ -524,12 +525,13 @@ def _top_modules(model) -> list:
     return [m for m in found if id(m) not in inner]
 
 # %% ../../nbs/20_contracts_check.ipynb #d82408f7
-def _fake_cuda_of(model, steps: Step, wanted: bool, tol: float, truths=None) -> list[str]:
-    "Check the methods of a model on a pretended GPU; returns fake_cuda, or why it was not run"
+def _fake_cuda_of(model, steps: Step, wanted: bool, use: Callable, tol: float) -> list[str]:
+    "Check `use(model, steps)` on a pretended GPU; returns fake_cuda, or why it was not run"
     if not wanted or steps.reward.device.type != "cpu": return []
-    with torch.no_grad(): return check_fake_cuda(model, _calls_of(model, steps, truths), tol)
+    with torch.no_grad():
+        return check_fake_cuda(model, {"fake_cuda": lambda device: use(model, steps.to(device))}, tol)
 
-def _calls_of(model, steps: Step | None, truths: dict | None = None) -> dict[str, Callable]:
+def _calls_of(model, steps: Step | None) -> dict[str, Callable]:
     "Return one call of all methods that the contract of a model names; ValueError for a model without contract"
     found = [use for name, use in _USES.items() if hasattr(model, name)]
     if not found:
@@ -539,8 +541,7 @@ def _calls_of(model, steps: Step | None, truths: dict | None = None) -> dict[str
         )
     if steps is None:
         steps = random_steps(model.obs_space, model.action_space, T=getattr(model, "context", 1) + 7)
-    more = {"truths": truths} if truths else {}
-    return {"fake_cuda": lambda device: found[0](model, steps.to(device), **more)}
+    return {"fake_cuda": lambda device: found[0](model, steps.to(device))}
 
 def _use_agent(agent, steps: Step) -> list:
     "Return what an agent does in these steps, greedily and with samples"
@@ -578,7 +579,7 @@ def check_world(
     with torch.no_grad():
         case = _Case(world, steps, truth, stochastic, uses_action, tol)
         for check in _WORLD_CHECKS: check(case)
-    far = _fake_cuda_of(world, steps, cuda, tol)
+    far = _fake_cuda_of(world, steps, cuda, _use_world, tol)
     return [c.__name__.removeprefix("_check_") for c in _WORLD_CHECKS] + far
 
 # %% ../../nbs/20_contracts_check.ipynb #c76276fe
@@ -718,7 +719,7 @@ def check_agent(
     with torch.no_grad():
         case = _AgentCase(agent, steps, uses_action, tol)
         for check in _AGENT_CHECKS: check(case)
-    far = _fake_cuda_of(agent, steps, cuda, tol)
+    far = _fake_cuda_of(agent, steps, cuda, _use_agent, tol)
     return [c.__name__.removeprefix("_check_").removeprefix("agent_") for c in _AGENT_CHECKS] + far
 
 # %% ../../nbs/20_contracts_check.ipynb #51b12594
@@ -884,7 +885,7 @@ def check_policy(
     passed = check_agent(policy, uses_action=uses_action, steps=steps, tol=tol, cuda=False)
     case = _PolicyCase(policy, steps, truths or {}, tol)
     for check in _POLICY_CHECKS: check(case)
-    far = _fake_cuda_of(policy, steps, cuda, tol, truths)
+    far = _fake_cuda_of(policy, steps, cuda, partial(_use_policy, truths=truths), tol)
     return passed + [c.__name__.removeprefix("_check_") for c in _POLICY_CHECKS] + far
 
 @torch.enable_grad()
