@@ -681,7 +681,8 @@ def bench_gpu_update(way: str, tiny: bool = False):
 def bench_gpu_ppo(tiny: bool = False):
     "Measure PPO on an Atari game with the net on a GPU, by the wall clock; yields rows"
     import os
-    device, cores = gpu_device(tiny), len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    device = gpu_device(tiny)
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     for n in (2,) if tiny else (8, 64):
         small = dict(num_steps=4, num_minibatches=2) if tiny else {}
         p = ours(

@@ -142,7 +142,9 @@ class _Mode(TorchFunctionMode):
         raise DeviceMismatch(f"{_name(func)} makes a tensor on {at} with a generator on {g.device}")
 
 _CUDA = {        # functions of torch.cuda that a program calls before it uses a GPU, or to wait for it
-    "device_count": lambda: 1, "mem_get_info": lambda device=None: (2**34, 2**34), "synchronize": lambda device=None: None,
+    "device_count": lambda: 1,
+    "mem_get_info": lambda device=None: (2**34, 2**34),
+    "synchronize": lambda device=None: None,
 }
 
 @contextlib.contextmanager
