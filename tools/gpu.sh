@@ -13,7 +13,7 @@
 # with CUDA (PYTHON=... names one), and puts this checkout on PYTHONPATH. Packages that this Python lacks come from wheels
 # that were carried along, in ${WHEELS:-wheels}; a torch among them is left out.
 #
-#   GPU_SECONDS=540   seconds in all     STAGE_SECONDS=60   of any stage, at most     STAGES="eager ppo"   only these
+#   GPU_SECONDS=525   seconds in all     STAGE_SECONDS=60   of any stage, at most     STAGES="eager ppo"   only these
 set -u
 cd "$(dirname "$0")/.."
 ROOT=$PWD
@@ -26,7 +26,7 @@ esac
 OUT=${OUT:-runs/gpu${DRY:+-dry}}
 case $OUT in (/*) ;; (*) OUT=$ROOT/$OUT ;; esac
 mkdir -p "$OUT" || exit 2
-TOTAL=${GPU_SECONDS:-540}
+TOTAL=${GPU_SECONDS:-525}
 MOST=${STAGE_SECONDS:-$TOTAL}
 WHEELS=${WHEELS:-wheels}
 SECONDS=0                                     # bash counts from here on
