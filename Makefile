@@ -6,7 +6,7 @@ export PYTHON TORCH_INDEX
 BIN := .venv/bin
 SEED ?= 0
 
-.PHONY: help setup tour test zoo-check test-gpu lab docs notebooks export readme bench clean
+.PHONY: help setup tour test zoo-check test-gpu gpu lab docs notebooks export readme bench clean
 
 help:
 	@echo "make tour       install, then from raw experience to the video of a dream (runs/tour/)"
@@ -16,6 +16,7 @@ help:
 	@echo "make docs       the documentation site, from the stored outputs (site/)"
 	@echo "make notebooks  execute and clean the notebooks whose code or inputs changed"
 	@echo "make test-gpu   the cells flagged gpu (needs CUDA)"
+	@echo "make gpu        tests, benchmarks and a training on a machine with CUDA, nine minutes (runs/gpu/)"
 	@echo "make export     notebooks -> worldrl/        make readme   nbs/index.ipynb -> README.md"
 	@echo "make bench      the benchmarks (minutes; run nothing else meanwhile)"
 
@@ -34,6 +35,9 @@ zoo-check: setup
 test-gpu: setup
 	@$(BIN)/python -c "import torch, sys; sys.exit(None if torch.cuda.is_available() else 'make test-gpu: no CUDA device here; the same code is tested on the CPU by make test')"
 	@$(BIN)/python tools/test.py --flags gpu
+
+gpu:
+	@bash tools/gpu.sh
 
 lab: setup
 	@cd nbs && ../$(BIN)/jupyter lab

@@ -251,6 +251,58 @@ def check_setup(tmp):
     return "\n".join(bad)
 
 
+GPU_STUB = """#!/bin/sh
+# Stands for a Python with CUDA in check_gpu: notes what it is asked to do
+echo "$*" | tr '\\n' ' ' >> "{log}"; echo >> "{log}"
+case "$*" in
+  (*gpu_eager*) echo "a row of eager"; exit 3 ;;
+  (*gpu_captured*) echo "a row of captured"; exec sleep 60 ;;
+  (*" train "*) echo "an update"; exec sleep 60 ;;
+  (*) echo "done: $1 $2 $3" ;;
+esac
+"""
+
+
+def check_gpu(tmp):
+    "tools/gpu.sh runs its stages one after the other, and a stage that fails or hangs loses nothing"
+    stub, log, bad = tmp / "stub/python", tmp / "log", []
+    stub.parent.mkdir()
+    stub.write_text(GPU_STUB.format(log=log))
+    stub.chmod(0o755)
+
+    def run(*args, out, **more):
+        log.write_text("")
+        env = os.environ | {"PYTHON": str(stub), "OUT": str(tmp / out), "WHEELS": str(tmp), "STAGE_SECONDS": "2"} | more
+        done = sh("bash", ROOT / "tools/gpu.sh", *args, env=env, cwd=tmp)
+        told = (tmp / out / "summary.txt").read_text() if (tmp / out / "summary.txt").exists() else ""
+        return done.returncode, told, log.read_text().splitlines(), done.stdout + done.stderr
+
+    def expect(what, found, **wanted):
+        for name, words in wanted.items():
+            line = next((l for l in found[1].splitlines() if l.startswith(f"{name}:")), "no such line")
+            if words not in line: bad.append(f"{what}: expected {name}: {words}, got {line}\n{found[3][-1500:]}")
+
+    names = "versions eager captured ppo tests compiled train".split()
+    all_of_it = run(out="all")
+    expect("all", all_of_it, versions="done", eager="failed with status 3", captured="stopped at its limit of 2 s", ppo="done",
+           tests="done", compiled="done", train="stopped at its limit, as planned")
+    if all_of_it[0] != 1: bad.append(f"a stage failed, and the status is {all_of_it[0]}")
+    if [l.split(":")[0] for l in all_of_it[1].splitlines()] != names: bad.append(f"stages: {all_of_it[1]}")
+    for name, words in (("eager", "a row of eager"), ("captured", "a row of captured"), ("train", "an update")):
+        if words not in (tmp / f"all/{name}.txt").read_text(): bad.append(f"{name}.txt lost a row")
+    good = run(out="good", STAGES="versions ppo train")
+    if good[0] or "ppo: done" not in good[1] or "eager" in good[1]: bad.append(f"some stages: {good}")
+    late = run(out="late", GPU_SECONDS="0")
+    expect("no time", late, ppo="not run, no time was left", train="not run")
+    dry = run("--dry", out="dry", STAGE_SECONDS="1", STAGES="ppo tests train")
+    expect("dry", dry, ppo="done", tests="done")
+    if "needs CUDA" not in (tmp / "dry/tests.txt").read_text(): bad.append("the dry run does not say what needs CUDA")
+    if run("--wet", out="wet")[0] != 2: bad.append("an unknown option is accepted")
+    lines = [l.split("worldrl.cli ", 1)[1].split() for found in (all_of_it, dry) for l in found[2] if "worldrl.cli" in l]
+    bad += [f"worldrl {' '.join(words)}: {why}" for words in lines if (why := bad_worldrl(words))]
+    if len(lines) < 7: bad.append(f"only {len(lines)} commands: {lines}")
+    return "\n".join(bad)
+
 
 def wheel_in_use(py, home):
     "What a pip user does, from a folder that is no checkout but has a stranger's data/zoo above it"
@@ -331,7 +383,7 @@ def main():
     if not a.only and not a.flags:
         wheel = () if a.no_wheel else (check_sdist, check_wheel)
         static = (check_lint, check_docstrings, check_words, check_stubs)
-        for check in (check_export, check_clean, check_outputs, check_readme, *static, check_setup, *wheel):
+        for check in (check_export, check_clean, check_outputs, check_readme, *static, check_setup, check_gpu, *wheel):
             with tempfile.TemporaryDirectory() as tmp:
                 try: why = check(copy_tree(Path(tmp)))
                 except Exception as e: why = f"{type(e).__name__}: {e}"

@@ -5,7 +5,8 @@
 # %% ../nbs/82_bench.ipynb #06eda511
 from __future__ import annotations
 import platform, resource, statistics, time
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import partial
 from typing import Callable
 import numpy as np
 import torch
@@ -13,11 +14,13 @@ from torch.utils.flop_counter import FlopCounterMode
 from .core import ConfigError, WorldrlError, did_you_mean, keep_freed_memory
 
 # %% auto #0
-__all__ = ['ATARI', 'BENCHES', 'Row', 'bench_envs', 'bench_carracing', 'bench_vae', 'bench_mdnrnn', 'bench_dreams',
-           'dream_env_rate', 'bench_world', 'bench_memory', 'Watch', 'Peer', 'alternate', 'ratio', 'middle', 'ours',
-           'ours_on_atari', 'emulator', 'sb3_on_atari', 'atari_rows', 'minipacman_rows', 'cheetah_rows', 'gae_loop',
-           'gru_loop', 'loop_rows', 'bench_modelfree', 'dreamer_program', 'update_peer', 'flops_of', 'core_peak',
-           'raj_rows', 'laptop_rows', 'acting_rows', 'bench_dreamer', 'bench']
+__all__ = ['ATARI', 'GPU_SIZES', 'TINY_UPDATE', 'BENCHES', 'ON_GPU', 'Row', 'bench_envs', 'bench_carracing', 'bench_vae',
+           'bench_mdnrnn', 'bench_dreams', 'dream_env_rate', 'bench_world', 'bench_memory', 'Watch', 'Peer',
+           'alternate', 'ratio', 'middle', 'ours', 'ours_on_atari', 'emulator', 'sb3_on_atari', 'atari_rows',
+           'minipacman_rows', 'cheetah_rows', 'gae_loop', 'gru_loop', 'loop_rows', 'bench_modelfree', 'dreamer_program',
+           'update_peer', 'flops_of', 'core_peak', 'raj_rows', 'laptop_rows', 'acting_rows', 'bench_dreamer',
+           'CapturedStep', 'captured_learner', 'gpu_device', 'dreamer_learner', 'wall_time', 'update_of', 'update_rows',
+           'bench_gpu_update', 'bench_gpu_ppo', 'bench']
 
 # %% ../nbs/82_bench.ipynb #c2df4069
 @dataclass
@@ -196,12 +199,13 @@ def ours(
     algo: str,            # a2c | ppo
     frames: int,          # env steps of a slice, a multiple of a rollout
     name: str = "ours",
+    device: str = "cpu",
     **settings,           # of the algorithm's config
 ) -> Peer:
     "Return a Peer that runs updates of one of our trainers"
     import importlib
     module = importlib.import_module(f"worldrl.modelfree.{algo}")
-    config = getattr(module, f"{algo.upper()}Config").make(device="cpu", total_timesteps=10**9, **settings)
+    config = getattr(module, f"{algo.upper()}Config").make(device=device, total_timesteps=10**9, **settings)
     t = getattr(module, f"{algo.upper()}Trainer")(config)
     t.begin_segment(0, 0)
     updates = frames // (config.num_envs * config.num_steps)
@@ -516,16 +520,195 @@ def bench_dreamer() -> list[Row]:
     keep_freed_memory()
     return raj_rows() + laptop_rows() + acting_rows()
 
+# %% ../nbs/82_bench.ipynb #978af2ee
+class CapturedStep:
+    """Loss and gradients for batches of one shape: recorded as a CUDA graph and replayed; computed anew on a CPU.
+
+    A call copies its arguments into the recorded inputs, and leaves the gradients in `.grad` of the parameters, which
+    it sets to zero before. The results are the same tensors in each call: read them before the next one."""
+    def __init__(self,
+        loss: Callable,              # tensors, as in `inputs` -> scalar loss, dict of tensors without gradient
+        inputs: list[torch.Tensor],  # of a batch; their shapes, dtypes and device are those of all batches
+        params: list[torch.Tensor],  # that get gradients
+        state: list[torch.Tensor] = (),    # what `loss` changes in place (running statistics); warm-up leaves no trace
+        generators: list[torch.Generator] = (),    # that `loss` draws from, on the same device
+        warmup: int = 3,             # steps before the recording
+    ):
+        self.loss, self.inputs, self.graph = loss, [x.clone() for x in inputs], None
+        self.params = [p for p in params if p.requires_grad]
+        if self.inputs[0].is_cuda: self._record(list(state), generators, warmup)
+
+    def _record(self, state, generators, warmup):
+        kept = [x.clone() for x in state]
+        own = torch.cuda.Stream()
+        own.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(own):
+            for _ in range(warmup): self._compute()
+        torch.cuda.current_stream().wait_stream(own)
+        self.graph = torch.cuda.CUDAGraph()
+        for g in generators: self.graph.register_generator_state(g)
+        with torch.cuda.graph(self.graph): self.out = self._compute()
+        for x, before in zip(state, kept): x.copy_(before)
+
+    def _compute(self):
+        "Set the gradients to zero, compute loss and gradients"
+        there = [p.grad for p in self.params if p.grad is not None]
+        if there: torch._foreach_zero_(there)
+        loss, told = self.loss(*self.inputs)
+        loss.backward()
+        return loss.detach(), told
+
+    def __call__(self, *inputs: torch.Tensor) -> tuple[torch.Tensor, dict]:      # loss, metrics
+        "Compute loss and gradients of a batch; ValueError for tensors of another shape or dtype"
+        for mine, x in zip(self.inputs, inputs, strict=True):
+            if (mine.shape, mine.dtype) != (x.shape, x.dtype):
+                raise ValueError(
+                    f"the step was made for {list(mine.shape)} {mine.dtype}, and got {list(x.shape)} {x.dtype}; make"
+                    " another CapturedStep for batches of another shape"
+                )
+            mine.copy_(x, non_blocking=True)
+        if self.graph is None: self.out = self._compute()
+        else: self.graph.replay()
+        return self.out
+
+# %% ../nbs/82_bench.ipynb #ea20d4da
+def captured_learner(
+    learner,                 # of a Dreamer
+    steps,                   # Step [B, T]: a batch on the device
+    entropy: float,          # weight of the actor's entropy, as long as the step is used
+    generator: torch.Generator,    # on the device
+    warmup: int = 3,
+) -> Callable:               # Step [B, T] -> metrics; makes one gradient step, as learner.update
+    "Return the update of a learner with loss and gradients as one CUDA graph; clipping and optimizer stay outside"
+    from worldrl.parts.contracts import Rng, Step
+    rng, parts, optimizer = Rng(1., generator), lambda s: [getattr(s, f.name) for f in fields(Step)], learner.optimizer
+    captured = CapturedStep(
+        lambda *x: learner.losses(Step(*x), entropy, rng), parts(steps), optimizer.params,
+        list(learner.agent.behaviour.scale.buffers()), [generator], warmup,
+    )
+    def update(batch) -> dict:
+        _, told = captured(*parts(batch))
+        norms = optimizer.apply("the loss of Dreamer")
+        learner.agent.behaviour.critic.follow()
+        return told | norms
+    return update
+
+# %% ../nbs/82_bench.ipynb #36b3fb7b
+GPU_SIZES = ("12m", "50m")
+
+def gpu_device(tiny: bool = False) -> torch.device:
+    "Return the GPU; the CPU if there is none and `tiny` is asked for, else ConfigError"
+    if torch.cuda.is_available(): return torch.device("cuda")
+    if tiny: return torch.device("cpu")
+    raise ConfigError("this benchmark measures a GPU, and torch sees none here; --tiny tries it out on the CPU")
+
+def dreamer_learner(
+    size: str,            # a preset of DreamerV3Config
+    device: torch.device,
+    dtype: str = "bfloat16",
+    seed: int = 0,        # of weights and batch
+    **settings,           # of the config
+):                        # LearnerV3, Step [B, T]
+    "Return a learner of DreamerV3 with new weights, and a batch of noise"
+    import gymnasium as gym
+    from worldrl.dreamer.behaviour import Behaviour
+    from worldrl.dreamer.dreamerv2 import Dreamer
+    from worldrl.dreamer.dreamerv3 import DreamerV3Config, LearnerV3
+    from worldrl.dreamer.rssm import RSSMWorld
+    from worldrl.spaces import space_to_dict
+    from worldrl.testing.contracts import random_steps
+    obs, actions = gym.spaces.Box(0, 255, (3, 64, 64), np.uint8), gym.spaces.Discrete(6)
+    c = DreamerV3Config.make(size, device=device.type, dtype=dtype, **settings)
+    torch.manual_seed(seed)
+    world = RSSMWorld(c.world.replace(obs_space=space_to_dict(obs), action_space=space_to_dict(actions)))
+    agent = Dreamer(world, Behaviour(world.feature_size, actions, c.behaviour)).to(device)
+    return LearnerV3(agent, c, device), random_steps(obs, actions, c.batch_size, c.batch_length, seed).to(device)
+
+def wall_time(work: Callable, device: torch.device, least: float = 3., warmup: int = 2) -> float:
+    "Return the median seconds of a call, by the wall clock with the GPU's work included, over `least` seconds"
+    wait, times = (torch.cuda.synchronize if device.type == "cuda" else lambda: None), []
+    for _ in range(warmup): work()
+    wait()
+    begin = time.perf_counter()
+    while not times or time.perf_counter() - begin < least:
+        start = time.perf_counter()
+        work()
+        wait()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+# %% ../nbs/82_bench.ipynb #a9d56e51
+def update_of(
+    way: str,             # eager | compiled | captured
+    size: str, device: torch.device, dtype: str, **settings,
+) -> tuple[Callable, object]:       # a function without arguments that makes an update and returns metrics; the learner
+    "Return the update of a new learner on its batch of noise, with random numbers from seed 0"
+    from worldrl.core import generator
+    from worldrl.dreamer.dreamerv2 import compile_parts
+    from worldrl.parts.contracts import Rng
+    learner, steps = dreamer_learner(size, device, dtype, **settings)
+    g, entropy = generator(0, device), learner.config.behaviour.ent_coef
+    if way == "compiled": compile_parts(learner.agent)
+    if way != "captured": return lambda: learner.update(steps, entropy, Rng(1., g)), learner
+    update = captured_learner(learner, steps, entropy, g)
+    g.manual_seed(0)
+    return lambda: update(steps), learner
+
+def update_rows(way: str, size: str, device: torch.device, dtype: str, least: float = 4., **settings):
+    "Measure updates in one of the ways; yields rows"
+    start = time.perf_counter()
+    work, learner = update_of(way, size, device, dtype, **settings)
+    loss = float(work()["world/loss"])
+    yield Row(f"DreamerV3 {size}, {dtype}, {way}: first update", time.perf_counter() - start, "s, with set-up")
+    yield Row("  its world loss, which should not depend on the way", loss, "nats")
+    yield Row("  one update", 1e3 * wall_time(work, device, least), "ms")
+    yield Row("  parameters", sum(p.numel() for p in learner.optimizer.params) / 1e6, "million")
+    if device.type != "cuda": return
+    yield Row("  peak memory", torch.cuda.max_memory_allocated() / 2**30, "GiB")
+    torch.cuda.reset_peak_memory_stats()
+
+TINY_UPDATE = dict(batch_size=2, batch_length=3, starts=2)
+
+def bench_gpu_update(way: str, tiny: bool = False):
+    "Measure updates of DreamerV3 on a GPU: eager, captured (as one CUDA graph) or compiled; yields rows"
+    device = gpu_device(tiny)
+    if tiny: yield from update_rows(way, "tiny", device, "float32", 0., **TINY_UPDATE)
+    else:
+        for size in GPU_SIZES: yield from update_rows(way, size, device, "bfloat16")
+        if way != "compiled": yield from update_rows(way, GPU_SIZES[0], device, "float32")
+
+# %% ../nbs/82_bench.ipynb #4a73cc2c
+def bench_gpu_ppo(tiny: bool = False):
+    "Measure PPO on an Atari game with the net on a GPU, by the wall clock; yields rows"
+    import os
+    device = gpu_device(tiny)
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    for n in (2,) if tiny else (8, 64):
+        small = dict(num_steps=4, num_minibatches=2) if tiny else {}
+        p = ours(
+            "ppo", n * (4 if tiny else 128), device=str(device), recipe="atari", env_id=ATARI, num_envs=n,
+            env_kwargs={"threads": min(n, cores)}, **small,
+        )
+        seconds = wall_time(p.go, device, 0. if tiny else 8., warmup=1)
+        yield Row(f"PPO, Atari, {n} envs, {cores} cores", p.frames / seconds, "frames / second")
+        p.program.stream.env.close()
+
 # %% ../nbs/82_bench.ipynb #002ecc04
 BENCHES: dict[str, Callable] = {
     "envs": bench_envs, "carracing": bench_carracing, "vae": bench_vae, "mdnrnn": bench_mdnrnn, "dreams": bench_dreams,
     "modelfree": bench_modelfree, "dreamer": bench_dreamer, "memory": bench_memory,
+    "gpu_eager": partial(bench_gpu_update, "eager"), "gpu_captured": partial(bench_gpu_update, "captured"),
+    "gpu_compiled": partial(bench_gpu_update, "compiled"), "gpu_ppo": bench_gpu_ppo,
 }
+ON_GPU = tuple(name for name in BENCHES if name.startswith("gpu_"))
 
 def bench(
-    names: tuple[str, ...] = (),   # envs, carracing, vae, mdnrnn, dreams, modelfree, dreamer, memory; none: all
+    names: tuple[str, ...] = (),
+        # envs, carracing, vae, mdnrnn, dreams, modelfree, dreamer, memory; none: all of these. On a GPU: gpu_eager,
+        # gpu_captured, gpu_compiled, gpu_ppo
     /,
-    save: str = "",          # also write the rows as json
+    save: str = "",          # also write the rows as json, after each row
+    tiny: bool = False,      # try the benchmarks of a GPU with tiny sizes, on the CPU where there is no GPU
 ) -> None:
     "Measure on one thread, and print value, unit, aim and the value of earlier code; ConfigError for unknown names"
     for n in names:
@@ -533,18 +716,20 @@ def bench(
             raise ConfigError(
                 f"no benchmark is called {n!r}.{did_you_mean(n, BENCHES)} There are: {', '.join(BENCHES)}"
             )
+    if tiny and (others := [n for n in names or BENCHES if n not in ON_GPU]):
+        raise ConfigError(f"tiny is for {', '.join(ON_GPU)}, and not for {others[0]}; name one of those")
     torch.set_num_threads(1)
     rows = []
     print(f"{'one core, one thread':44} {'measured':>10} {'unit':26} {'aim':16} earlier code")
-    for n in names or BENCHES:
+    for n in names or [n for n in BENCHES if n not in ON_GPU]:
         try:
-            for row in BENCHES[n]():
+            for row in BENCHES[n](**({"tiny": True} if tiny else {})):
                 rows.append(row)
                 print(row, flush=True)
+                if save: _save(rows, save)
         except WorldrlError as e:
             if names: raise
             print(f"{n}: left out. {e}")
-    if save: _save(rows, save)
 
 def _save(rows, path):
     "Rows and the machine they were measured on"
@@ -552,7 +737,10 @@ def _save(rows, path):
     write_json(
         path,
         {
-            "machine": {"processor": _processor(), "system": platform.system(), "torch": torch.__version__},
+            "machine": {
+                "processor": _processor(), "system": platform.system(), "torch": torch.__version__,
+                **({"gpu": torch.cuda.get_device_name()} if torch.cuda.is_available() else {}),
+            },
             "commit": commit(), "rows": [vars(r) for r in rows],
         },
     )

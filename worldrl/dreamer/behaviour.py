@@ -234,7 +234,8 @@ class ReturnNormalizer(nn.Module):
     @torch.no_grad()
     def update(self, returns: Tensor) -> None:      # of any shape
         "Move the range towards that of these returns; of the first 16.8 million, as many as torch.quantile takes"
-        now = torch.quantile(returns.float().flatten()[:1 << 24], torch.tensor([.05, .95], device=returns.device))
+        ends = torch.linspace(.05, .95, 2, device=returns.device)       # made there: a CUDA graph can record it
+        now = torch.quantile(returns.float().flatten()[:1 << 24], ends)
         self.range.lerp_(now, self.rate)
         self.weight.lerp_(torch.ones_like(self.weight), self.rate)
 

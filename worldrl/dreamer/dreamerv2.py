@@ -390,18 +390,22 @@ class Learner:
         "Return a new optimizer of the three groups"
         return Optimizer(self.groups(), warmup=self.config.warmup, advice=_ADVICE, **self.step_settings())
 
-    def update(self, steps: Step, entropy: float, rng: Rng) -> dict:
-        "Make one gradient step for world, actor and critic from [B, T] rows, and return the metrics"
+    def losses(self, steps: Step, entropy: float, rng: Rng) -> tuple[Tensor, dict]:      # scalar, metrics
+        "Return the loss of world, actor and critic on [B, T] rows, and the metrics"
         c, a = self.config, self.agent
-        a.begin()
         with autocast(self.device, c.dtype):
             if c.tanh_reward: steps = replace(steps, reward=torch.tanh(steps.reward))
             count = None if c.keep_terminal else ~steps.terminated
             loss, metrics, states, feat = world_loss(a.world, steps, rng, count=count)
             behaviour, told = behaviour_loss(a, c, steps, states, feat, entropy, rng)
-        told = metrics | told
-        norms = self.optimizer.step(loss + behaviour, "the loss of Dreamer", told)
-        a.behaviour.critic.follow()
+        return loss + behaviour, metrics | told
+
+    def update(self, steps: Step, entropy: float, rng: Rng) -> dict:
+        "Make one gradient step for world, actor and critic from [B, T] rows, and return the metrics"
+        self.agent.begin()
+        loss, told = self.losses(steps, entropy, rng)
+        norms = self.optimizer.step(loss, "the loss of Dreamer", told)
+        self.agent.behaviour.critic.follow()
         return told | norms
 
 # %% ../../nbs/72_dreamerv2.ipynb #4eb557e5

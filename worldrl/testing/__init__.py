@@ -2,9 +2,10 @@
 
 _WHERE = {
     "env": ["EnvCheckError", "check_env"],
+    "device": ["CUDA", "DeviceMismatch", "fake_cuda", "fault_line"],
     "kill": ["kill_test", "resume_test", "switches", "nan_test"],
-    "contracts": ["ContractError", "gap", "random_obs", "random_actions", "random_steps", "check_world",
-        "check_agent", "check_policy"],
+    "contracts": ["ContractError", "gap", "random_obs", "random_actions", "random_steps", "check_fake_cuda",
+        "check_world", "check_agent", "check_policy"],
 }
 _NAMES = {name: module for module, names in _WHERE.items() for name in names}
 __all__ = [*_NAMES]

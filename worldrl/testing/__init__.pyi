@@ -2,6 +2,10 @@
 
 from .env import EnvCheckError as EnvCheckError
 from .env import check_env as check_env
+from .device import CUDA as CUDA
+from .device import DeviceMismatch as DeviceMismatch
+from .device import fake_cuda as fake_cuda
+from .device import fault_line as fault_line
 from .kill import kill_test as kill_test
 from .kill import resume_test as resume_test
 from .kill import switches as switches
@@ -11,6 +15,7 @@ from .contracts import gap as gap
 from .contracts import random_obs as random_obs
 from .contracts import random_actions as random_actions
 from .contracts import random_steps as random_steps
+from .contracts import check_fake_cuda as check_fake_cuda
 from .contracts import check_world as check_world
 from .contracts import check_agent as check_agent
 from .contracts import check_policy as check_policy

@@ -4,21 +4,24 @@
 
 # %% ../../nbs/20_contracts_check.ipynb #20cont03
 from __future__ import annotations
-import random
+import contextlib, random
 import gymnasium as gym
 import numpy as np
 import torch
-from dataclasses import dataclass, fields, replace
-from typing import Any, Literal
+from dataclasses import dataclass, fields, is_dataclass, replace
+from functools import partial
+from typing import Any, Callable, Literal
 from torch import Tensor
 from ..spaces import encode_action, preprocess
+from .device import CUDA, DeviceMismatch, fake_cuda, fault_line
 from worldrl.parts.contracts import (
     Agent, Batch, Rng, State, Step, World, leaves, map_state, next_step, observe_loop, observe_sequence, repeat,
     stack_states, state_size, take,
 )
 
 # %% auto #0
-__all__ = ['ContractError', 'gap', 'random_obs', 'random_actions', 'random_steps', 'check_world', 'check_agent', 'check_policy']
+__all__ = ['ContractError', 'gap', 'random_obs', 'random_actions', 'random_steps', 'check_fake_cuda', 'check_world',
+           'check_agent', 'check_policy']
 
 # %% ../../nbs/20_contracts_check.ipynb #5d5d8a58
 class ContractError(AssertionError):
@@ -447,7 +450,112 @@ def _check_learned(c, got, there, here):
 def _check_truth(c):
     if c.truth != "none": (_check_exact if c.truth == "exact" else _check_learned)(c, *_one_step(c))
 
+# %% ../../nbs/20_contracts_check.ipynb #2bf307ab
+@contextlib.contextmanager
+def _moved(modules: list):
+    "Context of `fake_cuda` in which these modules are on the GPU; afterwards they are as before"
+    parts = {id(m): m for top in modules for m in top.modules()}.values()
+    kept = [(m, dict(m.__dict__), dict(m._parameters), dict(m._buffers)) for m in parts]
+    try:
+        with fake_cuda():
+            for top in modules: top.to(CUDA)
+            yield
+    finally:
+        for m, attributes, params, buffers in kept:
+            m.__dict__.clear()
+            m.__dict__.update(attributes)
+            for there, before in ((m._parameters, params), (m._buffers, buffers)):
+                there.clear()
+                there.update(before)
+
+def _flat(x) -> list[Tensor]:
+    "Return the tensors in nested dicts, lists, tuples and dataclasses, in order"
+    if isinstance(x, Tensor): return [x]
+    if is_dataclass(x): x = {f.name: getattr(x, f.name) for f in fields(x)}
+    inside = x.values() if isinstance(x, dict) else x if isinstance(x, (list, tuple)) else ()
+    return [t for y in inside for t in _flat(y)]
+
+_NEEDS_GPU = ("not compiled with CUDA", "No CUDA GPUs", "NVIDIA driver", "Cannot get CUDA generator", "not linked with")
+
+def _on_fake_cuda(name: str, call: Callable, modules: list, want: list, tol: float) -> str:
+    "Run a call on the pretended GPU; returns '', or why it needs a real one"
+    try:
+        with _moved(modules):
+            got = _flat(call(CUDA))
+            where = [str(x.device) for x in got]
+    except DeviceMismatch as e: raise ContractError("wrong_device", f"{name}: {e} ({fault_line(e)})") from e
+    except (RuntimeError, AssertionError) as e:
+        if not any(words in str(e) for words in _NEEDS_GPU): raise
+        return f"{e} ({fault_line(e)})".splitlines()[0]
+    left = [i for i, x in enumerate(got) if where[i] == "cpu" and x.ndim]
+    _require(
+        not left, "wrong_device", f"{name}: the model is on {CUDA}, but {len(left)} of its {len(got)} results are on"
+        f" the cpu; the first has shape {list(got[left[0]].shape) if left else ''}",
+    )
+    size = max([1.] + [float(x.detach().abs().max()) for x in want if x.numel()])
+    far = gap(dict(enumerate(want)), dict(enumerate(got)))
+    _require(far <= tol * size, "other_on_cuda", f"{name} differs from its result on the CPU (by {far:.3g})")
+    return ""
+
+def check_fake_cuda(
+    model,                       # a torch module, or an object that holds some
+    calls: dict[str, Callable] | None = None,
+        # name -> f(device) that makes its inputs there, uses the model, and returns tensors; None: the methods of its
+        # contract, on noise, if it is an agent, a world or a policy
+    tol: float = 1e-4,           # tolerated difference from the CPU, relative to the size of the numbers
+    steps: Step | None = None,   # [n, T] recorded steps instead of noise
+) -> list[str]:                  # the names of the calls that ran, and "NAME not run: WHY"
+    """Check that a model runs on a GPU, on any machine: tensors on the CPU are found by `fake_cuda`.
+
+    Results are tensors in any nesting; they must be on the device, except numbers without axes. Raises ContractError
+    wrong_device or other_on_cuda. What needs a real GPU is listed as not run."""
+    tops = _top_modules(model)
+    if calls is None: calls = _calls_of(model, steps)
+    if not tops: return [f"{name} not run: {type(model).__name__} holds no torch module" for name in calls]
+    out = []
+    for name, call in calls.items():
+        why = _on_fake_cuda(name, call, tops, _flat(call(torch.device("cpu"))), tol)
+        out.append(f"{name} not run: {why}" if why else name)
+    return out
+
+def _top_modules(model) -> list:
+    "Return the modules of an object that are no part of another one of them"
+    found = list({id(m): m for m in _modules(model)}.values())
+    inner = {id(x) for m in found for x in m.modules() if x is not m}
+    return [m for m in found if id(m) not in inner]
+
 # %% ../../nbs/20_contracts_check.ipynb #d82408f7
+def _fake_cuda_of(model, steps: Step, wanted: bool, use: Callable, tol: float) -> list[str]:
+    "Check `use(model, steps)` on a pretended GPU; returns fake_cuda, or why it was not run"
+    if not wanted or steps.reward.device.type != "cpu": return []
+    with torch.no_grad():
+        return check_fake_cuda(model, {"fake_cuda": lambda device: use(model, steps.to(device))}, tol)
+
+def _calls_of(model, steps: Step | None) -> dict[str, Callable]:
+    "Return one call of all methods that the contract of a model names; ValueError for a model without contract"
+    found = [use for name, use in _USES.items() if hasattr(model, name)]
+    if not found:
+        raise ValueError(
+            f"{type(model).__name__} is no agent, world or policy; pass its calls:"
+            " check_fake_cuda(net, {'forward': lambda device: net(x.to(device))})"
+        )
+    if steps is None:
+        steps = random_steps(model.obs_space, model.action_space, T=getattr(model, "context", 1) + 7)
+    return {"fake_cuda": lambda device: found[0](model, steps.to(device))}
+
+def _use_agent(agent, steps: Step) -> list:
+    "Return what an agent does in these steps, greedily and with samples"
+    case = _AgentCase(agent, steps, False, 0.)
+    return [case.run(steps, greedy=greedy) for greedy in (True, False)]
+
+def _use_world(world, steps: Step) -> dict:
+    "Return what all methods of a world give for these steps"
+    c, rng = _Case(world, steps, "none", None, True, 0.), Rng(1., 5)
+    whole = observe_sequence(world, world.initial(c.n), steps)
+    surprise = {"surprise": world.surprise(c.seen)} if hasattr(world, "surprise") else {}
+    return {"seen": c.seen, "whole": whole, "sampled": c.observe(rng=rng), "dream": c.dream(c.starts, rng)} | surprise
+
+# %% ../../nbs/20_contracts_check.ipynb #85da8585
 _WORLD_CHECKS = (
     _check_shapes, _check_mutation, _check_global_numbers, _check_seeded, _check_module, _check_rows, _check_reset,
     _check_temperature, _check_action, _check_ranges, _check_truth, _check_axes, _check_sequence, _check_gradient,
@@ -462,6 +570,7 @@ def check_world(
     uses_action: bool = True,         # False for models that ignore actions by design
     tol: float = 1e-4,                # tolerated difference, relative to the size of the numbers
     device="cpu",                     # of the noise, if no steps are given
+    cuda: bool = True,                # run it on a pretended GPU, too (check_fake_cuda)
 ) -> list[str]:                       # the names of the checks that passed
     "Check whether `world` keeps the contract. Raises ContractError; its `name` is the failed check"
     if truth != "none" and steps is None:
@@ -470,7 +579,8 @@ def check_world(
     with torch.no_grad():
         case = _Case(world, steps, truth, stochastic, uses_action, tol)
         for check in _WORLD_CHECKS: check(case)
-    return [c.__name__.removeprefix("_check_") for c in _WORLD_CHECKS]
+    far = _fake_cuda_of(world, steps, cuda, _use_world, tol)
+    return [c.__name__.removeprefix("_check_") for c in _WORLD_CHECKS] + far
 
 # %% ../../nbs/20_contracts_check.ipynb #c76276fe
 @dataclass
@@ -602,13 +712,15 @@ def check_agent(
     steps: Step | None = None,    # [n, T] recorded steps instead of noise
     tol: float = 1e-4,
     device="cpu",                 # of the noise, if no steps are given
+    cuda: bool = True,            # let it act on a pretended GPU, too (check_fake_cuda)
 ) -> list[str]:                   # the names of the checks that passed
     "Check whether `agent` keeps the contract. Raises ContractError; its `name` is the failed check"
     if steps is None: steps = random_steps(agent.obs_space, agent.action_space, n, T, device=device)
     with torch.no_grad():
         case = _AgentCase(agent, steps, uses_action, tol)
         for check in _AGENT_CHECKS: check(case)
-    return [c.__name__.removeprefix("_check_").removeprefix("agent_") for c in _AGENT_CHECKS]
+    far = _fake_cuda_of(agent, steps, cuda, _use_agent, tol)
+    return [c.__name__.removeprefix("_check_").removeprefix("agent_") for c in _AGENT_CHECKS] + far
 
 # %% ../../nbs/20_contracts_check.ipynb #51b12594
 class _PolicyCase:
@@ -766,10 +878,28 @@ def check_policy(
     truths: dict | None = None,   # {"auxiliary/name": [T, n, ...]} for a policy with auxiliary heads
     tol: float = 1e-4,
     device="cpu",                 # of the noise, if no steps are given
+    cuda: bool = True,            # use it on a pretended GPU, too (check_fake_cuda)
 ) -> list[str]:                   # the names of the checks that passed
     "Check whether `policy` keeps the contract TrainablePolicy. Raises ContractError; its `name` is the failed check"
     if steps is None: steps = random_steps(policy.obs_space, policy.action_space, n, T, device=device)
-    passed = check_agent(policy, uses_action=uses_action, steps=steps, tol=tol)
+    passed = check_agent(policy, uses_action=uses_action, steps=steps, tol=tol, cuda=False)
     case = _PolicyCase(policy, steps, truths or {}, tol)
     for check in _POLICY_CHECKS: check(case)
-    return passed + [c.__name__.removeprefix("_check_") for c in _POLICY_CHECKS]
+    far = _fake_cuda_of(policy, steps, cuda, partial(_use_policy, truths=truths), tol)
+    return passed + [c.__name__.removeprefix("_check_") for c in _POLICY_CHECKS] + far
+
+@torch.enable_grad()
+def _use_policy(policy, steps: Step, truths: dict | None = None) -> list:
+    "Return what all methods of a policy give for these steps, with the gradients of its losses"
+    c = _PolicyCase(policy, steps, map_state(lambda x: x.to(steps.reward.device), truths or {}), 0.)
+    value = policy.value(c.start, c.steps.map(lambda x: x[0]), given=c.given[0])
+    greedy = policy.act(c.start, c.steps.map(lambda x: x[0]), greedy=True, given=c.given[0])
+    batches = [c.batch()] if policy.recurrent else [c.batch(), c.single(torch.arange(c.action[..., 0].numel()))]
+    losses = [c.loss_of(policy.evaluate_actions(b), b) for b in batches]
+    grads = torch.autograd.grad(
+        sum(x.sum() for loss in losses for x in loss.values()), [p for p in policy.parameters() if p.requires_grad],
+        allow_unused=True,
+    )
+    return [c.action, c.info, value, greedy.action, losses, [g for g in grads if g is not None]]
+
+_USES = {"evaluate_actions": _use_policy, "imagine": _use_world, "act": _use_agent}      # method -> what uses it
