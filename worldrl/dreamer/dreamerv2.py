@@ -33,6 +33,7 @@ from ..parts.optim import Optimizer
 from ..parts.rollout import EnvStream, RandomAgent, evaluate, unfinished
 from ..runs.log import Logger
 from ..runs.models import save_model
+from ..runs.processes import masked_mean
 from ..runs.run import episodes_per_segment, start_weights
 from .rssm import RSSMConfig, RSSMWorld, world_loss
 from .behaviour import Behaviour, BehaviourConfig, replay_targets
@@ -425,7 +426,7 @@ def behaviour_loss(
     with torch.no_grad():
         boot = critic.value(feat.detach()).flatten().scatter(0, pick, returns).view(steps.reward.shape)
     target, counts = replay_targets(steps, boot, c.behaviour.gamma, c.behaviour.return_lambda)
-    real = (critic.loss(feat[:, :-1], target) * counts).sum() / counts.sum().clamp(min=1)
+    real = masked_mean(critic.loss(feat[:, :-1], target), counts)
     return loss + c.replay_value * real, told | {"losses/replay_value": real.detach()}
 
 # %% ../../nbs/72_dreamerv2.ipynb #984f84fc

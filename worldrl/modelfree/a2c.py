@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['Truncation', 'TRUNCATION', 'NEEDED', 'OnPolicyConfig', 'recipe_for', 'describe_settings', 'segment_length', 'targets',
-           'normalised', 'masked_mean', 'explained_variance', 'stream_with_aux', 'env_settings', 'learner_env',
-           'Sources', 'check_policy_class', 'dream_source', 'TrainerLog', 'SegmentedTrainer', 'OnPolicyTrainer',
-           'compile_encoder', 'A2CConfig', 'A2CTrainer']
+           'normalised', 'explained_variance', 'stream_with_aux', 'env_settings', 'learner_env', 'Sources',
+           'check_policy_class', 'dream_source', 'TrainerLog', 'SegmentedTrainer', 'OnPolicyTrainer', 'compile_encoder',
+           'A2CConfig', 'A2CTrainer']
 
 # %% ../../nbs/31_a2c.ipynb #bbfca31b
 import math, sys
@@ -32,6 +32,7 @@ from ..parts.film import film
 from ..parts.rollout import EnvStream, NonFiniteError, Rollout, evaluate, rollout, unfinished
 from ..runs.log import Logger
 from ..runs.models import save_model
+from ..runs.processes import all_rows, masked_mean
 from ..runs.run import episodes_per_segment, start_weights
 from ..viz import save_video
 
@@ -202,18 +203,15 @@ def normalised(
     x: Tensor,       # [...]
     mask: Tensor,    # [...] bool: which count
 ) -> Tensor:
-    "Return x with mean 0 and standard deviation 1 over the mask; all 0 where fewer than two elements count"
-    some = x[mask]
+    "Return x with mean 0 and standard deviation 1 over the mask in all processes; 0 where fewer than two count"
+    some = all_rows(x)[all_rows(mask)]
     if len(some) < 2: return torch.zeros_like(x)     # nothing to compare with
     return (x - some.mean()) / (some.std() + 1e-5)
 
-def masked_mean(x: Tensor, mask: Tensor) -> Tensor:
-    "Return the mean over the rows of the mask; 0 where it is empty"
-    return (x * mask).sum() / mask.sum().clamp(min=1)
-
 def explained_variance(value: Tensor, target: Tensor, mask: Tensor) -> Tensor:
     "Return 1 - Var(target - value) / Var(target): 1 is perfect, 0 a constant; 0 for fewer than two rows"
-    v, t = value[mask], target[mask]
+    mask = all_rows(mask)
+    v, t = all_rows(value)[mask], all_rows(target)[mask]
     if len(t) < 2: return t.new_zeros(())
     return 1 - (t - v).var() / t.var().clamp(min=1e-12)
 

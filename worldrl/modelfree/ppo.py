@@ -15,12 +15,11 @@ from torch import Tensor
 
 # %% ../../nbs/32_ppo.ipynb #a08691da
 from ..core import ConfigError
-from worldrl.modelfree.a2c import (
-    OnPolicyConfig, OnPolicyTrainer, explained_variance, masked_mean, normalised, targets,
-)
+from .a2c import OnPolicyConfig, OnPolicyTrainer, explained_variance, normalised, targets
 from ..parts.contracts import Batch, State, Step, map_state
 from ..parts.optim import Optimizer
 from ..parts.rollout import Rollout
+from ..runs.processes import all_mean, masked_mean, mean_of_rows
 
 # %% ../../nbs/32_ppo.ipynb #8528937b
 def clipped_policy_loss(
@@ -152,13 +151,14 @@ class PPOTrainer(OnPolicyTrainer):
                 for k, v in told.items(): sums[k] = sums.get(k, 0) + v
                 kls.append(told["losses/approx_kl"])
                 n += 1
-            if c.target_kl is not None and float(sum(kls)) / len(kls) > c.target_kl: break
+            if c.target_kl is not None and float(all_mean(sum(kls))) / len(kls) > c.target_kl: break
         return {k: v / n for k, v in sums.items()} | {"losses/explained_variance": explained}
 
     def _minibatch(self, batch: Batch, old_log_prob, old_value, advantage, target) -> dict:
         "Take one gradient step on a minibatch and return its metrics"
         c = self.config
-        mean = (lambda x: masked_mean(x, batch.mask)) if self.policy.recurrent else Tensor.mean  # single rows all count
+        if self.policy.recurrent: mean = lambda x: masked_mean(x, batch.mask)
+        else: mean = mean_of_rows(batch.mask.numel())      # single rows all count
         out = self.policy.evaluate_actions(batch)
         policy_loss, ratio = clipped_policy_loss(out.log_prob, old_log_prob, advantage, c.clip_coef)
         loss_v = mean(value_loss(out.value, old_value, target, c.clip_coef if c.clip_vloss else None))
