@@ -12,9 +12,9 @@ from .algos import ALGOS
 from .core import WorldrlError, tolerant_output
 
 # %% auto #0
-__all__ = ['COMMANDS', 'LONGEST_WORD', 'MOST_DIGITS', 'TRAINING', 'REPORT', 'Command', 'usage', 'asked_help', 'UsageError',
-           'find_command', 'check_words', 'resolve', 'remarks', 'filled_in', 'one_line', 'parse_value', 'parse_pairs',
-           'read_config', 'import_module', 'run_command', 'seeds', 'where_of', 'explain', 'Terminated',
+__all__ = ['COMMANDS', 'LONGEST_WORD', 'MOST_DIGITS', 'IMPORTED', 'TRAINING', 'REPORT', 'Command', 'usage', 'asked_help',
+           'UsageError', 'find_command', 'check_words', 'resolve', 'remarks', 'filled_in', 'one_line', 'parse_value',
+           'parse_pairs', 'read_config', 'import_module', 'run_command', 'seeds', 'where_of', 'explain', 'Terminated',
            'sigterm_interrupts', 'end_with_stdin', 'main', 'parse_only']
 
 # %% ../nbs/90_cli.ipynb #f91a44a4
@@ -420,6 +420,8 @@ def _take_net(cls, argv: list[str]) -> str | None:
     import_module(module)
     return inner
 
+IMPORTED: list[str] = []      # modules of the user's own, which other processes of a training import, too
+
 def import_module(
     name: str,      # "my_nets", "package.module"; the current folder is searched, too
 ) -> None:
@@ -431,6 +433,7 @@ def import_module(
     except ModuleNotFoundError as e:
         if e.name != name: raise
         raise UsageError(f"there is no module {name!r} here; it must be installed, or lie in {os.getcwd()}") from None
+    if name not in IMPORTED: IMPORTED.append(name)
 
 def _env_of_line(words: list[str]) -> str | None:      # the flags; None: the default env of the config
     "Return the env that a line names, also by a factory or by a world to dream in"
@@ -477,10 +480,19 @@ def run_command(
     for field in ("exp_name", "name"): _check_name(getattr(config, field, ""), _flag((field,)))
     if parse: return config
     if not c.trains: return resolve(c.run)(config, **options)
-    from worldrl.runs import run_training, tracker_module
+    from worldrl.runs import tracker_module
     if options["track"]: tracker_module(options["track"])      # before anything is built
-    trainer = resolve(c.run)(config)
-    return run_training(trainer, **options)
+    if getattr(config, "processes", 1) == 1: return _train(c.run, config, options, [])
+    from worldrl.core import device
+    from worldrl.runs.processes import together
+    train = resolve("worldrl.cli:_train")      # other processes find it there, also when this module is __main__
+    return together(config.processes, device(config.device).type, train, c.run, config, options, IMPORTED)
+
+def _train(where: str, config, options: dict, modules: list[str]) -> dict:      # where: "module:Trainer"
+    "Make the trainer and run it; modules of the user's own are imported before, in each process"
+    from worldrl.runs import run_training
+    for module in modules: import_module(module)
+    return run_training(resolve(where)(config), **options)
 
 def _take_options(c: Command, argv: list[str]) -> dict:     # argv loses them
     "Flags that are no settings: where the run lies, and what to do with it"

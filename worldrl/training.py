@@ -19,10 +19,11 @@ import torch.nn as nn
 # %% ../nbs/35_train.ipynb #7be2bb9b
 from .algos import ALGOS, algorithm, algorithm_of
 from .cluster import check_place, check_results, run_lines
-from .core import Config, ConfigError, as_whole, field_types, whole
+from .core import Config, ConfigError, as_whole, device, field_types, whole
 from .envs.core import factory_env_id, factory_name, family_of
 from .runs.disk import read_json, run_dir, user_path
 from .runs.models import load, stored_env_id
+from .runs.processes import process_count, together
 from .runs.run import run_training
 
 # %% ../nbs/35_train.ipynb #37f0518c
@@ -54,11 +55,20 @@ def train(
     names, given = _factories(make_env, make_policy)
     env_id = env_id or env_id_of(factory_name(make_env) if make_env is not None else "", settings.get("in_dream", ""))
     config = make_config(algo, env_id, preset=preset, recipe=recipe, **names, **settings)
+    options = dict(fresh=fresh, progress=progress, track=track, stop_after=stop_after)
+    n, where = getattr(config, "processes", 1), getattr(config, "device", "auto")
+    if n > 1 and process_count() == 1:      # other processes find functions by their names
+        config = config.replace(**{k: factory_name(f, importable=True) for k, f in given.items()})
+        given = {}
+    folder, record = together(n, device(where).type, _train, algo, config, given, folder, options)
+    return Trained(load(folder, where), record["result"], folder)
+
+def _train(algo: str, config: Config, given: dict, folder, options: dict) -> tuple[Path, dict]:
+    "Make the trainer and run it; returns the run's folder and the content of its result.json"
     trainer = new_trainer(config, algo, **given)
     c = trainer.config
     folder = user_path(folder) if folder is not None else run_dir(c.env_id, trainer.exp, c.seed)
-    record = run_training(trainer, folder, fresh=fresh, progress=progress, track=track, stop_after=stop_after)
-    return Trained(load(folder, getattr(c, "device", "auto")), record["result"], folder)
+    return folder, run_training(trainer, folder, **options)
 
 def _factories(make_env, make_policy) -> tuple[dict, dict]:     # names, functions
     "Return factories that are given by name, for the config, and those that are functions, for the trainer"

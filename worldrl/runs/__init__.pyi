@@ -59,6 +59,7 @@ from .processes import process_count as process_count
 from .processes import rank as rank
 from .processes import share as share
 from .processes import own_seed as own_seed
+from .processes import check_processes as check_processes
 from .processes import all_sum as all_sum
 from .processes import all_total as all_total
 from .processes import all_rows as all_rows
@@ -72,7 +73,8 @@ from .processes import all_means as all_means
 from .processes import backend as backend
 from .processes import fabric_for as fabric_for
 from .processes import joined_by_environment as joined_by_environment
-from .processes import join as join
+from .processes import joined as joined
+from .processes import together as together
 from .processes import launch as launch
 from .track import TRACKERS as TRACKERS
 from .track import command_line as command_line
