@@ -13,8 +13,8 @@ cfg = parser["DEFAULT"]
 
 extras = {key.removesuffix("_requirements"): value.split()
           for key, value in cfg.items() if key.endswith("_requirements")}
-# dm-control wants mujoco<4, so it cannot share an environment with the newest mujoco; trackers are a choice
-left_out = {"dmc", "track"}
+# dm-control wants mujoco<4, so it cannot share an environment with the newest mujoco; trackers and clusters are a choice
+left_out = {"dmc", "track", "ray", "distributed"}
 extras["all"] = sorted({r for name, reqs in extras.items() if name not in left_out for r in reqs})
 
 status = {"1": "1 - Planning", "2": "2 - Pre-Alpha", "3": "3 - Alpha", "4": "4 - Beta", "5": "5 - Production/Stable"}

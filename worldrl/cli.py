@@ -12,9 +12,9 @@ from .algos import ALGOS
 from .core import WorldrlError, tolerant_output
 
 # %% auto #0
-__all__ = ['COMMANDS', 'LONGEST_WORD', 'MOST_DIGITS', 'TRAINING', 'REPORT', 'Command', 'usage', 'asked_help', 'UsageError',
-           'find_command', 'check_words', 'resolve', 'remarks', 'filled_in', 'one_line', 'parse_value', 'parse_pairs',
-           'read_config', 'import_module', 'run_command', 'seeds', 'where_of', 'explain', 'Terminated',
+__all__ = ['COMMANDS', 'LONGEST_WORD', 'MOST_DIGITS', 'IMPORTED', 'TRAINING', 'REPORT', 'Command', 'usage', 'asked_help',
+           'UsageError', 'find_command', 'check_words', 'resolve', 'remarks', 'filled_in', 'one_line', 'parse_value',
+           'parse_pairs', 'read_config', 'import_module', 'run_command', 'seeds', 'where_of', 'explain', 'Terminated',
            'sigterm_interrupts', 'end_with_stdin', 'main', 'parse_only']
 
 # %% ../nbs/90_cli.ipynb #f91a44a4
@@ -42,7 +42,7 @@ COMMANDS = {
     **{f"train {name}": _training(name) for name in ALGOS},
     "seeds": Command(
         "worldrl.cli:seeds",
-        help="the same training with several seeds: worldrl seeds train ppo ... --seeds 0 1 2 --jobs 2",
+        help="a training with several seeds and settings, also on a cluster: worldrl seeds train ppo ... --seeds 0 1",
     ),
     "eval": Command("worldrl.look:evaluate_agent", help="returns of an agent in the real env, with an interval"),
     "enjoy": Command("worldrl.look:enjoy", help="a film of an agent at work, with its return"),
@@ -420,6 +420,8 @@ def _take_net(cls, argv: list[str]) -> str | None:
     import_module(module)
     return inner
 
+IMPORTED: list[str] = []      # modules of the user's own, which other processes of a training import, too
+
 def import_module(
     name: str,      # "my_nets", "package.module"; the current folder is searched, too
 ) -> None:
@@ -431,6 +433,7 @@ def import_module(
     except ModuleNotFoundError as e:
         if e.name != name: raise
         raise UsageError(f"there is no module {name!r} here; it must be installed, or lie in {os.getcwd()}") from None
+    if name not in IMPORTED: IMPORTED.append(name)
 
 def _env_of_line(words: list[str]) -> str | None:      # the flags; None: the default env of the config
     "Return the env that a line names, also by a factory or by a world to dream in"
@@ -477,10 +480,19 @@ def run_command(
     for field in ("exp_name", "name"): _check_name(getattr(config, field, ""), _flag((field,)))
     if parse: return config
     if not c.trains: return resolve(c.run)(config, **options)
-    from worldrl.runs import run_training, tracker_module
+    from worldrl.runs import tracker_module
     if options["track"]: tracker_module(options["track"])      # before anything is built
-    trainer = resolve(c.run)(config)
-    return run_training(trainer, **options)
+    if getattr(config, "processes", 1) == 1: return _train(c.run, config, options, [])
+    from worldrl.core import device
+    from worldrl.runs.processes import together
+    train = resolve("worldrl.cli:_train")      # other processes find it there, also when this module is __main__
+    return together(config.processes, device(config.device).type, train, c.run, config, options, IMPORTED)
+
+def _train(where: str, config, options: dict, modules: list[str]) -> dict:      # where: "module:Trainer"
+    "Make the trainer and run it; modules of the user's own are imported before, in each process"
+    from worldrl.runs import run_training
+    for module in modules: import_module(module)
+    return run_training(resolve(where)(config), **options)
 
 def _take_options(c: Command, argv: list[str]) -> dict:     # argv loses them
     "Flags that are no settings: where the run lies, and what to do with it"
@@ -540,12 +552,13 @@ def seeds(
     argv: list[str],       # ["train", "ppo", ..., "--seeds", "0", "1", "--jobs", "2"]
     parse: bool = False,   # True: only check that the lines can be read
 ):
-    "Run a training with several seeds, `--jobs` at a time, and print the mean over them; UsageError"
+    "Run a training with several seeds, here or on a cluster, and print the mean over them; UsageError"
     argv = list(argv)
     if not argv or argv[0] in ("-h", "--help"):
         print(_SEEDS)
         return None
     numbers, jobs = _take_numbers(argv, "seeds", 0), _take_numbers(argv, "jobs", 1) or [1]
+    on, grid = _take(argv, "on") or "", _take_grid(argv)
     name, rest = find_command(argv)
     if not COMMANDS[name].trains: raise UsageError(f"worldrl seeds repeats a training, and {name!r} is none. {_SEEDS}")
     if not numbers: raise UsageError(f"which seeds? {_SEEDS}")
@@ -555,11 +568,54 @@ def seeds(
     for flag, more in (("--seed", ""), ("--folder", ", and set WORLDRL_RUNS to say where the folders go")):
         if any(a == flag or a.startswith(flag + "=") for a in rest):
             raise UsageError(f"worldrl seeds gives each run its own {flag}; leave it out{more}")
-    lines = [[*rest, "--seed", str(n)] for n in numbers]
-    configs = [run_command(name, line, parse=True) for line in lines]
-    return configs if parse else _run_seeds(name, lines, configs, jobs[0])
+    from worldrl.training import check_place
+    check_place(on, jobs[0])
+    points = _points(name, rest, grid) if grid else {"": rest}
+    lines = {(p, n): [*line, "--seed", str(n)] for p, line in points.items() for n in numbers}
+    configs = {key: run_command(name, line, parse=True) for key, line in lines.items()}
+    return list(configs.values()) if parse else _run_seeds(name, lines, configs, jobs[0], on)
 
-_SEEDS = "Usage: worldrl seeds train ppo --env-id CartPole-v1 ... --seeds 0 1 2 [--jobs 2]"
+_SEEDS = ("Usage: worldrl seeds train ppo --env-id CartPole-v1 ... --seeds 0 1 2 [--jobs 2 | --on ray]"
+          " [--grid learning-rate=1e-3,3e-4 gamma=0.9,0.99]")
+
+def _take_grid(argv: list[str]) -> dict[str, list[str]]:      # argv loses it
+    "Remove `--grid flag=value,value ...` from the line; UsageError for other words"
+    i = next((i for i, a in enumerate(argv) if a == "--grid"), None)
+    if i is None: return {}
+    end = next((j for j in range(i + 1, len(argv)) if argv[j].startswith("--")), len(argv))
+    words, found = argv[i + 1:end], {}
+    del argv[i:end]
+    for word in words:
+        flag, equals, values = word.partition("=")
+        if not (flag and equals and all(values.split(","))) or flag in found:
+            raise UsageError(f"--grid takes a flag without -- and its values, each flag once: learning-rate=1e-3,3e-4;"
+                             f" got {word!r}. {_SEEDS}")
+        found[flag] = values.split(",")
+    if not found: raise UsageError(f"--grid takes flags with values, and got nothing. {_SEEDS}")
+    return found
+
+def _points(name: str, rest: list[str], grid: dict[str, list[str]]) -> dict[str, list[str]]:
+    "Return the command line of each point of a grid, by the name of the point; UsageError"
+    from worldrl.training import grid_points
+    trainer, config = resolve(COMMANDS[name].run), run_command(name, rest, parse=True)
+    if not hasattr(config, "exp_name"):
+        raise UsageError(f"{name} has no --exp-name, so all points of a grid would have the same run folder; train "
+                         "the points one by one with --folder")
+    taken = [f for f in grid if _take(list(rest), f) is not None or f in ("seed", "exp-name", "folder")]
+    if taken: raise UsageError(f"--{taken[0]} stands in --grid, and cannot also be fixed, or is no setting of a grid")
+    _, exp = _run_name(trainer, config)
+    rest = list(rest)
+    _take(rest, "exp-name")
+    return {
+        point: [*rest, "--exp-name", f"{exp}-{point}", *(w for f, v in values.items() for w in _grid_words(f, v))]
+        for point, values in grid_points(grid).items()
+    }
+
+def _grid_words(flag: str, value: str) -> list[str]:
+    "Return a flag with its value as words of a command line: --x value, or --x and --no-x for true and false"
+    if value.lower() not in ("true", "false"): return [f"--{flag}", value]
+    *path, last = flag.split(".")
+    return ["--" + ".".join([*path, last if value.lower() == "true" else f"no-{last}"])]
 
 def _take_numbers(argv: list[str], name: str, least: int) -> list[int]:
     "Remove `--name 1 2 3` from the line; UsageError for anything but whole numbers from `least` on"
@@ -577,24 +633,33 @@ def _run_name(trainer: type, config) -> tuple[str, str]:
     if hasattr(trainer, "run_name"): return trainer.run_name(config)
     return config.env_id, getattr(config, "exp_name", "") or trainer.exp
 
-def _run_seeds(name, lines, configs, jobs) -> dict:
-    "Run the lines, then print every seed's numbers, and their mean"
-    from worldrl.training import run_lines, summary
+def _run_seeds(name, lines: dict, configs: dict, jobs: int, on: str) -> dict:     # key: (point of the grid, seed)
+    "Run the lines, then print every seed's numbers, and their mean, for each point of the grid"
+    from worldrl.training import check_results, run_lines, summary
     from worldrl.runs import read_json, run_dir
-    if jobs > 1:
-        run_lines([["worldrl", *name.split(), *line] for line in lines], jobs, [f"seed {c.seed}" for c in configs])
+    if jobs > 1 or on:
+        labels = [f"{point} seed {n}".strip() for point, n in lines]
+        run_lines([["worldrl", *name.split(), *line] for line in lines.values()], jobs, labels, on)
     else:
-        for line in lines: run_command(name, line)
-    env_id, exp = _run_name(resolve(COMMANDS[name].run), configs[0])
-    files = [run_dir(env_id, exp, c.seed) / "result.json" for c in configs]
-    records = [read_json(f, keys={"result": dict}, what="the result of a run") for f in files]
-    found = summary([r["result"] for r in records])
+        for line in lines.values(): run_command(name, line)
+    trainer, files = resolve(COMMANDS[name].run), {}
+    for (point, _), c in configs.items():
+        if point not in files: (env_id, exp), files[point] = _run_name(trainer, c), []
+        files[point].append(run_dir(env_id, exp, c.seed) / "result.json")
+    if on: check_results([f.parent for point in files.values() for f in point])
+    read = lambda f: read_json(f, keys={"result": dict}, what="the result of a run")["result"]
+    found = {point: summary([read(f) for f in some]) for point, some in files.items()}
+    for point, numbers in found.items(): _print_summary(point, numbers)
+    return found if set(found) != {""} else found[""]
+
+def _print_summary(point: str, found: dict) -> None:
+    "Print mean, spread and each seed's number for all results of a point"
+    if point: print(f"\n{point}")
     hidden = ("low", "high", "length", "episodes", "train_episodes")
     for k, v in found.items():
         if k.split("/")[-1] in hidden: continue
         spread = f" ± {v['sd']:.3g}" if v["sd"] is not None else ""
         print(f"{k:24} {v['mean']:.5g}{spread}   each: {' '.join(f'{x:.5g}' for x in v['each'])}")
-    return found
 
 # %% ../nbs/90_cli.ipynb #c8b932dd
 REPORT = "https://github.com/worldrl/worldrl/issues"

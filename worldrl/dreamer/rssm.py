@@ -27,6 +27,7 @@ from ..parts.contracts import Rng, State, Step
 from ..parts.distributions import Gaussian, OneHotST, symexp, symlog
 from ..parts.heads import Activation, Bins, Head, Unimix
 from ..parts.nets import BlockLinear, Conv, activation, conv_sizes, fan_in_init, layer, layers, make_norm, mirror
+from ..runs.processes import masked_mean
 
 # %% ../../nbs/70_rssm.ipynb #c2302b9c
 @dataclass
@@ -660,9 +661,8 @@ def head_losses(
     if world.config.reward_of == "arriving":
         return world.reward_net.loss(feat, steps.reward).mean(), world.cont_net.loss(feat, cont).mean()
     ok = ~steps.is_first[:, 1:]
-    mean = lambda x: (x * ok).sum() / ok.sum().clamp(min=1)
     reward = world.reward_net.loss(feat[:, :-1], steps.reward[:, 1:])
-    return mean(reward), mean(world.cont_net.loss(feat[:, :-1], cont[:, 1:]))
+    return masked_mean(reward, ok), masked_mean(world.cont_net.loss(feat[:, :-1], cont[:, 1:]), ok)
 
 # %% ../../nbs/70_rssm.ipynb #dc859829
 def world_loss(
@@ -683,7 +683,7 @@ def world_loss(
     dyn, rep = kl_terms(latent, states[latent.key], world.rssm.prior_net(states["deter"]).float())
     image = image_error(world.decoder(feat), x, world.image_loss, len(world.obs_space.shape))
     reward, cont = head_losses(world, feat, steps)
-    mean = torch.mean if count is None else lambda x: (x * count).sum() / count.sum().clamp(min=1)
+    mean = torch.mean if count is None else lambda x: masked_mean(x, count)
     terms = {"world/recon": mean(image), "world/reward": reward, "world/cont": cont}
     loss = c.image_scale * terms["world/recon"] + c.reward_scale * reward + c.cont_scale * cont
     loss = loss + c.kl_dyn * mean(dyn.clamp(min=c.free_nats)) + c.kl_rep * mean(rep.clamp(min=c.free_nats))

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['Truncation', 'TRUNCATION', 'NEEDED', 'OnPolicyConfig', 'recipe_for', 'describe_settings', 'segment_length', 'targets',
-           'normalised', 'masked_mean', 'explained_variance', 'stream_with_aux', 'env_settings', 'learner_env',
+           'normalised', 'merged_moments', 'explained_variance', 'stream_with_aux', 'env_settings', 'learner_env',
            'Sources', 'check_policy_class', 'dream_source', 'TrainerLog', 'SegmentedTrainer', 'OnPolicyTrainer',
            'compile_encoder', 'A2CConfig', 'A2CTrainer']
 
@@ -32,6 +32,9 @@ from ..parts.film import film
 from ..parts.rollout import EnvStream, NonFiniteError, Rollout, evaluate, rollout, unfinished
 from ..runs.log import Logger
 from ..runs.models import save_model
+from worldrl.runs.processes import (
+    all_joined, all_means, all_objects, all_rows, all_total, check_processes, masked_mean, process_count, rank, share,
+)
 from ..runs.run import episodes_per_segment, start_weights
 from ..viz import save_video
 
@@ -97,6 +100,8 @@ class OnPolicyConfig(Config):
         # folders of episodes to start from; empty: the world's agent plays some
     start_from: str = ""
         # stored weights to start from (--from): a name of the zoo, a run folder or a path; empty: new weights
+    processes: Annotated[int, Ge(1)] = 1
+        # that train together: each has its share of the envs, and all make the same gradient steps
 
     budget: ClassVar[tuple[str, ...]] = ("total_timesteps",)
     cadences: ClassVar[dict[str, int]] = {"": 2000}            # segment_steps without a time limit, by preset or recipe
@@ -160,6 +165,7 @@ def describe_settings(
         "learning_rate": f"{c.learning_rate:g}" + (" falling to 0" if c.anneal_lr else ""),
     }
     if hasattr(c, "num_minibatches"): told |= {"minibatches": _minibatches(c), "update_epochs": c.update_epochs}
+    if c.processes > 1: told["processes"] = f"{c.processes}, with {c.num_envs // c.processes} envs each"
     told["segments"] = f"{segment_length(c, obs.skip):,} steps per env, then fresh envs ({_cut_text(c, obs.skip)})"
     return told | {"device": str(device(c.device)), "observations": obs.describe()}
 
@@ -202,18 +208,31 @@ def normalised(
     x: Tensor,       # [...]
     mask: Tensor,    # [...] bool: which count
 ) -> Tensor:
-    "Return x with mean 0 and standard deviation 1 over the mask; all 0 where fewer than two elements count"
-    some = x[mask]
+    "Return x with mean 0 and standard deviation 1 over the mask in all processes; 0 where fewer than two count"
+    some = all_rows(x)[all_rows(mask)]
     if len(some) < 2: return torch.zeros_like(x)     # nothing to compare with
     return (x - some.mean()) / (some.std() + 1e-5)
 
-def masked_mean(x: Tensor, mask: Tensor) -> Tensor:
-    "Return the mean over the rows of the mask; 0 where it is empty"
-    return (x * mask).sum() / mask.sum().clamp(min=1)
+def merged_moments(
+    before: dict,          # count, mean and m2 (sum of squared deviations), which all processes had
+    now: list[dict],       # the same of each process, after more samples
+) -> dict:
+    "Return the moments of what all processes have seen (Chan et al. 1979)"
+    n, mean, m2 = before["count"], before["mean"], before["m2"]
+    for s in now:
+        more = s["count"] - before["count"]
+        if more == 0: continue
+        # the moments of the new samples of this process, from those with and without them
+        middle = (s["count"] * s["mean"] - before["count"] * before["mean"]) / more
+        new = s["m2"] - before["m2"] - (middle - before["mean"]) ** 2 * before["count"] * more / s["count"]
+        delta, total = middle - mean, n + more
+        n, mean, m2 = total, mean + delta * more / total, m2 + new + delta ** 2 * n * more / total
+    return {"count": n, "mean": mean, "m2": m2}
 
 def explained_variance(value: Tensor, target: Tensor, mask: Tensor) -> Tensor:
     "Return 1 - Var(target - value) / Var(target): 1 is perfect, 0 a constant; 0 for fewer than two rows"
-    v, t = value[mask], target[mask]
+    mask = all_rows(mask)
+    v, t = all_rows(value)[mask], all_rows(target)[mask]
     if len(t) < 2: return t.new_zeros(())
     return 1 - (t - v).var() / t.var().clamp(min=1e-12)
 
@@ -255,7 +274,8 @@ def learner_env(
             f"fire_reset presses a button that only ALE games have, and this env is {c.env_id}; leave out "
             + ("recipe='atari' (--recipe atari), which sets it" if c.recipe == "atari" else "fire_reset")
         )
-    env = make(c.num_envs, seed) if make else make_env(c.env_id, c.num_envs, seed, **env_settings(c))
+    num_envs = share(c.num_envs, "num_envs")
+    env = make(num_envs, seed) if make else make_env(c.env_id, num_envs, seed, **env_settings(c))
     if c.clip_reward or c.episodic_life:
         from worldrl.envs.atari import ClipReward, EpisodicLife
         if c.episodic_life: env = EpisodicLife(env)
@@ -379,7 +399,7 @@ class TrainerLog:
     "The part of a trainer that logs metrics, evaluates, records videos, and saves and loads its state"
     def _count_cut(self, log):
         "Log how many episodes the borders have cut so far, and print a note about the first ones"
-        n = unfinished(self.stream)
+        n = all_total(unfinished(self.stream))
         if n and not self.cut_episodes and not self.told_no_end:
             print(f"note: {n} episodes were cut where a segment ended, since each segment begins with fresh envs; "
                   "charts/cut_episodes counts them. Longer segments cut fewer: --segment-steps", file=sys.stderr)
@@ -389,14 +409,13 @@ class TrainerLog:
     def _log(self, log, metrics):
         "Write a row of metrics and the returns of the episodes that ended since the last row"
         step, done = self.env_steps, self.stream.new_episodes()
-        log.scalars(metrics, step)
-        if len(done.returns):
-            log.scalars(
-                {"charts/episodic_return": done.returns.mean(), "charts/episodic_length": done.lengths.mean()}, step
-            )
-        if self.updates > .9 * self.config.num_updates: self.late += done.returns.tolist()
-        n, every = self.episodes + len(done.returns), self.config.capture_video
-        if every and n // every > self.episodes // every: self._video(n)
+        returns, lengths = all_joined(done.returns), all_joined(done.lengths)
+        log.scalars(all_means(metrics), step)
+        if len(returns):
+            log.scalars({"charts/episodic_return": returns.mean(), "charts/episodic_length": lengths.mean()}, step)
+        if self.updates > .9 * self.config.num_updates: self.late += returns.tolist()
+        n, every = self.episodes + len(returns), self.config.capture_video
+        if every and n // every > self.episodes // every and not rank(): self._video(n)
         self.episodes = n
 
     def _tell_no_end(self):
@@ -504,6 +523,7 @@ class SegmentedTrainer(TrainerLog):
         self.segment_index, c = i, self.config
         env = learner_env(c, derive_seed(seed, "env"), self.sources.env)
         if c.normalize_reward and self.reward_norm: env.load_state(self.reward_norm)
+        if c.normalize_reward and process_count() > 1: self.reward_norm = env.state()
         self.stream = stream_with_aux(env, getattr(c.policy, "aux", ()), self.device)
         self.agent_state, self.given, self.rng, self.generator = (
             None, None, Rng(1.0, derive_seed(seed, "act")), generator(derive_seed(seed, "learn")),
@@ -526,7 +546,7 @@ class SegmentedTrainer(TrainerLog):
         self._tell_no_end()
         if self.updates < c.num_updates: self._count_cut(log)
         self.stream.env.close()
-        if c.eval_every and (self.segment_index + 1) % c.eval_every == 0:
+        if c.eval_every and (self.segment_index + 1) % c.eval_every == 0 and not rank():
             log.scalar("eval/episodic_return", self._evaluate(greedy=False).mean, self.env_steps)
 
 # %% ../../nbs/31_a2c.ipynb #ad10e808
@@ -537,8 +557,11 @@ def _updates_of(config: OnPolicyConfig, total_timesteps: int) -> int:
 class OnPolicyTrainer(SegmentedTrainer):
     "A trainer that collects a rollout, learns from it and discards it; run it with runs.run_training"
     exp = "on-policy"
+    several = False       # True: it can train on several processes, with global means and moments in its update
+
     @standard_torch()
     def __init__(self, config: OnPolicyConfig, make_env=None, make_policy=None):
+        check_processes(config.processes, self.several, self.exp)
         self.sources = Sources(config, make_env, make_policy)
         config = self.sources.config
         self.config, self.finished, self.folder = config, False, None
@@ -587,7 +610,7 @@ class OnPolicyTrainer(SegmentedTrainer):
         env = learner_env(c, derive_seed(c.seed, "rehearse"), self.sources.env)
         stream = stream_with_aux(env, getattr(c.policy, "aux", ()), self.device)
         try:
-            step, state = stream.reset(), self.policy.initial(c.num_envs)
+            step, state = stream.reset(), self.policy.initial(stream.num_envs)
             with torch.no_grad(): self.policy.act(state, step, rng=Rng(1.0, 0))
             stream.step(stream.env.action_space.sample())
         finally: stream.env.close()
@@ -623,9 +646,17 @@ class OnPolicyTrainer(SegmentedTrainer):
                 self.policy, self.stream, self.config.num_steps, state=self.agent_state, rng=self.rng,
                 keep=("log_prob", "value", *self.policy.records), given=self.given,
             )
+            if self.config.normalize_reward and process_count() > 1: self._share_reward_norm()
             # what the policy prepares for the value serves the first act of the next rollout, too
             self.given = self.policy.prepare(r.state, self.stream.now, rng=self.rng)
             return r, self.policy.value(r.state, self.stream.now, given=self.given)
+
+    def _share_reward_norm(self) -> None:
+        "Add what the envs of the other processes have seen in this rollout to the statistics of the rewards"
+        env, before = self.stream.env, self.reward_norm
+        now = all_objects(env.state())
+        self.reward_norm = before | {"return": merged_moments(before["return"], [s["return"] for s in now])}
+        env.load_state(self.reward_norm)
 
     def loss_name(self) -> str:
         "Return the name of the present loss, for errors"
@@ -637,7 +668,7 @@ class OnPolicyTrainer(SegmentedTrainer):
         lr = c.learning_rate * (1 - self.updates / c.num_updates if c.anneal_lr else 1)
         self.optimizer.set_lr(lr)
         r, last_value = self.collect()
-        rows = int(r.mask.sum())
+        rows = all_total(int(r.mask.sum()))
         try: metrics = self.update(self.rewards(r), last_value) if rows else {}
         except NonFiniteError as e:
             raise NonFiniteError(f"{e} (rewards of this rollout: up to {float(r.came.reward.abs().max()):g})") from None
@@ -686,6 +717,7 @@ A2CConfig.recipes = {
 class A2CTrainer(OnPolicyTrainer):
     "Trainer of A2C: one gradient step per rollout"
     exp = "a2c"
+    several = True
 
     def make_optimizer(self) -> Optimizer:
         "Return RMSprop with the settings of the config"

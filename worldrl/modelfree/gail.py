@@ -501,6 +501,7 @@ class Judge:
 class GAILTrainer(PPOTrainer):
     "Trainer of GAIL: PPO with the rewards of the discriminator; those of the env are only logged"
     exp = "gail"
+    several = False       # the discriminator and its running statistics would differ between the processes
 
     def check(self) -> None:
         "Load the demonstrations; ConfigError or ExpertError when they do not fit the env and the settings"

@@ -15,12 +15,11 @@ from torch import Tensor
 
 # %% ../../nbs/32_ppo.ipynb #a08691da
 from ..core import ConfigError
-from worldrl.modelfree.a2c import (
-    OnPolicyConfig, OnPolicyTrainer, explained_variance, masked_mean, normalised, targets,
-)
+from .a2c import OnPolicyConfig, OnPolicyTrainer, explained_variance, normalised, targets
 from ..parts.contracts import Batch, State, Step, map_state
 from ..parts.optim import Optimizer
 from ..parts.rollout import Rollout
+from ..runs.processes import all_mean, masked_mean, mean_of_rows, process_count, share
 
 # %% ../../nbs/32_ppo.ipynb #8528937b
 def clipped_policy_loss(
@@ -71,7 +70,8 @@ def minibatches(
     def deal():
         order = rows[torch.randperm(len(rows), generator=generator)].to(r.mask.device)
         for i in order.tensor_split(count):
-            if len(i): yield pick(i)      # a rollout of few steps may have fewer rows than minibatches
+            # a rollout of few steps may have fewer rows than minibatches; several processes need equal numbers of steps
+            if len(i) or process_count() > 1: yield pick(i)
     return deal
 
 # %% ../../nbs/32_ppo.ipynb #2edf314a
@@ -115,19 +115,21 @@ PPOConfig.recipes = {
 class PPOTrainer(OnPolicyTrainer):
     "Trainer of PPO: several passes over each rollout"
     exp = "ppo"
+    several = True
 
     def check(self) -> None:
         "Raise ConfigError when a rollout is too small for its minibatches"
         c = self.config
-        if self.policy.recurrent and c.num_envs < c.num_minibatches:
+        num_envs, each = share(c.num_envs, "num_envs"), " in each process" * (c.processes > 1)
+        if self.policy.recurrent and num_envs < c.num_minibatches:
             raise ConfigError(
-                f"with a GRU each minibatch holds whole envs: num_envs is {c.num_envs}, num_minibatches is"
+                f"with a GRU each minibatch holds whole envs: num_envs is {num_envs}{each}, num_minibatches is"
                 f" {c.num_minibatches}; set at most as many minibatches as envs"
             )
-        if c.num_envs * c.num_steps < 2 * c.num_minibatches:
+        if num_envs * c.num_steps < 2 * c.num_minibatches:
             raise ConfigError(
-                f"{c.num_envs} envs x {c.num_steps} steps are too few for {c.num_minibatches} minibatches; set fewer"
-                " minibatches or more steps"
+                f"{num_envs} envs x {c.num_steps} steps{each} are too few for {c.num_minibatches} minibatches; set"
+                " fewer minibatches or more steps"
             )
 
     def make_optimizer(self) -> Optimizer:
@@ -152,13 +154,14 @@ class PPOTrainer(OnPolicyTrainer):
                 for k, v in told.items(): sums[k] = sums.get(k, 0) + v
                 kls.append(told["losses/approx_kl"])
                 n += 1
-            if c.target_kl is not None and float(sum(kls)) / len(kls) > c.target_kl: break
+            if c.target_kl is not None and float(all_mean(sum(kls))) / len(kls) > c.target_kl: break
         return {k: v / n for k, v in sums.items()} | {"losses/explained_variance": explained}
 
     def _minibatch(self, batch: Batch, old_log_prob, old_value, advantage, target) -> dict:
         "Take one gradient step on a minibatch and return its metrics"
         c = self.config
-        mean = (lambda x: masked_mean(x, batch.mask)) if self.policy.recurrent else Tensor.mean  # single rows all count
+        if self.policy.recurrent: mean = lambda x: masked_mean(x, batch.mask)
+        else: mean = mean_of_rows(batch.mask.numel())      # single rows all count
         out = self.policy.evaluate_actions(batch)
         policy_loss, ratio = clipped_policy_loss(out.log_prob, old_log_prob, advantage, c.clip_coef)
         loss_v = mean(value_loss(out.value, old_value, target, c.clip_coef if c.clip_vloss else None))

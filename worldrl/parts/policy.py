@@ -29,6 +29,7 @@ from .contracts import Act, Batch, PolicyOutput, Rng, State, Step, map_state
 from .distributions import Bernoulli, Categorical, Gaussian, MultiCategorical
 from .nets import ACTIVATIONS, Conv, ConvEncoder, activation, channels_last, conv_sizes, orthogonal_init
 from .recurrent import MEMORIES
+from ..runs.processes import all_rows, masked_mean
 from ..spaces import space_from_dict, space_to_dict
 
 # %% ../../nbs/30_policy.ipynb #abbe6aa9
@@ -210,7 +211,8 @@ class RunningNorm(nn.Module):
 
     @torch.no_grad()
     def update(self, x: Tensor) -> None:    # [N, size]
-        "Update the running mean and variance with a batch, which may be empty; see add_moments in envs.core"
+        "Update the running mean and variance with a batch of all processes; see add_moments in envs.core"
+        x = all_rows(x)
         if not len(x): return
         total, moved, m2 = add_moments(self.count, self.mean, self.var.double() * self.count, x.double())
         self.mean += moved.float()
@@ -454,7 +456,7 @@ def _aux_loss(head, pred, truth, mask):
     if classes: each = F.cross_entropy(pred.flatten(0, -2), truth.flatten().long(), reduction="none").view(rows)
     else: each = .5 * (pred - truth) ** 2
     if mask is not None: known = known & (mask if classes else mask[..., None])
-    return (each * known).sum() / known.sum().clamp(min=1)
+    return masked_mean(each, known)
 
 # %% ../../nbs/30_policy.ipynb #0d7d558f
 def _aux_reads(row: tuple, widths: dict) -> tuple[AuxHead, int]:

@@ -4,7 +4,7 @@
 
 # %% ../../nbs/07_run.ipynb #4cc76118
 from __future__ import annotations
-import contextlib, fnmatch, functools, hashlib, json, math, os, random, re, shutil, signal, sys, threading
+import contextlib, fnmatch, hashlib, io, json, math, os, random, re, shutil, signal, sys, threading
 import time
 import numpy as np
 import torch
@@ -27,6 +27,7 @@ from .log import Logger, Progress, metrics_sha256
 from worldrl.runs.models import (
     MODEL_KEYS, Sine, SineConfig, _model_folder, _read_about, class_at, class_path, save_model,
 )
+from .processes import from_first, own_seed, process_count, rank
 from .track import _send_rest, _tracker, command_line, conditions, provenance, tracker_module
 from .disk import _note, _set_aside
 
@@ -446,16 +447,17 @@ def _hint(stored: dict, owner: dict) -> str:
     if stored.get("extended"): return " It was trained longer than this; its earlier results are in ends/."
     return ""
 
-def _adopt(folder: Path, trainer) -> None:
+def _adopt(folder: Path, trainer) -> dict:      # these settings
     """Give a trainer settings of its stored run: those that it chose itself, and what newer settings mean there
 
     A trainer that cannot take them over keeps its own, and `_claim` names the difference."""
     owner = _owner_of(folder)
-    if owner is None or not hasattr(trainer, "adopt"): return          # a new run: today's meaning
+    if owner is None or not hasattr(trainer, "adopt"): return {}       # a new run: today's meaning
     stored, chosen = owner["config"], getattr(trainer, "chosen", ())
     kept = {k: stored[k] for k in chosen if stored.get(k) not in (None, getattr(trainer.config, k))}
     with contextlib.suppress(ConfigError): kept |= older_settings(type(trainer.config), stored)
     if kept: trainer.adopt(**kept)
+    return kept
 
 def _other_run(stored: dict, owner: dict, config: Config | None) -> list[str]:      # empty: the same run
     "Return how a stored owner differs from this run's; newer fields of the config count with their defaults"
@@ -535,6 +537,8 @@ class _Life:
     track: str | None = None     # the name of a tracker
     tracker: Any = None          # the Tracker, if there is one
     done: int = 0                # finished segments
+    adopted: dict = field(default_factory=dict)     # settings that the trainer took over from the stored run
+    tree: dict | None = None     # the state that was restored, for the other processes of the run
     earlier_s: float = 0.0       # wall seconds of earlier processes, up to the last checkpoint
     began: float = field(default_factory=time.monotonic)
 
@@ -606,8 +610,12 @@ def _put_tensor(x: Tensor, content: Tensor) -> None:
 # %% ../../nbs/07_run.ipynb #3a5d6c2f
 def _resume(life: _Life) -> None:
     "Load the last checkpoint, and cut the metrics to its length; CheckpointError when this fails"
-    folder, metrics = life.folder, life.folder / "metrics.jsonl"
-    meta, failed = _first_good(folder, life.owner, life.trainer.config, functools.partial(_restore, life.trainer, []))
+    folder, metrics, undo = life.folder, life.folder / "metrics.jsonl", []
+    def use(tree, meta):
+        _restore(life.trainer, undo, tree, meta)
+        life.tree = tree if process_count() > 1 else None
+        return meta
+    meta, failed = _first_good(folder, life.owner, life.trainer.config, use)
     for file in (f for first in failed for f in _checkpoint_parts(first)): _set_aside(file)
     if meta is None: _refuse_begin(life)
     else: life.done, life.earlier_s, life.log.last_step = meta["segments"], meta["wall_s"], meta["last_step"]
@@ -708,14 +716,18 @@ def _border(life: _Life, segment_s: float) -> None:
     for file in sorted(old, key=lambda f: f.suffix == ".json"):      # JSON last: a kill in between leaves no orphan
         if not file.is_dir(): file.unlink()
 
+def _work(trainer, i: int, log: Logger) -> None:
+    "Do segment i of a run, from its seed; each process of a run has a seed of its own"
+    seed = own_seed(derive_seed(trainer.config.seed, "segment", i))
+    seed_everything(seed)
+    trainer.begin_segment(i, seed)
+    trainer.segment(log)
+
 def _one_segment(life: _Life, bar: Progress) -> None:
     "Run the next segment, from its seed to its checkpoint"
     trainer, began = life.trainer, time.monotonic()
-    seed = derive_seed(trainer.config.seed, "segment", life.done)
-    seed_everything(seed)
     life.log.base = life.done
-    trainer.begin_segment(life.done, seed)
-    trainer.segment(life.log)
+    _work(trainer, life.done, life.log)
     life.done += 1
     last = {row[1]: row for row in life.log.waiting}      # of each metric
     note = ", ".join(f"{n} {float(v):.4g}" for _, n, v in last.values())
@@ -840,6 +852,7 @@ def run_training(
     ConfigError, CheckpointError, LockedError, DiskError; Interrupted for Ctrl-C and SIGTERM.
     """
     tolerant_output()
+    if rank(): return _follow(trainer)
     if stop_after is not None and stop_after < 1:
         raise ConfigError(f"stop_after is {stop_after}; a run can stop after 1 segment or more (--stop-after 1)")
     if folder is None: folder = run_dir(trainer.config.env_id, trainer.exp, trainer.config.seed)
@@ -853,12 +866,13 @@ def run_training(
         with RunLock(folder), disk_errors(folder):
             _refuse_foreign(folder, fresh, own_files)
             if fresh: _clear(folder)
-            _adopt(folder, trainer)
+            adopted = _adopt(folder, trainer)
             owner = _owner(trainer)
             trainer.extended = _ends(folder)
             _claim(folder, owner, trainer)
             trainer.folder, trainer.ends = folder, tuple(e["budget"] for e in trainer.extended)
-            return _to_the_end(_Life(trainer, folder, owner, Logger(folder, tensorboard), track), progress, stop_after)
+            life = _Life(trainer, folder, owner, Logger(folder, tensorboard), track, adopted=adopted)
+            return from_first(_to_the_end(life, progress, stop_after))
 
 def _to_the_end(life: _Life, progress: bool, stop_after: int | None) -> dict:
     "Train, or repeat the result of a run that was finished before; damaged models and results are written anew"
@@ -869,7 +883,9 @@ def _to_the_end(life: _Life, progress: bool, stop_after: int | None) -> dict:
         (folder / "result.json").unlink()
         record = None
     fault = _final_fault(folder, record) if record is not None else ""
-    if record is not None and not fault: return _tell_earlier(life, record, progress)
+    if record is not None and not fault:
+        from_first(None)       # the other processes have nothing to do
+        return _tell_earlier(life, record, progress)
     if fault:
         _note(f"{fault}; the models are written anew from the last checkpoint")
         until = record["segments"]
@@ -887,6 +903,7 @@ def _drive(
     trainer, bar = life.trainer, None
     try:
         _resume(life)
+        _tell_others(life, until)
         if progress: _introduce(life)
         if life.track: life.tracker = _tracker(life.track, life.folder, life.owner, life.done)
         bar = life.log.bar = Progress(trainer.exp, trainer.total_segments, life.done, show=progress)
@@ -903,6 +920,26 @@ def _drive(
     end = f"stopped {record['stopped']}" if "stopped" in record else "finished"
     if progress: print(f"{life.folder}: {end}, {record['result']}", flush=True)
     return record
+
+def _tell_others(life: _Life, until: int) -> None:
+    "Tell the other processes of the run where it stands, so that they begin the same segment with the same weights"
+    told = {k: getattr(life, k) for k in ("folder", "adopted", "tree", "done")}
+    from_first(told | {"ends": life.trainer.ends, "until": until})
+    life.tree = None
+
+def _follow(trainer) -> dict:            # what the first process returns
+    "Train beside the first process of a run, which locks the folder, logs, evaluates and saves"
+    told = from_first()
+    if told is not None:
+        if told["adopted"]: trainer.adopt(**told["adopted"])
+        trainer.folder, trainer.ends = told["folder"], told["ends"]
+        if told["tree"] is not None: trainer.load_state(told["tree"])
+        for i in range(told["done"], told["until"]):
+            if trainer.finished: break
+            with contextlib.redirect_stderr(io.StringIO()):      # notes, which the first process prints
+                _work(trainer, i, Logger(trainer.folder, tensorboard=False))
+            trainer.state()        # in every process, since it may collect what each of them has
+    return from_first()
 
 def _earlier_result(folder: Path, owner: dict) -> dict | None:
     "Return the result of a run that was finished earlier, or None; a damaged or foreign one is renamed"
