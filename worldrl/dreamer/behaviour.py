@@ -25,6 +25,7 @@ from ..parts.distributions import Bernoulli, Distribution, Gaussian, OneHotST
 from ..parts.heads import Activation, Bins, Head, Unimix
 from ..parts.nets import fan_in_init, layers
 from ..parts.returns import discount_weights, lambda_return, returns_of
+from ..runs.processes import all_rows
 
 # %% ../../nbs/71_behaviour.ipynb #b4a0033c
 @dataclass
@@ -232,10 +233,11 @@ class ReturnNormalizer(nn.Module):
         self.register_buffer("weight", torch.zeros(()))
 
     @torch.no_grad()
-    def update(self, returns: Tensor) -> None:      # of any shape
+    def update(self, returns: Tensor) -> None:      # of any shape, the same in every process
         "Move the range towards that of these returns; of the first 16.8 million, as many as torch.quantile takes"
         ends = torch.linspace(.05, .95, 2, device=returns.device)       # made there: a CUDA graph can record it
-        now = torch.quantile(returns.float().flatten()[:1 << 24], ends)
+        returns = all_rows(returns.float().flatten())
+        now = torch.quantile(returns[:1 << 24], ends)
         self.range.lerp_(now, self.rate)
         self.weight.lerp_(torch.ones_like(self.weight), self.rate)
 

@@ -33,6 +33,9 @@ from ..parts.optim import Optimizer
 from ..parts.rollout import EnvStream, RandomAgent, evaluate, unfinished
 from ..runs.log import Logger
 from ..runs.models import save_model
+from worldrl.runs.processes import (
+    all_joined, all_means, all_objects, all_total, check_processes, masked_mean, process_count, rank, share,
+)
 from ..runs.run import episodes_per_segment, start_weights
 from .rssm import RSSMConfig, RSSMWorld, world_loss
 from .behaviour import Behaviour, BehaviourConfig, replay_targets
@@ -93,6 +96,8 @@ class DreamerConfig(Config):
         # stored weights to start from (--from): a name of the zoo, a run folder or a path; empty: new weights
     make_env: str = ""
         # instead of env_id: a function module:name that returns envs, num_envs -> VectorEnv or () -> gym.Env
+    processes: Annotated[int, Ge(1)] = 1
+        # that train together: each has its share of envs, replay and batch, and all make the same gradient steps
     world: RSSMConfig = field(default_factory=RSSMConfig)
     behaviour: BehaviourConfig = field(default_factory=lambda: BehaviourConfig(ent_coef_end=1e-2))
 
@@ -419,8 +424,8 @@ def behaviour_loss(
 ) -> tuple[Tensor, dict]: # scalar loss, metrics
     "Return the loss of actor and critic in dreams from some of these states, plus the critic's loss on real rows"
     flat = {k: v.detach().flatten(0, 1) for k, v in states.items()}
-    n = len(flat["deter"])
-    if c.starts and c.starts < n: pick = rng.uniform((n,), feat.device).argsort()[: c.starts]
+    n, starts = len(flat["deter"]), share(c.starts, "starts")
+    if starts and starts < n: pick = rng.uniform((n,), feat.device).argsort()[:starts]
     else: pick = torch.arange(n, device=feat.device)
     alive = (~steps.terminated).flatten().float()[pick]
     loss, returns, told = agent.behaviour.loss(agent.world, {k: v[pick] for k, v in flat.items()}, rng, entropy, alive)
@@ -429,7 +434,7 @@ def behaviour_loss(
     with torch.no_grad():
         boot = critic.value(feat.detach()).flatten().scatter(0, pick, returns).view(steps.reward.shape)
     target, counts = replay_targets(steps, boot, c.behaviour.gamma, c.behaviour.return_lambda)
-    real = (critic.loss(feat[:, :-1], target) * counts).sum() / counts.sum().clamp(min=1)
+    real = masked_mean(critic.loss(feat[:, :-1], target), counts)
     return loss + c.replay_value * real, told | {"losses/replay_value": real.detach()}
 
 # %% ../../nbs/72_dreamerv2.ipynb #984f84fc
@@ -506,8 +511,9 @@ def with_factory(
 class Collector:
     "The part of a trainer that collects steps: envs, prefill, exploration, replay"
     def _env(self, seed):
-        if self.make_env is not None: return env_from(self.make_env, self.config.num_envs, seed, self.config.env_id)
-        return make_env(self.config.env_id, self.config.num_envs, seed, **self.env_settings)
+        num_envs = share(self.config.num_envs, "num_envs")
+        if self.make_env is not None: return env_from(self.make_env, num_envs, seed, self.config.env_id)
+        return make_env(self.config.env_id, num_envs, seed, **self.env_settings)
 
     @property
     def env_settings(self) -> dict:
@@ -515,10 +521,10 @@ class Collector:
         return dict(self.config.env_kwargs) | ({"obs": self.config.obs} if self.config.obs else {})
 
     def _replay(self):
-        c = self.config
+        c, folder = self.config, Path(self.folder or ".") / "replay"
         return Replay(
-            c.capacity, folder=Path(self.folder or ".") / "replay", device=self.device,
-            on_device=_ON_DEVICE[c.replay_on_device],
+            c.capacity // process_count(), folder=folder / f"process-{rank()}" if rank() else folder,
+            device=self.device, on_device=_ON_DEVICE[c.replay_on_device],
         )
 
     def collect(self) -> None:
@@ -526,12 +532,12 @@ class Collector:
         c, learning = self.config, self.env_steps >= self.config.prefill
         step = self.stream.step(self._action(c) if learning else self._random(c))
         self.replay.add(step)
-        fresh = int((~step.is_first).sum())                       # a row that reset made no step
+        fresh = all_total(int((~step.is_first).sum()))            # a row that reset made no step
         if learning: self.credit += fresh * c.updates_per_step
         self.env_steps += fresh
 
     def _random(self, c):
-        fresh = uniform_actions(self.agent.action_space, c.num_envs, self.act_rng)
+        fresh = uniform_actions(self.agent.action_space, self.stream.num_envs, self.act_rng)
         self.last_random = repeat_actions(fresh, self.last_random, c.random_repeat, self.act_rng)
         return self.last_random
 
@@ -546,7 +552,8 @@ class Collector:
         c = self.config
         while self.credit >= 1 and self.replay.filled >= c.batch_length:
             self.credit -= 1
-            yield self.learner.update(self.replay.sample(c.batch_size, c.batch_length), self.entropy, self.rng)
+            batch = self.replay.sample(share(c.batch_size, "batch_size"), c.batch_length)
+            yield self.learner.update(batch, self.entropy, self.rng)
 
 # %% ../../nbs/72_dreamerv2.ipynb #cb0a0ad2
 class Checkpointing:
@@ -558,14 +565,14 @@ class Checkpointing:
             "updates": self.learner.updates, "env_steps": self.env_steps, "episodes": self.episodes,
             "credit": self.credit, "late": self.late, "replay": self.replay.state(),
             "cut_episodes": self.cut_episodes,
-        }
+        } | ({"replays": all_objects(self.replay.state())} if process_count() > 1 else {})
 
     def load_state(self, tree: dict) -> None:
         "Go on from the state of a checkpoint; it replaces the weights, the counters and the replay"
         self.agent.load_state_dict(tree["agent"])
         self.learner.optimizer.load_state_dict(tree["optimizer"])
         self.replay = self._replay()
-        self.replay.load_state(tree["replay"])
+        self.replay.load_state(tree["replays"][rank()] if process_count() > 1 else tree["replay"])
         self.learner.optimizer.steps = tree["updates"]
         self.env_steps, self.episodes, self.credit = tree["env_steps"], tree["episodes"], tree["credit"]
         self.late, self.cut_episodes = tree["late"], tree.get("cut_episodes", 0)
@@ -602,6 +609,8 @@ class TrainerSetup:
     ConfigError for settings that cannot work together, or that do not suit the env."""
     @standard_torch()
     def __init__(self, config: DreamerConfig, make_env=None):
+        check_processes(config.processes)
+        for k in ("num_envs", "batch_size", "starts"): share(getattr(config, k), k)
         config, self.make_env = with_factory(config, make_env)
         self.config, self.finished, self.folder = config, False, None
         self.exp = config.exp_name or self.exp
@@ -652,7 +661,7 @@ class TrainerSetup:
         c, rng = self.config, Rng(1.0, 0)
         stream = EnvStream(self._env(derive_seed(c.seed, "rehearse")), self.device)
         try:
-            act = self.agent.act(self.agent.initial(c.num_envs), stream.reset(), rng=rng)
+            act = self.agent.act(self.agent.initial(stream.num_envs), stream.reset(), rng=rng)
             stream.step(act.action)
         finally: stream.env.close()
 
@@ -689,7 +698,7 @@ class SegmentLoop:
         self.act_rng = Rng(1.0, derive_seed(seed, "act"))
         self.rng = Rng(1.0, generator(derive_seed(seed, "learn"), self.device))
         self.last_random = None                  # the last random actions of the prefill
-        self.agent_state = self.agent.initial(self.config.num_envs)
+        self.agent_state = self.agent.initial(self.stream.num_envs)
         border = (i + 1 - self._odd_ends) * self.segment_steps
         self.until = min(border, self.config.total_timesteps)
 
@@ -712,7 +721,7 @@ class SegmentLoop:
 
     def _count_cut(self, log):
         "Log how many episodes the borders have cut so far, and print a note about the first ones"
-        n = unfinished(self.stream)
+        n = all_total(unfinished(self.stream))
         if n and not self.cut_episodes:
             print(f"note: {n} episodes were cut where a segment of {self.config.segment_steps:,} steps per env ended, "
                   "since each segment begins with fresh envs; charts/cut_episodes counts them. Longer segments cut "
@@ -723,13 +732,14 @@ class SegmentLoop:
     def _log(self, log, metrics):
         self.learner.optimizer.check()
         done = self.stream.new_episodes()
-        log.scalars(metrics, self.env_steps)
+        returns, lengths = all_joined(done.returns), all_joined(done.lengths)
+        log.scalars(all_means(metrics), self.env_steps)
         log.scalars({"charts/updates": self.learner.updates}, self.env_steps)
-        if len(done.returns):
-            charts = {"charts/episodic_return": done.returns.mean(), "charts/episodic_length": done.lengths.mean()}
+        if len(returns):
+            charts = {"charts/episodic_return": returns.mean(), "charts/episodic_length": lengths.mean()}
             log.scalars(charts, self.env_steps)
-        if self.env_steps > .9 * self.config.total_timesteps: self.late += done.returns.tolist()
-        self.episodes += len(done.returns)
+        if self.env_steps > .9 * self.config.total_timesteps: self.late += returns.tolist()
+        self.episodes += len(returns)
 
 # %% ../../nbs/72_dreamerv2.ipynb #8599fa15
 class DreamerTrainer(TrainerSetup, SegmentLoop, Collector, Checkpointing):
