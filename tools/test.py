@@ -367,6 +367,13 @@ def test_notebook(path, flags):
     return ok, time.time() - start, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, out
 
 
+def run_check(check):
+    "One static check, in a copy of the tree: what is wrong, '' when nothing is"
+    with tempfile.TemporaryDirectory() as tmp:
+        try: return check(copy_tree(Path(tmp)))
+        except Exception as e: return f"{type(e).__name__}: {e}"
+
+
 def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("--flags", nargs="*", default=[]); ap.add_argument("--only", nargs="*"); ap.add_argument("--workers", type=int, default=min(2, os.cpu_count()))
@@ -380,18 +387,15 @@ def main():
         if why: failed.append(name); print(f"FAILED  {name}{extra}\n{why}\n", flush=True)
         else: passed += 1; print(f"ok      {name}{extra}", flush=True)
 
-    if not a.only and not a.flags:
-        wheel = () if a.no_wheel else (check_sdist, check_wheel)
-        static = (check_lint, check_docstrings, check_words, check_stubs)
-        for check in (check_export, check_clean, check_outputs, check_readme, *static, check_setup, check_gpu, *wheel):
-            with tempfile.TemporaryDirectory() as tmp:
-                try: why = check(copy_tree(Path(tmp)))
-                except Exception as e: why = f"{type(e).__name__}: {e}"
-                report(check.__doc__, why)
+    static = (check_export, check_clean, check_outputs, check_readme, check_lint, check_docstrings, check_words, check_stubs, check_setup, check_gpu)
+    checks = () if a.only or a.flags else (*static, *(() if a.no_wheel else (check_sdist, check_wheel)))
     books = [p for p in sorted(NBS.glob("*.ipynb"), key=lambda p: -p.stat().st_size) if not a.only or p.stem in a.only]
     with ProcessPoolExecutor(a.workers, max_tasks_per_child=1) as pool:
-        jobs = {pool.submit(test_notebook, p, a.flags): p for p in books}
+        jobs = {pool.submit(run_check, c): c for c in reversed(checks)} | {pool.submit(test_notebook, p, a.flags): p for p in books}
         for job in as_completed(jobs):
+            if callable(jobs[job]):
+                report(jobs[job].__doc__, job.result())
+                continue
             ok, wall, cpu, out = job.result()
             spent += cpu
             why = "" if ok else out[-4000:]

@@ -8,7 +8,7 @@ __all__ = ['BACKEND', 'LONGEST', 'process_count', 'rank', 'share', 'own_seed', '
            'all_means', 'backend', 'fabric_for', 'joined_by_environment', 'joined', 'together', 'launch']
 
 # %% ../../nbs/06_processes.ipynb #859f421f
-import contextlib, datetime, multiprocessing, os, pickle, re, tempfile, time
+import contextlib, datetime, multiprocessing, os, pickle, re, sys, tempfile, time
 from pathlib import Path
 
 import numpy as np
@@ -157,7 +157,10 @@ def fabric_for(
     processes: int,
     kind: str = "cpu",     # cpu | cuda
 ):
-    "Return a Fabric that launches processes, or None when Lightning Fabric is not installed"
+    """Return a Fabric that launches processes; None when Lightning Fabric is not installed, or cannot do it here.
+
+    In a notebook Fabric only forks, which breaks a process that has threads or CUDA; torch.multiprocessing spawns."""
+    if hasattr(sys, "ps1") or sys.flags.interactive: return None
     try:
         from lightning_fabric import Fabric
         from lightning_fabric.strategies import DDPStrategy
