@@ -10,7 +10,7 @@ import numpy as np
 from .aliases import SETTINGS as OLD_SETTINGS
 from .core import ConfigError, WorldrlError, did_you_mean
 from .runs.disk import disk_errors, read_json, user_path, write_atomic
-from .runs.log import read_metrics
+from .runs.log import metrics_fault, read_metrics
 
 # %% auto #0
 __all__ = ['FACTS', 'SETTINGS', 'MEASURED', 'results_root', 'check_target', 'check_numbers', 'flatten', 'run_name',
@@ -167,6 +167,7 @@ def read_run(
         raise WorldrlError(f"{folder} has no result.json: the run is not finished, or this is no run folder")
     r, begun = _json(path, {"result": dict}), _json(folder / "config.json")
     config = begun if "config" not in begun else _section(begun, "config", folder / "config.json")
+    if fault := metrics_fault(folder, r): raise WorldrlError(f"{fault}; restore it from a copy, or train the run anew")
     row = {"run": name} | _facts(r, config, path)
     if home := os.environ.get("WORLDRL_RUNS"):                                   # a row names no folder of this machine
         row["command"] = row["command"].replace(f"{Path(home).resolve()}/", "runs/")

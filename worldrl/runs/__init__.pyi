@@ -49,6 +49,7 @@ from .models import load_run as load_run
 from .log import is_clock as is_clock
 from .log import read_metrics as read_metrics
 from .log import metrics_sha256 as metrics_sha256
+from .log import metrics_fault as metrics_fault
 from .log import metrics_csv as metrics_csv
 from .log import EventFile as EventFile
 from .log import Progress as Progress

@@ -13,7 +13,7 @@ from .checkpoint import _sha
 from .disk import CheckpointError, check_path, disk_errors, parse_json, read_file, write_atomic
 
 # %% auto #0
-__all__ = ['is_clock', 'read_metrics', 'metrics_sha256', 'metrics_csv', 'EventFile', 'Progress', 'Logger']
+__all__ = ['is_clock', 'read_metrics', 'metrics_sha256', 'metrics_fault', 'metrics_csv', 'EventFile', 'Progress', 'Logger']
 
 # %% ../../nbs/05_log.ipynb #21029ea4
 def is_clock(name: str) -> bool:      # "charts/SPS" and "clock/..." are
@@ -57,6 +57,17 @@ def read_metrics(
 def metrics_sha256(folder) -> str:
     "Return the SHA-256 of a run's metrics without those that measure time"
     return _sha("\n".join(json.dumps(r) for r in _rows(folder) if not is_clock(r["name"])).encode())
+
+def metrics_fault(
+    folder,           # of a finished run
+    record: dict,     # the content of its result.json
+) -> str:             # "" when all is well, or when the result is from before this key
+    "Return what is wrong with the metrics of a finished run: they must be those that were there at its end"
+    file, sha = check_path(folder) / "metrics.jsonl", record.get("metrics_sha256")
+    if sha is None: return ""
+    if not file.exists(): return f"{file} is missing"
+    if hashlib.sha256(file.read_bytes()).hexdigest() == sha: return ""
+    return f"{file} was changed after the run had ended (its checksum differs)"
 
 # %% ../../nbs/05_log.ipynb #396fc807
 def metrics_csv(

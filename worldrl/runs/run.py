@@ -23,7 +23,7 @@ from .checkpoint import _checkpoint_body, _read_tensors, _sha, load_checkpoint, 
 from worldrl.runs.disk import (
     CheckpointError, RunLock, check_path, disk_errors, parse_json, read_json, run_dir, write_json,
 )
-from .log import Logger, Progress, metrics_sha256
+from .log import Logger, Progress, metrics_fault, metrics_sha256
 from worldrl.runs.models import (
     MODEL_KEYS, Sine, SineConfig, _model_folder, _read_about, class_at, class_path, save_model,
 )
@@ -755,7 +755,8 @@ def _finish(
     if getattr(trainer, "ends", ()): record["extended"] = f"extended from {', '.join(map(str, trainer.ends))}"
     if life.done < trainer.total_segments and not trainer.finished:
         record["stopped"] = f"after {life.done} of {trainer.total_segments} segments"
-    write_json(file, record | {"final": hashes})
+    metrics_sha256 = _sha_of_file(life.folder / "metrics.jsonl").hexdigest()
+    write_json(file, record | {"final": hashes, "metrics_sha256": metrics_sha256})
     return read_json(file)
 
 def _final_hashes(folder: Path) -> dict[str, str]:      # {"model.safetensors": "1a2b..."}, by path below final/
@@ -965,6 +966,8 @@ def _tell_earlier(life: _Life, record: dict, progress: bool) -> dict:
     hint = "was finished before (--fresh starts anew)"
     if "stopped" in record: hint = f"was stopped {record['stopped']} (without --stop-after it goes on)"
     if progress: print(f"{life.folder}: {hint}, {record['result']}", flush=True)
+    if fault := metrics_fault(life.folder, record):
+        _note(f"{fault}; restore it from a copy. The result is not affected")
     if life.track: _send_rest(life.track, life.folder, life.owner, record)
     return record
 
