@@ -6,11 +6,12 @@ export PYTHON TORCH_INDEX
 BIN := .venv/bin
 SEED ?= 0
 
-.PHONY: help setup tour test zoo-check test-gpu gpu lab docs notebooks export readme bench clean
+.PHONY: help setup tour test check zoo-check test-gpu gpu lab docs notebooks export readme bench clean
 
 help:
 	@echo "make tour       install, then from raw experience to the video of a dream (runs/tour/)"
 	@echo "make test       install, then everything that .ci/run checks; ends with 'N passed, N failed'"
+	@echo "make check K=gae   one section of a notebook: its imports, its set-up and the cells below the heading"
 	@echo "make zoo-check  every published agent plays all episodes of its card (10 minutes)"
 	@echo "make lab        install, then JupyterLab on the notebooks"
 	@echo "make docs       the documentation site, from the stored outputs (site/)"
@@ -28,6 +29,9 @@ tour: setup
 
 test: setup
 	@$(BIN)/python tools/test.py
+
+check: setup
+	@$(BIN)/python tools/section.py "$(K)"
 
 zoo-check: setup
 	@OMP_NUM_THREADS=1 $(BIN)/worldrl zoo --check

@@ -355,10 +355,12 @@ assert len(worldrl.EpisodeStore(worldrl.sample("carracing-fresh"))) > 0
 """
 
 
-def test_notebook(path, flags):
+TEST_CODE = ("import sys; from pathlib import Path; from nbdev.test import test_nb; "
+             "ok, _ = test_nb(Path(sys.argv[1]), skip_flags=['slow', 'gpu', 'extra'], force_flags=sys.argv[2:], basepath='.'); sys.exit(not ok)")
+
+
+def test_notebook(path, flags, code=TEST_CODE):
     "One notebook in a process of its own: (passed, wall seconds, core-seconds, what it printed)"
-    code = ("import sys; from pathlib import Path; from nbdev.test import test_nb; "
-            "ok, _ = test_nb(Path(sys.argv[1]), skip_flags=['slow', 'gpu', 'extra'], force_flags=sys.argv[2:], basepath='.'); sys.exit(not ok)")
     env = dict(os.environ, OMP_NUM_THREADS="1", MPLBACKEND="agg", TQDM_DISABLE="1", PYTHONWARNINGS="ignore", SDL_VIDEODRIVER="dummy", IN_TEST="1")
     start, before = time.time(), resource.getrusage(resource.RUSAGE_CHILDREN)
     try: out, ok = (r := subprocess.run([sys.executable, "-c", code, str(path), *flags], cwd=NBS, capture_output=True, text=True, env=env, timeout=600, stdin=subprocess.DEVNULL)).stdout + r.stderr, r.returncode == 0
