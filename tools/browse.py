@@ -2,13 +2,15 @@
 """Open the built site in headless Chromium: no error in the console, nothing from the network, figures visible, formulas laid
 out, the search finds something, a clip plays. `make docs-test`
 
-    browse.py [PAGE ...] [--shots FOLDER]      pages of site/; without names: all
+    browse.py [PAGE ...] [--all] [--shots FOLDER]      pages of site/; without names: home, glossary, lessons, results and samples
     CHROMIUM=/path/to/chrome                   another browser than the one on the path"""
 import argparse, functools, http.server, os, shutil, sys, threading
 from pathlib import Path
 
+from docs import RESULTS
+
 ROOT = Path(__file__).resolve().parent.parent
-SITE = Path(os.environ.get("SITE_X", ROOT / "site"))
+SITE = ROOT / "site"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required"]
@@ -92,15 +94,26 @@ class Visit:
 
     def search(self, words: str):
         "The search box finds something"
-        self.page.locator("[data-md-component=search-query]").first.fill(words, force=True)
+        box = self.page.locator("[data-md-component=search-query]")
+        if not box.count(): return self.fault("no search box")
+        box.first.fill(words, force=True)
         try: self.page.locator(".md-search-result__link").first.wait_for(state="attached", timeout=WAIT_MS)
         except Exception: self.fault(f"a search for {words!r} finds nothing")
+
+
+def typical(site: Path) -> list[str]:
+    "Home, glossary, lessons, results, the first page with a clip, and one page of the API reference"
+    pages = {p.relative_to(site).as_posix(): p for p in sorted(site.rglob("*.html"))}
+    named = [n for n in pages if n in ("index.html", "glossary.html") or n.endswith("_lesson.html") or n.removesuffix(".html") in RESULTS]
+    clip = next((n for n, p in pages.items() if "<video" in p.read_text(encoding="utf-8")), None)
+    api = [n for n in pages if n.startswith("api/")][1:2]
+    return list(dict.fromkeys(named + [clip] * bool(clip) + api))
 
 
 def visit(site: Path, names: list[str] | None = None, shots: Path | None = None) -> tuple[list[str], dict]:
     "(what is wrong, how much was seen) of a built site in Chromium"
     from playwright.sync_api import sync_playwright
-    names = names or sorted(p.relative_to(site).as_posix() for p in site.rglob("*.html") if p.name != "404.html")
+    names = names or typical(site)
     seen = {"pages": 0, "img": 0, "math": 0, "video": 0, "clips played": 0}
     with Server(site) as base, sync_playwright() as p:
         chrome = p.chromium.launch(executable_path=browser(), args=FLAGS)
@@ -113,7 +126,7 @@ def visit(site: Path, names: list[str] | None = None, shots: Path | None = None)
                 if found["video"] and not seen["clips played"]:
                     v.clip()
                     seen["clips played"] += 1
-            v.open("index.html")
+            if v.at != "index.html": v.open("index.html")
             v.search("dream")
             if shots: v.page.screenshot(path=str(shots / "search.png"))
         finally: chrome.close()
@@ -128,13 +141,15 @@ def enough(seen: dict) -> list[str]:
 def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("pages", nargs="*")
+    ap.add_argument("--all", action="store_true")
     ap.add_argument("--shots", type=Path)
     a = ap.parse_args()
+    if a.all: a.pages = sorted(p.relative_to(SITE).as_posix() for p in SITE.rglob("*.html") if p.name != "404.html")
     if why := missing(): sys.exit(f"docs-test: {why}")
     if not (SITE / "index.html").exists(): sys.exit("docs-test: no site/; run: make docs")
     if a.shots: a.shots.mkdir(parents=True, exist_ok=True)
     bad, seen = visit(SITE, a.pages, a.shots)
-    if not a.pages: bad += enough(seen)
+    if not a.pages or a.all: bad += enough(seen)
     for line in bad: print(f"docs-test: {line}")
     print(", ".join(f"{n} {kind}" for kind, n in seen.items()))
     sys.exit(f"docs-test: {len(bad)} faults" if bad else 0)

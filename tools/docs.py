@@ -8,6 +8,7 @@ A notebook becomes a Markdown page. Its headings are Markdown, for menu and sear
 files. Formulas become MathML, which browsers show without a script. Cells marked `hide` and directives are left out."""
 import ast, base64, html, json, re, shutil, sys
 from html.parser import HTMLParser
+from importlib.util import find_spec
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))        # mkdocs loads this file as a hook, too
@@ -27,7 +28,7 @@ DATA_URI = re.compile(r"data:((?:image|video)/[\w+.\-]+);base64,([A-Za-z0-9+/=\s
 HEADING = re.compile(r"^(#{1,6}) +(.+?) *#*$")
 DIRECTIVE = re.compile(r"^\s*#\s*\|\s*([\w\-]+)(.*)$")
 TARGET = re.compile(r'\b(href|src)="([^"]*)"')
-GREEK = re.compile(r"\\arg(?![a-zA-Z])")                        # the one command of ours that latex2mathml does not know
+ARG, TEXT = re.compile(r"\\arg(?![a-zA-Z])"), re.compile(r"\\(?:text\w*|mathrm)\{[^}]*\}")    # latex2mathml: no \arg, no \_ in text
 
 
 class Page:
@@ -88,9 +89,10 @@ class Page:
     def formula(self, tex: str, display: str) -> str:
         "MathML of a formula"
         from latex2mathml.converter import convert
-        try: out = convert(GREEK.sub(r"\\operatorname{arg}", tex.strip()), display=display)
+        known = TEXT.sub(lambda m: re.sub(r"\\([_$%&#])", r"\1", m[0]), ARG.sub(r"\\operatorname{arg}", tex.strip()))
+        try: out = convert(known, display=display)
         except Exception as e: out = f"<code>{html.escape(tex)}</code>\\{type(e).__name__}"
-        if bad := re.search(r"\\[a-zA-Z]+", out): self.faults.append(f"nbs/{self.name}.ipynb: {bad[0]} in {tex.strip()!r}")
+        if bad := re.search(r"\\\w*", out): self.faults.append(f"nbs/{self.name}.ipynb: {bad[0]} in {tex.strip()!r}")
         return out
 
     def code(self, i: int, cell: dict, src: str) -> list[str]:
@@ -210,13 +212,22 @@ def api_pages() -> dict[str, str]:
 
 
 STYLE = """
+@font-face { font-family: "STIX Two Math"; src: url("STIXTwoMath-Regular.ttf"); }
+.md-typeset math { font-family: "STIX Two Math", math; }
 .md-typeset .nb-output pre > code { background: none; font-size: .68rem; max-height: 30em; }
+.md-typeset .nb-text pre { background: var(--md-code-bg-color); padding: .8em 1.1em; overflow-x: auto; font-size: .68rem; }
+.md-typeset .nb-text pre > code { background: none; padding: 0; font-size: inherit; }
 .md-typeset .nb-output { overflow-x: auto; margin: -.4em 0 1.2em; }
 .md-typeset .nb-output table { font-size: .7rem; }
 .md-typeset details.nb-code { box-shadow: none; border-color: var(--md-default-fg-color--lightest); }
 .md-typeset math[display="block"] { margin: 1em 0; font-size: 1.1em; overflow-x: auto; }
 .md-typeset img, .md-typeset video { max-width: 100%; height: auto; }
 """
+
+
+def math_font() -> Path:
+    "A font with the measures that browsers need to place indices; Linux often has none, and ziamath brings one (STIX, OFL)"
+    return Path(find_spec("ziamath").origin).parent / "fonts" / "STIXTwoMath-Regular.ttf"
 
 
 def on_config(config):
@@ -299,6 +310,7 @@ def main():
         (OUT / path).parent.mkdir(parents=True, exist_ok=True)
         (OUT / path).write_text(text, encoding="utf-8")
     (OUT / "notebook.css").write_text(STYLE, encoding="utf-8")
+    shutil.copy(math_font(), OUT)
     for line in faults: print(f"a formula that cannot be shown: {line}")
     sys.exit(bool(faults))
 

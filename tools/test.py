@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""What `make test` and .ci/run check. Last line: N passed, N failed.
+"""What `make test` and .ci/run check. Last line: N passed, N failed; and ", N skipped" where a check cannot run here.
 
     test.py [--flags gpu slow] [--only NAME ...] [--workers 2] [--no-wheel]"""
 import argparse, filecmp, importlib.util, json, os, resource, shutil, signal, subprocess, sys, tempfile, time, zipfile
@@ -174,6 +174,11 @@ def check_docstrings(tmp):
 def check_words(tmp):
     "docstrings and messages use plain words"
     return listed("plain words")
+
+
+def check_notebooks(tmp):
+    "notebooks in the new form keep its measures: lines, cells, outputs, words, figures, links, formulas"
+    return listed("notebooks")
 
 
 def check_stubs(tmp):
@@ -375,7 +380,9 @@ def main():
     ap.add_argument("--no-wheel", action="store_true")
     a = ap.parse_args()
     signal.signal(signal.SIGINT, signal.default_int_handler)       # a shell that starts us in the background has it ignored, and some tests send it
-    passed, failed, spent = 0, [], 0.0
+    sys.path.insert(0, str(ROOT / "tools"))
+    import selftest
+    passed, failed, skipped, spent = 0, [], [], 0.0
 
     def report(name, why, extra=""):
         nonlocal passed
@@ -384,10 +391,14 @@ def main():
 
     if not a.only and not a.flags:
         wheel = () if a.no_wheel else (check_sdist, check_wheel)
-        static = (check_lint, check_docstrings, check_words, check_stubs)
-        for check in (check_export, check_clean, check_outputs, check_readme, *static, check_setup, check_gpu, *wheel):
+        static = (check_lint, check_docstrings, check_words, check_stubs, check_notebooks)
+        for check in (check_export, check_clean, check_outputs, check_readme, *static, *selftest.CHECKS, check_setup, check_gpu, *wheel):
             with tempfile.TemporaryDirectory() as tmp:
                 try: why = check(copy_tree(Path(tmp)))
+                except selftest.Skipped as e:
+                    skipped.append(check.__doc__)
+                    print(f"skipped {check.__doc__}: {e}", flush=True)
+                    continue
                 except Exception as e: why = f"{type(e).__name__}: {e}"
                 report(check.__doc__, why)
     books = [p for p in sorted(NBS.glob("*.ipynb"), key=lambda p: -p.stat().st_size) if not a.only or p.stem in a.only]
@@ -399,7 +410,7 @@ def main():
             why = "" if ok else out[-4000:]
             report(f"nbs/{jobs[job].name}", why, f"  {wall:5.1f} s  {cpu:5.1f} core-s{'  (over ' + str(NOTEBOOK_S) + ')' if cpu > NOTEBOOK_S else ''}")
     if not a.only and not a.flags: report(f"all notebooks within {ALL_MAX_S} core-seconds", f"{spent:.0f} core-seconds" if spent > ALL_MAX_S else "", f" ({spent:.0f}, aim {ALL_S})")
-    print(f"{passed} passed, {len(failed)} failed")
+    print(f"{passed} passed, {len(failed)} failed" + f", {len(skipped)} skipped" * bool(skipped))
     sys.exit(bool(failed))
 
 
