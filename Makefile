@@ -6,14 +6,16 @@ export PYTHON TORCH_INDEX
 BIN := .venv/bin
 SEED ?= 0
 
-.PHONY: help setup tour test zoo-check test-gpu gpu lab docs notebooks export readme bench clean
+.PHONY: help setup tour test check zoo-check test-gpu gpu lab docs docs-test notebooks export readme bench clean
 
 help:
 	@echo "make tour       install, then from raw experience to the video of a dream (runs/tour/)"
 	@echo "make test       install, then everything that .ci/run checks; ends with 'N passed, N failed'"
+	@echo "make check K=gae   one section of a notebook: its imports, its set-up and the cells below the heading"
 	@echo "make zoo-check  every published agent plays all episodes of its card (10 minutes)"
 	@echo "make lab        install, then JupyterLab on the notebooks"
 	@echo "make docs       the documentation site, from the stored outputs (site/)"
+	@echo "make docs-test  the same, and a look at it in headless Chromium"
 	@echo "make notebooks  execute and clean the notebooks whose code or inputs changed"
 	@echo "make test-gpu   the cells flagged gpu (needs CUDA)"
 	@echo "make gpu        tests, benchmarks and a training on a machine with CUDA, nine minutes (runs/gpu/)"
@@ -29,6 +31,9 @@ tour: setup
 test: setup
 	@$(BIN)/python tools/test.py
 
+check: setup
+	@$(BIN)/python tools/section.py "$(K)"
+
 zoo-check: setup
 	@OMP_NUM_THREADS=1 $(BIN)/worldrl zoo --check
 
@@ -43,7 +48,10 @@ lab: setup
 	@cd nbs && ../$(BIN)/jupyter lab
 
 docs: setup
-	@rm -rf site && $(BIN)/python tools/docs.py && $(BIN)/mkdocs build -q && echo "site/index.html"
+	@rm -rf site && $(BIN)/python tools/docs.py && NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build -q && $(BIN)/python tools/docs.py check && echo "site/index.html"
+
+docs-test: docs
+	@$(BIN)/python tools/browse.py
 
 notebooks: setup export
 	@$(BIN)/python tools/notebooks.py run

@@ -1,12 +1,19 @@
 #!/usr/bin/env python
-"""Static checks of the package: lint, docstrings, plain words, stub files. `python tools/checks.py` prints what is wrong."""
+"""Static checks: lint, docstrings, plain words and stub files of the package, measures of notebooks. `python tools/checks.py` prints what is wrong."""
 import ast, re, subprocess, sys
 from pathlib import Path
 
+from measures import measured, read_books
 from stubs import stale
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "worldrl"
+NBS = ROOT / "nbs"
+# Notebooks in the new form (lesson and workshop), which tools/measures.py measures. This list only grows.
+NEW_FORM = ("31_a2c_lesson", "31_a2c_workshop", "42_mdnrnn_lesson", "42_mdnrnn_workshop", "70_rssm_lesson", "70_rssm_workshop",
+            "30_policy_lesson", "30_policy_workshop", "71_behaviour_lesson", "71_behaviour_workshop", "glossary")
+# Next: "74_dreamed", "index"
+MISSING_FAILS = False       # True: a notebook of NEW_FORM that does not exist is an error
 RULES = "F401,F811,F841,E501,E702"          # unused import, redefinition, unused variable, long line, two statements on a line
 # words that a reader who is new to the field, or to English, has to look up; and what we write instead
 WORDS = {r"foret(?:ell|old|ells)|foresee\w*|foresight": "predict, prediction", r"dice": "generator, random numbers", r"the likeliest actions?": "greedy actions",
@@ -68,7 +75,12 @@ def unplain() -> list[str]:
     return bad
 
 
-CHECKS = {"lint": lint, "docstrings": undocumented, "plain words": unplain, "stub files": stale}
+def unmeasured() -> list[str]:
+    "What the measures find in the notebooks of NEW_FORM"
+    return measured(read_books(NBS), NEW_FORM, MISSING_FAILS)
+
+
+CHECKS = {"lint": lint, "docstrings": undocumented, "plain words": unplain, "stub files": stale, "notebooks": unmeasured}
 
 if __name__ == "__main__":
     only = sys.argv[1:] or list(CHECKS)

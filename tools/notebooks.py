@@ -6,8 +6,9 @@
     notebooks.py run    [NAME ...]         execute in place and clean; without names: those whose code or inputs changed
     notebooks.py check                     committed outputs are those of the committed code (exit 1 and a line each if not)
     notebooks.py readme [--check]          README.md from nbs/index.ipynb
+    notebooks.py badge  NAME ...           add (or mend) the Colab badge and the cell that installs worldrl on Colab
 """
-import argparse, base64, hashlib, json, os, re, subprocess, sys, time
+import argparse, base64, configparser, hashlib, json, os, re, subprocess, sys, time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -15,6 +16,8 @@ NBS = ROOT / "nbs"
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 INPUT = re.compile(r"""data/(?:zoo|results|samples)/[\w./*\-]+|(?<=# reads: )data/[\w./*\-]+""")
 LINK = re.compile(r"(\]\(|src=\")(?!https?:|#)([^)\"]+)")
+CELL_KEYS = ["jupyter", "tags"]       # cell metadata that stays: `jupyter.source_hidden` collapses the code in JupyterLab
+COLAB = re.compile(r"\[!\[[^\]]*\]\(https://colab\.[^)]*\)\]\(https://colab\.[^)]*\)")
 ZOO = re.compile(r"""\bload\(\s*["']([\w.\-]+)["']""")
 
 
@@ -25,10 +28,10 @@ def read(path): return json.loads(Path(path).read_text(encoding="utf-8"))
 
 
 def code_hash(nb):
-    "sha256 over the code cells, in order"
+    "sha256 over the code cells, in order; without the cell that does nothing outside Colab"
     h = hashlib.sha256()
     for c in nb["cells"]:
-        if c["cell_type"] == "code": h.update(source(c).strip().encode() + b"\0")
+        if c["cell_type"] == "code" and source(c).strip() != install_source(): h.update(source(c).strip().encode() + b"\0")
     return h.hexdigest()[:16]
 
 
@@ -91,7 +94,8 @@ def clean(nb_path):
         for o in c.get("outputs", []):
             if "data" in o: o["data"].pop("application/vnd.jupyter.widget-view+json", None)
     write(nb, nb_path)
-    process_write(warn_msg="clean", proc_nb=partial(clean_nb, clear_all=False, allowed_metadata_keys=["worldrl"]), f_in=nb_path, disp=False)
+    process_write(warn_msg="clean", proc_nb=partial(clean_nb, clear_all=False, allowed_metadata_keys=["worldrl"], allowed_cell_metadata_keys=CELL_KEYS),
+                  f_in=nb_path, disp=False)
 
 
 def write(nb, nb_path):
@@ -127,6 +131,57 @@ def run(name, timeout=600):
     return True
 
 
+def settings():
+    "The keys of settings.ini"
+    parser = configparser.ConfigParser()
+    parser.read(ROOT / "settings.ini", encoding="utf-8")
+    return parser["DEFAULT"]
+
+
+def badge_text(name):
+    "Markdown of the badge that opens this notebook in Colab"
+    s = settings()
+    where = s["git_url"].rstrip("/").removeprefix("https://github.com/")
+    url = f"https://colab.research.google.com/github/{where}/blob/{s['branch']}/{s['nbs_path']}/{name}.ipynb"
+    return f"[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({url})"
+
+
+def install_source():
+    "The first code cell: one pip line, which runs on Colab only"
+    wanted = f"worldrl[minatar,box2d] @ git+{settings()['git_url']}"
+    return f'#| hide\nimport sys\nif "google.colab" in sys.modules:\n    %pip install -q "{wanted}"'
+
+
+def lines(text):
+    "Text as a notebook stores it: lines with their line ends"
+    return text.splitlines(keepends=True)
+
+
+def add_badge(nb, name):
+    "Put badge and install cell into a notebook, in place; a second call changes nothing"
+    title = nb["cells"][0]
+    head = re.match(r"# .*(?:\n+>.*)*", COLAB.sub("", source(title)))
+    if title["cell_type"] != "markdown" or not head: raise SystemExit(f"nbs/{name}.ipynb: the first cell is no Markdown title (# ...)")
+    rest = COLAB.sub("", source(title))[head.end():].strip("\n")
+    title["source"] = lines("\n\n".join(filter(None, (head[0].rstrip("\n"), badge_text(name), rest))))
+    cells = [c for c in nb["cells"] if not (c["cell_type"] == "code" and "google.colab" in source(c))]
+    first = next((i for i, c in enumerate(cells) if c["cell_type"] == "code"), None)
+    if first is not None:
+        cell = {"cell_type": "code", "execution_count": None, "id": "colab-install", "outputs": [], "source": lines(install_source())}
+        cells.insert(first, cell | {"metadata": {"jupyter": {"source_hidden": True}}})
+    nb["cells"] = cells
+
+
+def badge(name):
+    "Add badge and install cell to a notebook file; says whether it changed"
+    path = path_of(name)
+    nb, before = read(path), path.read_bytes()
+    add_badge(nb, path.stem)
+    write(nb, path)
+    clean(path)
+    print(f"nbs/{path.name}: {'changed' if path.read_bytes() != before else 'as it was'}")
+
+
 def readme_text():
     "Markdown of index.ipynb: text cells, code of shown cells, text outputs, and pictures (as files in nbs/media)"
     out, pictures = [], {}
@@ -153,8 +208,11 @@ def main():
     p = sub.add_parser("run"); p.add_argument("names", nargs="*")
     sub.add_parser("check")
     p = sub.add_parser("readme"); p.add_argument("--check", action="store_true")
+    sub.add_parser("badge").add_argument("names", nargs="+")
     a = ap.parse_args()
-    if a.what == "edit": edit(a.name, a.file)
+    if a.what == "badge":
+        for name in a.names: badge(name)
+    elif a.what == "edit": edit(a.name, a.file)
     elif a.what == "update": update(a.name, a.file)
     elif a.what == "run":
         todo = a.names or [n for n in names() if stale(path_of(n))]

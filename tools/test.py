@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""What `make test` and .ci/run check. Last line: N passed, N failed.
+"""What `make test` and .ci/run check. Last line: N passed, N failed; and ", N skipped" where a check cannot run here.
 
     test.py [--flags gpu slow] [--only NAME ...] [--workers 2] [--no-wheel]"""
 import argparse, filecmp, importlib.util, json, os, resource, shutil, signal, subprocess, sys, tempfile, time, zipfile
@@ -174,6 +174,11 @@ def check_docstrings(tmp):
 def check_words(tmp):
     "docstrings and messages use plain words"
     return listed("plain words")
+
+
+def check_notebooks(tmp):
+    "notebooks in the new form keep its measures: lines, cells, outputs, words, figures, links, formulas"
+    return listed("notebooks")
 
 
 def check_stubs(tmp):
@@ -355,10 +360,12 @@ assert len(worldrl.EpisodeStore(worldrl.sample("carracing-fresh"))) > 0
 """
 
 
-def test_notebook(path, flags):
+TEST_CODE = ("import sys; from pathlib import Path; from nbdev.test import test_nb; "
+             "ok, _ = test_nb(Path(sys.argv[1]), skip_flags=['slow', 'gpu', 'extra'], force_flags=sys.argv[2:], basepath='.'); sys.exit(not ok)")
+
+
+def test_notebook(path, flags, code=TEST_CODE):
     "One notebook in a process of its own: (passed, wall seconds, core-seconds, what it printed)"
-    code = ("import sys; from pathlib import Path; from nbdev.test import test_nb; "
-            "ok, _ = test_nb(Path(sys.argv[1]), skip_flags=['slow', 'gpu', 'extra'], force_flags=sys.argv[2:], basepath='.'); sys.exit(not ok)")
     env = dict(os.environ, OMP_NUM_THREADS="1", MPLBACKEND="agg", TQDM_DISABLE="1", PYTHONWARNINGS="ignore", SDL_VIDEODRIVER="dummy", IN_TEST="1")
     start, before = time.time(), resource.getrusage(resource.RUSAGE_CHILDREN)
     try: out, ok = (r := subprocess.run([sys.executable, "-c", code, str(path), *flags], cwd=NBS, capture_output=True, text=True, env=env, timeout=600, stdin=subprocess.DEVNULL)).stdout + r.stderr, r.returncode == 0
@@ -368,10 +375,11 @@ def test_notebook(path, flags):
 
 
 def run_check(check):
-    "One static check, in a copy of the tree: what is wrong, '' when nothing is"
+    "One static check, in a copy of the tree: (what is wrong, '' when nothing is; why it was skipped, '' when it was not)"
     with tempfile.TemporaryDirectory() as tmp:
-        try: return check(copy_tree(Path(tmp)))
-        except Exception as e: return f"{type(e).__name__}: {e}"
+        try: return check(copy_tree(Path(tmp))), ""
+        except selftest.Skipped as e: return "", str(e)
+        except Exception as e: return f"{type(e).__name__}: {e}", ""
 
 
 def main():
@@ -380,28 +388,35 @@ def main():
     ap.add_argument("--no-wheel", action="store_true")
     a = ap.parse_args()
     signal.signal(signal.SIGINT, signal.default_int_handler)       # a shell that starts us in the background has it ignored, and some tests send it
-    passed, failed, spent = 0, [], 0.0
+    sys.path.insert(0, str(ROOT / "tools"))
+    import selftest
+    passed, failed, skipped, spent = 0, [], [], 0.0
 
     def report(name, why, extra=""):
         nonlocal passed
         if why: failed.append(name); print(f"FAILED  {name}{extra}\n{why}\n", flush=True)
         else: passed += 1; print(f"ok      {name}{extra}", flush=True)
 
-    static = (check_export, check_clean, check_outputs, check_readme, check_lint, check_docstrings, check_words, check_stubs, check_setup, check_gpu)
+    static = (check_export, check_clean, check_outputs, check_readme, check_lint, check_docstrings, check_words, check_stubs,
+              check_notebooks, *selftest.CHECKS, check_setup, check_gpu)
     checks = () if a.only or a.flags else (*static, *(() if a.no_wheel else (check_sdist, check_wheel)))
     books = [p for p in sorted(NBS.glob("*.ipynb"), key=lambda p: -p.stat().st_size) if not a.only or p.stem in a.only]
     with ProcessPoolExecutor(a.workers, max_tasks_per_child=1) as pool:
         jobs = {pool.submit(run_check, c): c for c in reversed(checks)} | {pool.submit(test_notebook, p, a.flags): p for p in books}
         for job in as_completed(jobs):
             if callable(jobs[job]):
-                report(jobs[job].__doc__, job.result())
+                name, (why, skip) = jobs[job].__doc__, job.result()
+                if skip:
+                    skipped.append(name)
+                    print(f"skipped {name}: {skip}", flush=True)
+                else: report(name, why)
                 continue
             ok, wall, cpu, out = job.result()
             spent += cpu
             why = "" if ok else out[-4000:]
             report(f"nbs/{jobs[job].name}", why, f"  {wall:5.1f} s  {cpu:5.1f} core-s{'  (over ' + str(NOTEBOOK_S) + ')' if cpu > NOTEBOOK_S else ''}")
     if not a.only and not a.flags: report(f"all notebooks within {ALL_MAX_S} core-seconds", f"{spent:.0f} core-seconds" if spent > ALL_MAX_S else "", f" ({spent:.0f}, aim {ALL_S})")
-    print(f"{passed} passed, {len(failed)} failed")
+    print(f"{passed} passed, {len(failed)} failed" + f", {len(skipped)} skipped" * bool(skipped))
     sys.exit(bool(failed))
 
 
