@@ -183,7 +183,7 @@ def badge(name):
 
 
 def readme_text():
-    "Markdown of index.ipynb: text cells, code of shown cells, text outputs, and pictures (as files in nbs/media)"
+    "Markdown of index.ipynb: text cells, code of shown cells, text outputs, tables, and pictures (as files in nbs/media; `#| fig-alt:` is their text)"
     out, pictures = [], {}
     for c in read(NBS / "index.ipynb")["cells"]:
         src = source(c).strip()
@@ -195,7 +195,9 @@ def readme_text():
             if picture:
                 name = f"nbs/media/index-{c['id']}.png"
                 pictures[name] = base64.b64decode("".join(picture))
-                out.append(f"![output of the cell above]({name})")
+                alt = re.search(r"^#\|\s*fig-alt:\s*(.+)$", src, re.M)
+                out.append(f"![{alt[1].strip() if alt else 'output of the cell above'}]({name})")
+            elif markdown := "".join(o.get("data", {}).get("text/markdown", "")).strip(): out.append(markdown)
             elif text and text[0] != "<": out.append("```\n" + text + "\n```")
     return "\n\n".join(out) + "\n", pictures
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""What `make test` and .ci/run check. Last line: N passed, N failed; and ", N skipped" where a check cannot run here.
+"""What `make test` and .ci/run check. Last line: N passed, N failed. A line before it names what cannot run here.
 
     test.py [--flags gpu slow] [--only NAME ...] [--workers 2] [--no-wheel]"""
 import argparse, filecmp, importlib.util, json, os, resource, shutil, signal, subprocess, sys, tempfile, time, zipfile
@@ -416,7 +416,8 @@ def main():
             why = "" if ok else out[-4000:]
             report(f"nbs/{jobs[job].name}", why, f"  {wall:5.1f} s  {cpu:5.1f} core-s{'  (over ' + str(NOTEBOOK_S) + ')' if cpu > NOTEBOOK_S else ''}")
     if not a.only and not a.flags: report(f"all notebooks within {ALL_MAX_S} core-seconds", f"{spent:.0f} core-seconds" if spent > ALL_MAX_S else "", f" ({spent:.0f}, aim {ALL_S})")
-    print(f"{passed} passed, {len(failed)} failed" + f", {len(skipped)} skipped" * bool(skipped))
+    if skipped: print(f"{len(skipped)} skipped: {'; '.join(skipped)}")
+    print(f"{passed} passed, {len(failed)} failed")
     sys.exit(bool(failed))
 
 

@@ -6,7 +6,7 @@
 __all__ = ['OBSERVING', 'IMAGINING', 'GAP', 'WRITERS', 'COLORS', 'VideoError', 'FrameError', 'as_frames', 'upscale', 'text_bar',
            'label', 'framed', 'mark_border', 'grid', 'strip', 'error_frames', 'side_by_side', 'in_rows', 'heat',
            'latent_grid', 'latent_video', 'mp4_boxes', 'even', 'save_video', 'show_video', 'smoothed', 'common_curve',
-           'band_of', 'curves']
+           'band_of', 'curves', 'markdown_table']
 
 # %% ../nbs/09_viz.ipynb #773659fe
 import os, tempfile
@@ -587,3 +587,16 @@ def _curve(ax, name, runs, color, band):
         label=f"{name} ({len(runs)} seeds; band: {'95 % of the mean' if band == 'bootstrap' else band})",
     )
     ax.fill_between(steps, *band_of(values, band), color=color, alpha=0.2, lw=0)
+
+# %% ../nbs/09_viz.ipynb #62391a54
+def markdown_table(
+    head: list,          # names of the columns
+    rows: list,          # a list of cells per row; cells are shown with str, None as an empty cell
+    left: int = 1,       # columns that are aligned to the left
+) -> str:
+    "Return a table as Markdown; ValueError for a row that has not as many cells as there are columns"
+    for row in rows:
+        if len(row) != len(head): raise ValueError(f"the table has {len(head)} columns, and this row {len(row)}: {row}")
+    lines = [list(head), ["---"] * left + ["--:"] * (len(head) - left)]
+    lines += [["" if cell is None else str(cell).replace("|", "\\|") for cell in row] for row in rows]
+    return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines)
