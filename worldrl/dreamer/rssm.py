@@ -630,7 +630,7 @@ def image_error(
     x: Tensor,         # [..., *shape] preprocessed observations
     kind: str,         # bernoulli | mse (behind a sigmoid) | normal | symlog
     axes: int,         # of the shape
-) -> Tensor:           # [...] summed over the picture
+) -> Tensor:           # [...] summed over the observation
     "Return the reconstruction error of each observation"
     if kind == "bernoulli": each = F.binary_cross_entropy_with_logits(raw, x, reduction="none")
     elif kind == "normal": each = .5 * (raw - x) ** 2
