@@ -7,6 +7,8 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tools"))
+import selftest
 NBS, PACKAGE, BIN = ROOT / "nbs", ROOT / "worldrl", Path(sys.executable).parent
 NOTEBOOK_S, ALL_S = 30, 600                     # core-seconds on our machine: aims, which are printed and never fail a run (a slower machine would)
 ALL_MAX_S = 1800                                # core-seconds of all notebooks: more would not fit into 20 minutes on two cores, installing included
@@ -388,8 +390,6 @@ def main():
     ap.add_argument("--no-wheel", action="store_true")
     a = ap.parse_args()
     signal.signal(signal.SIGINT, signal.default_int_handler)       # a shell that starts us in the background has it ignored, and some tests send it
-    sys.path.insert(0, str(ROOT / "tools"))
-    import selftest
     passed, failed, skipped, spent = 0, [], [], 0.0
 
     def report(name, why, extra=""):
