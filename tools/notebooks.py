@@ -91,7 +91,8 @@ def clean(nb_path):
         for o in c.get("outputs", []):
             if "data" in o: o["data"].pop("application/vnd.jupyter.widget-view+json", None)
     write(nb, nb_path)
-    process_write(warn_msg="clean", proc_nb=partial(clean_nb, clear_all=False, allowed_metadata_keys=["worldrl"]), f_in=nb_path, disp=False)
+    process_write(warn_msg="clean", proc_nb=partial(clean_nb, clear_all=False, allowed_metadata_keys=["worldrl"], allowed_cell_metadata_keys=["jupyter"]),
+                  f_in=nb_path, disp=False)
 
 
 def write(nb, nb_path):
