@@ -211,7 +211,7 @@ def plot_dream_error(
         title=title or f"trust horizon {e.trust_horizon} of {len(k)} (mode {e.mode_trust_horizon})",
     )
     ax.set_ylim(0, 1.05 * ax.get_ylim()[1])
-    below = ax.transAxes + ScaledTranslation(0, -34 / 72, ax.figure.dpi_scale_trans)      # under the label of the x axis
+    below = ax.transAxes + ScaledTranslation(0, -34 / 72, ax.figure.dpi_scale_trans)    # under the label of the x axis
     ax.legend(
         fontsize=9, ncols=2, loc="upper center", bbox_to_anchor=(0.5, 0), bbox_transform=below, frameon=False,
         columnspacing=1, handlelength=1.5, labelspacing=0.2,
