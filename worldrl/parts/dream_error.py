@@ -191,8 +191,10 @@ def plot_dream_error(
 ):                    # the axis
     """Plot the errors of the sampled dream, the mode dream, the reconstruction and the two baselines.
 
-    The background is green up to the trust horizon, and grey where too few episodes are left."""
+    The background is green up to the trust horizon, and grey where too few episodes are left. The legend stands
+    below the axis, where it covers no line."""
     import matplotlib.pyplot as plt
+    from matplotlib.transforms import ScaledTranslation
     ax = ax or plt.subplots(figsize=(5, 3), dpi=75)[1]
     k = np.arange(1, e.error.shape[1] + 1)
     lines = (
@@ -205,11 +207,15 @@ def plot_dream_error(
     if e.reach < len(k):
         ax.axvspan(e.reach + 0.5, len(k) + 1, color="0.5", alpha=0.15, label=f"fewer than {e.least} episodes")
     ax.set(
-        xlabel="dreamt steps", ylabel="mean |dream - real|", xlim=(0, len(k) + 1),
+        xlabel="imagined step", ylabel="mean absolute error", xlim=(0, len(k) + 1),
         title=title or f"trust horizon {e.trust_horizon} of {len(k)} (mode {e.mode_trust_horizon})",
     )
-    ax.set_ylim(0, 1.3 * ax.get_ylim()[1])
-    ax.legend(fontsize=7, ncols=2, loc="upper center", frameon=False)
+    ax.set_ylim(0, 1.05 * ax.get_ylim()[1])
+    below = ax.transAxes + ScaledTranslation(0, -34 / 72, ax.figure.dpi_scale_trans)    # under the label of the x axis
+    ax.legend(
+        fontsize=9, ncols=2, loc="upper center", bbox_to_anchor=(0.5, 0), bbox_transform=below, frameon=False,
+        columnspacing=1, handlelength=1.5, labelspacing=0.2,
+    )
     return ax
 
 # %% ../../nbs/26_dream_error.ipynb #9c086414

@@ -4,7 +4,7 @@
 
 # %% ../../nbs/20_contracts_check.ipynb #20cont03
 from __future__ import annotations
-import contextlib, random
+import contextlib, random, warnings
 import gymnasium as gym
 import numpy as np
 import torch
@@ -457,7 +457,8 @@ def _moved(modules: list):
     parts = {id(m): m for top in modules for m in top.modules()}.values()
     kept = [(m, dict(m.__dict__), dict(m._parameters), dict(m._buffers)) for m in parts]
     try:
-        with fake_cuda():
+        with fake_cuda(), warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "PyTorch was compiled without cuDNN")      # an LSTM looks for it
             for top in modules: top.to(CUDA)
             yield
     finally:
