@@ -26,7 +26,7 @@ ALGOS: dict[str, Algorithm] = {
     ),
     "mdnrnn": Algorithm(
         "worldrl.worldmodels.mdnrnn:MDNRNNTrainer", "worldrl.worldmodels.mdnrnn:MDNRNNConfig",
-        "latents to a world that dreams", "42_mdnrnn",
+        "latents to a world that dreams", "42_mdnrnn_lesson",
     ),
     "controller": Algorithm(
         "worldrl.worldmodels.controller:ControllerTrainer", "worldrl.worldmodels.controller:ControllerConfig",
@@ -34,7 +34,7 @@ ALGOS: dict[str, Algorithm] = {
     ),
     "a2c": Algorithm(
         "worldrl.modelfree.a2c:A2CTrainer", "worldrl.modelfree.a2c:A2CConfig",
-        "actor-critic, one gradient step per rollout", "31_a2c",
+        "actor-critic, one gradient step per rollout", "31_a2c_lesson",
     ),
     "ppo": Algorithm(
         "worldrl.modelfree.ppo:PPOTrainer", "worldrl.modelfree.ppo:PPOConfig",
