@@ -294,7 +294,7 @@ class RSSM(nn.Module):
 
     def initial(self, n: int) -> State:
         "Return the state before the first step of n episodes: zeros"
-        zero = lambda size: torch.zeros(n, size, device=self.post_embed.weight.device)
+        zero = lambda size: torch.zeros(n, size, dtype=torch.float32, device=self.post_embed.weight.device)
         return self._state(zero(self.config.deter), zero(self.latent.size), zero(self.latent.params))
 
     def _state(self, deter, stoch, params):

@@ -162,7 +162,7 @@ class _Source:
         if self.played is not None and (x := self._next(shape)) is not None: return x
         if isinstance(self.generator, int):
             self.generator = torch.Generator(device or "cpu").manual_seed(self.generator)
-        x = fill(shape, generator=self.generator, device=self.generator.device).to(device or "cpu")
+        x = fill(shape, generator=self.generator, device=self.generator.device, dtype=torch.float32).to(device or "cpu")
         if self.tape is not None: self.tape.append(x)
         return x
 
@@ -190,7 +190,7 @@ class _RowSource(_Source):
                 f"numbers of shape {tuple(shape)} asked for, but this Rng has {len(self.rows)} rows; the first axis"
                 " must be a multiple of it"
             )
-        return torch.cat([fill((n, *shape[1:]), generator=g) for g in self.rows]).to(device or "cpu")
+        return torch.cat([fill((n, *shape[1:]), generator=g, dtype=torch.float32) for g in self.rows]).to(device or "cpu")
 
 # %% ../../nbs/20_contracts.ipynb #742301d7
 class Rng:
@@ -238,14 +238,13 @@ class Rng:
     def uniform(self, like, device=None) -> Tensor:
         "Draw uniform numbers in [0, 1), shaped as the tensor or the shape `like`; 0.5 at temperature 0"
         shape, device = _shape_device(like, device)
-        return (
-            self._source.draw(shape, device, torch.rand) if self.temperature else torch.full(shape, 0.5, device=device)
-        )
+        if not self.temperature: return torch.full(shape, 0.5, dtype=torch.float32, device=device)
+        return self._source.draw(shape, device, torch.rand)
 
     def normal(self, like, device=None) -> Tensor:
         "Draw sqrt(temperature) * N(0, 1), shaped as the tensor or the shape `like`; zeros at temperature 0"
         shape, device = _shape_device(like, device)
-        if not self.temperature: return torch.zeros(shape, device=device)
+        if not self.temperature: return torch.zeros(shape, dtype=torch.float32, device=device)
         x = self._source.draw(shape, device, torch.randn)
         return x if self.temperature == 1 else x * self.temperature ** .5
 
