@@ -219,13 +219,13 @@ def exports(book: Book):
 
 
 def colab(book: Book):
-    "Colab badge in the title cell, and the first code cell installs worldrl on Colab only"
+    "Colab badge in the title cell, and the first code cell installs worldrl on Colab only; nothing where there is no code"
     mend = f"; run: python tools/notebooks.py badge {book.name}"
-    cells = book.nb["cells"]
-    if not cells or badge_text(book.name) not in text_of(cells[0]["source"]): yield f"cell 0 lacks this notebook's Colab badge{mend}"
+    cells, code = book.nb["cells"], list(book.cells("code"))
+    if not code: return
+    if badge_text(book.name) not in text_of(cells[0]["source"]): yield f"cell 0 lacks this notebook's Colab badge{mend}"
     if sum(len(COLAB.findall(text_of(c["source"]))) for c in cells) > 1: yield f"more than one Colab badge{mend}"
-    code = list(book.cells("code"))
-    if code and code[0][2].strip() != install_source(): yield f"cell {code[0][0]}, the first code cell, is not the standard install cell{mend}"
+    if code[0][2].strip() != install_source(): yield f"cell {code[0][0]}, the first code cell, is not the standard install cell{mend}"
 
 
 MEASURES = {"line length": line_length, "cells of a lesson": length, "outputs": outputs, "plain words": plain_words, "figures": figures,

@@ -102,6 +102,9 @@ def check_badges(tmp):
     if not title.startswith("# T\n\n> About.\n\n[![Open in Colab]") or not title.endswith("Text."): bad.append(f"place of the badge: {title}")
     if code_hash(plain) != first: bad.append("the install cell makes outputs stale")
     if "".join(plain["cells"][1]["source"]) != install_source(): bad.append("the first code cell is another one")
+    words = book(md("# Words"))
+    add_badge(words, "words")
+    if words != book(md("# Words")): bad.append("a notebook without code gets a badge")
     path = tmp / "nbs/99_good_lesson.ipynb"
     nb["cells"][2]["metadata"] = {"jupyter": {"source_hidden": True}, "tags": ["setup"], "collapsed": True}
     write(nb, path)
@@ -182,7 +185,7 @@ def check_docs(tmp):
     for cmd in ([sys.executable, "tools/docs.py"], [sys.executable, "-m", "mkdocs", "build", "-q"]):
         out = subprocess.run(cmd, cwd=ROOT, env=env, capture_output=True, text=True)
         if out.returncode: return (out.stdout + out.stderr)[-3000:]
-    bad = docs.site_faults(docs.SITE)
+    bad = docs.site_faults(docs.SITE, docs.later())
     bad += [f"{name}.html is missing" for name in read_books(docs.NBS) if not (docs.SITE / f"{name}.html").exists()]
     api = (docs.SITE / "api/worldrl.parts.returns.html").read_text(encoding="utf-8")
     if "[T+1, B]" not in api and "[T + 1, B]" not in api and "[T, B]" not in api: bad.append("the API pages lack the comments beside parameters")
