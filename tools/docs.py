@@ -39,7 +39,7 @@ class Page:
         self.files: dict[str, bytes] = {}                       # path below the docs folder -> content
         self.faults: list[str] = []                             # formulas that could not be converted
         self.taken: set[str] = set()                            # anchors of this page
-        self.section = name
+        self.section = self.caption = name
 
     def text(self) -> str:
         "The page as Markdown"
@@ -101,6 +101,7 @@ class Page:
         if "hide" in marks or "default_exp" in marks or marks.get("include", "").strip(": ") == "false": return []
         code = "\n".join(l for l in src.splitlines() if not DIRECTIVE.match(l)).strip("\n")
         shown = bool(code.strip()) and not {"hide_input", "hide_code"} & set(marks) and marks.get("echo", "").strip(": ") != "false"
+        self.caption = marks.get("fig_alt", "").strip(": ") or f"Figure: {self.section}"
         parts = []
         if shown:
             folded = cell["metadata"].get("jupyter", {}).get("source_hidden")
@@ -124,8 +125,8 @@ class Page:
         return f"<pre data-search-exclude><code>{html.escape(text)}\n</code></pre>" if text else ""
 
     def image(self, path: str) -> str:
-        "An image element; its text says where it belongs"
-        return f'<img src="{path}" alt="Figure: {html.escape(self.section)}">'
+        "An image element; its text is the cell's `#| fig-alt: ...`, or says where it belongs"
+        return f'<img src="{path}" alt="{html.escape(self.caption)}">'
 
     def file(self, name: str, kind: str, content: bytes) -> str:
         "Keep an embedded figure as a file; its path"

@@ -147,12 +147,12 @@ def check_pages(tmp):
     clip = base64.b64encode(b"mp4").decode()
     shown = [{"output_type": "display_data", "metadata": {}, "data": {"text/html": f'<video src="data:video/mp4;base64,{clip}"></video>'}}]
     nb = book(md("# Title *x*\n[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/x)"),
-              code("#| hide\nsecret = 1"), code("#| export\n#| slow\ndef shown(): pass"), code("#| hide_input\nunseen = 2", figure()), code("folded = 3", jupyter={"source_hidden": True}),
+              code("#| hide\nsecret = 1"), code("#| export\n#| slow\ndef shown(): pass"), code("#| hide_input\n#| fig-alt: A \"red\" dot\nunseen = 2", figure()), code("folded = 3", jupyter={"source_hidden": True}),
               md("## The λ-return\n$G_t = \\frac{1}{2}$ and `$code$`, [a](12_x.ipynb#The-Plan), [b](../tools/test.py), [c](../CHANGELOG.md)\n- one\n- two"), code("clip()", *shown),
               md("## The λ-return\n```python\n# ## no heading\n```"), code("loud()", printed("\x1b[31mred <b>\x1b[0m\n")), code("#| default_exp nothing"))
     page = docs.Page("98_page", nb, "https://host/repo")
     text = page.text()
-    wanted = ("# Title <em>x</em> {#title-x}", 'href="https://colab.research.google.com/x"', "shown", 'src="figures/98_page-3-0-0.png"', "<details class=\"nb-code\">",
+    wanted = ("# Title <em>x</em> {#title-x}", 'href="https://colab.research.google.com/x"', "shown", 'src="figures/98_page-3-0-0.png" alt="A &quot;red&quot; dot"', "<details class=\"nb-code\">",
               "## The λ-return {#the-λ-return}", "<mfrac>", "<code>$code$</code>", 'href="12_x.html#the-plan"', 'href="https://host/repo/blob/main/tools/test.py"', 'href="changelog.html"',
               "<li>one</li>", '<video src="figures/98_page-6-0-1.mp4">', "{#the-λ-return_", "red &lt;b&gt;")
     bad = [f"the page lacks {w}" for w in wanted if w not in text]
