@@ -158,12 +158,13 @@ def lines(text):
 
 
 def add_badge(nb, name):
-    "Put badge and install cell into a notebook, in place; a second call changes nothing"
+    "Put badge and install cell into a notebook, in place; a second call changes nothing. One without code needs neither"
     title = nb["cells"][0]
     head = re.match(r"# .*(?:\n+>.*)*", COLAB.sub("", source(title)))
     if title["cell_type"] != "markdown" or not head: raise SystemExit(f"nbs/{name}.ipynb: the first cell is no Markdown title (# ...)")
     rest = COLAB.sub("", source(title))[head.end():].strip("\n")
-    title["source"] = lines("\n\n".join(filter(None, (head[0].rstrip("\n"), badge_text(name), rest))))
+    has_code = any(c["cell_type"] == "code" for c in nb["cells"])
+    title["source"] = lines("\n\n".join(filter(None, (head[0].rstrip("\n"), badge_text(name) * has_code, rest))))
     cells = [c for c in nb["cells"] if not (c["cell_type"] == "code" and "google.colab" in source(c))]
     first = next((i for i, c in enumerate(cells) if c["cell_type"] == "code"), None)
     if first is not None:

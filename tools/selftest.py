@@ -102,6 +102,9 @@ def check_badges(tmp):
     if not title.startswith("# T\n\n> About.\n\n[![Open in Colab]") or not title.endswith("Text."): bad.append(f"place of the badge: {title}")
     if code_hash(plain) != first: bad.append("the install cell makes outputs stale")
     if "".join(plain["cells"][1]["source"]) != install_source(): bad.append("the first code cell is another one")
+    words = book(md("# Words"))
+    add_badge(words, "words")
+    if len(words["cells"]) != 1 or "".join(words["cells"][0]["source"]) != "# Words": bad.append("a notebook without code gets a badge")
     path = tmp / "nbs/99_good_lesson.ipynb"
     nb["cells"][2]["metadata"] = {"jupyter": {"source_hidden": True}, "tags": ["setup"], "collapsed": True}
     write(nb, path)
@@ -144,12 +147,12 @@ def check_pages(tmp):
     clip = base64.b64encode(b"mp4").decode()
     shown = [{"output_type": "display_data", "metadata": {}, "data": {"text/html": f'<video src="data:video/mp4;base64,{clip}"></video>'}}]
     nb = book(md("# Title *x*\n[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/x)"),
-              code("#| hide\nsecret = 1"), code("#| export\n#| slow\ndef shown(): pass"), code("#| hide_input\nunseen = 2", figure()), code("folded = 3", jupyter={"source_hidden": True}),
+              code("#| hide\nsecret = 1"), code("#| export\n#| slow\ndef shown(): pass"), code("#| hide_input\n#| fig-alt: A \"red\" dot\nunseen = 2", figure()), code("folded = 3", jupyter={"source_hidden": True}),
               md("## The λ-return\n$G_t = \\frac{1}{2}$ and `$code$`, [a](12_x.ipynb#The-Plan), [b](../tools/test.py), [c](../CHANGELOG.md)\n- one\n- two"), code("clip()", *shown),
               md("## The λ-return\n```python\n# ## no heading\n```"), code("loud()", printed("\x1b[31mred <b>\x1b[0m\n")), code("#| default_exp nothing"))
     page = docs.Page("98_page", nb, "https://host/repo")
     text = page.text()
-    wanted = ("# Title <em>x</em> {#title-x}", 'href="https://colab.research.google.com/x"', "shown", 'src="figures/98_page-3-0-0.png"', "<details class=\"nb-code\">",
+    wanted = ("# Title <em>x</em> {#title-x}", 'href="https://colab.research.google.com/x"', "shown", 'src="figures/98_page-3-0-0.png" alt="A &quot;red&quot; dot"', "<details class=\"nb-code\">",
               "## The λ-return {#the-λ-return}", "<mfrac>", "<code>$code$</code>", 'href="12_x.html#the-plan"', 'href="https://host/repo/blob/main/tools/test.py"', 'href="changelog.html"',
               "<li>one</li>", '<video src="figures/98_page-6-0-1.mp4">', "{#the-λ-return_", "red &lt;b&gt;")
     bad = [f"the page lacks {w}" for w in wanted if w not in text]
@@ -182,7 +185,7 @@ def check_docs(tmp):
     for cmd in ([sys.executable, "tools/docs.py"], [sys.executable, "-m", "mkdocs", "build", "-q"]):
         out = subprocess.run(cmd, cwd=ROOT, env=env, capture_output=True, text=True)
         if out.returncode: return (out.stdout + out.stderr)[-3000:]
-    bad = docs.site_faults(docs.SITE)
+    bad = docs.site_faults(docs.SITE, docs.later())
     bad += [f"{name}.html is missing" for name in read_books(docs.NBS) if not (docs.SITE / f"{name}.html").exists()]
     api = (docs.SITE / "api/worldrl.parts.returns.html").read_text(encoding="utf-8")
     if "[T+1, B]" not in api and "[T + 1, B]" not in api and "[T, B]" not in api: bad.append("the API pages lack the comments beside parameters")
