@@ -193,7 +193,7 @@ def plot_dream_error(
 
     The background is green up to the trust horizon, and grey where too few episodes are left."""
     import matplotlib.pyplot as plt
-    ax = ax or plt.subplots(figsize=(5, 3), dpi=75)[1]
+    ax = ax or plt.subplots(figsize=(6.5, 3.8), dpi=100)[1]
     k = np.arange(1, e.error.shape[1] + 1)
     lines = (
         ("copy last frame", e.copy, "C7--"), ("mean frame", e.mean, "C7:"), ("reconstruction", e.recon, "C2-"),
@@ -208,8 +208,8 @@ def plot_dream_error(
         xlabel="dreamt steps", ylabel="mean |dream - real|", xlim=(0, len(k) + 1),
         title=title or f"trust horizon {e.trust_horizon} of {len(k)} (mode {e.mode_trust_horizon})",
     )
-    ax.set_ylim(0, 1.3 * ax.get_ylim()[1])
-    ax.legend(fontsize=7, ncols=2, loc="upper center", frameon=False)
+    ax.set_ylim(0, 1.4 * ax.get_ylim()[1])
+    ax.legend(fontsize=9, ncols=2, loc="upper center", frameon=False)
     return ax
 
 # %% ../../nbs/26_dream_error.ipynb #9c086414
@@ -368,7 +368,7 @@ def plot_plane_recall(
     import matplotlib.pyplot as plt
     nrows = -(-len(r.names) // ncols)
     fig, axes = plt.subplots(
-        nrows, min(ncols, len(r.names)), figsize=(2.2 * min(ncols, len(r.names)) + 1.6, 1.9 * nrows + 0.6), dpi=75,
+        nrows, min(ncols, len(r.names)), figsize=(1.7 * min(ncols, len(r.names)) + 0.4, 1.8 * nrows + 1.1), dpi=100,
         layout="constrained", squeeze=False, sharex=True, sharey=True,
     )
     plt.close(fig)
@@ -376,8 +376,10 @@ def plot_plane_recall(
     for c, (ax, name) in enumerate(zip(axes.flat, r.names)): _recall_of(ax, r, c, name)
     for ax in axes[:, 0]: ax.set_ylabel("share of cells")
     fig.supxlabel("dreamt steps", fontsize=9)
-    fig.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside right upper", fontsize=7)
-    fig.suptitle(title, fontsize=10)
+    fig.legend(
+        *axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=2, fontsize=9, frameon=False
+    )
+    fig.suptitle(title, fontsize=11)
     return fig
 
 def _recall_of(ax, r, c, name):
