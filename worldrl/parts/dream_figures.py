@@ -215,7 +215,7 @@ def plane_strip(
     import matplotlib.pyplot as plt
     names = _plane_names(names, planes["truth"].shape[1])
     fig, axes = plt.subplots(
-        3, len(names), figsize=(1.15 * len(names) + 1.6, 3.9), dpi=75, layout="constrained", squeeze=False
+        3, len(names), figsize=(1.15 * len(names) + 1.6, 3.9), dpi=90, layout="constrained", squeeze=False
     )
     plt.close(fig)
     for line, (row, x), color in zip(axes, planes.items(), (None, OBSERVING, IMAGINING)):
