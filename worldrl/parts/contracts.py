@@ -162,7 +162,8 @@ class _Source:
         if self.played is not None and (x := self._next(shape)) is not None: return x
         if isinstance(self.generator, int):
             self.generator = torch.Generator(device or "cpu").manual_seed(self.generator)
-        x = fill(shape, generator=self.generator, device=self.generator.device, dtype=torch.float32).to(device or "cpu")
+        home = self.generator.device
+        x = fill(shape, generator=self.generator, device=home, dtype=torch.float32).to(device or "cpu")
         if self.tape is not None: self.tape.append(x)
         return x
 

@@ -195,7 +195,7 @@ def plot_dream_error(
     below the axis, where it covers no line."""
     import matplotlib.pyplot as plt
     from matplotlib.transforms import ScaledTranslation
-    ax = ax or plt.subplots(figsize=(5, 3), dpi=75)[1]
+    ax = ax or plt.subplots(figsize=(6.5, 3.8), dpi=100)[1]
     k = np.arange(1, e.error.shape[1] + 1)
     lines = (
         ("copy last frame", e.copy, "C7--"), ("mean frame", e.mean, "C7:"), ("reconstruction", e.recon, "C2-"),
@@ -374,7 +374,7 @@ def plot_plane_recall(
     import matplotlib.pyplot as plt
     nrows = -(-len(r.names) // ncols)
     fig, axes = plt.subplots(
-        nrows, min(ncols, len(r.names)), figsize=(2.2 * min(ncols, len(r.names)) + 1.6, 1.9 * nrows + 0.6), dpi=75,
+        nrows, min(ncols, len(r.names)), figsize=(1.7 * min(ncols, len(r.names)) + 0.4, 1.8 * nrows + 1.1), dpi=100,
         layout="constrained", squeeze=False, sharex=True, sharey=True,
     )
     plt.close(fig)
@@ -382,8 +382,10 @@ def plot_plane_recall(
     for c, (ax, name) in enumerate(zip(axes.flat, r.names)): _recall_of(ax, r, c, name)
     for ax in axes[:, 0]: ax.set_ylabel("share of cells")
     fig.supxlabel("dreamt steps", fontsize=9)
-    fig.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside right upper", fontsize=7)
-    fig.suptitle(title, fontsize=10)
+    fig.legend(
+        *axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=2, fontsize=9, frameon=False
+    )
+    fig.suptitle(title, fontsize=11)
     return fig
 
 def _recall_of(ax, r, c, name):
