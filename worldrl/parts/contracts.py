@@ -191,7 +191,8 @@ class _RowSource(_Source):
                 f"numbers of shape {tuple(shape)} asked for, but this Rng has {len(self.rows)} rows; the first axis"
                 " must be a multiple of it"
             )
-        return torch.cat([fill((n, *shape[1:]), generator=g, dtype=torch.float32) for g in self.rows]).to(device or "cpu")
+        parts = [fill((n, *shape[1:]), generator=g, dtype=torch.float32) for g in self.rows]
+        return torch.cat(parts).to(device or "cpu")
 
 # %% ../../nbs/20_contracts.ipynb #742301d7
 class Rng:
