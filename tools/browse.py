@@ -14,7 +14,7 @@ SITE = ROOT / "site"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required"]
-WAIT_MS = 20_000
+WAIT_MS = 120_000           # when a page counts as hanging; a busy machine needs tens of seconds
 FIGURES = """() => [...document.querySelectorAll('.md-content img')].filter(
     i => !(i.complete && i.naturalWidth > 0 && i.getBoundingClientRect().width > 0)).map(i => i.getAttribute('src'))"""
 FORMULAS = "() => [...document.querySelectorAll('.md-content math')].filter(m => m.getBoundingClientRect().width === 0).length"
@@ -78,8 +78,10 @@ class Visit:
     def open(self, name: str) -> dict:
         "Load a page and look at its figures and formulas; how many of each it has"
         self.at = name
-        self.page.goto(f"{self.base}/{name}", wait_until="load", timeout=WAIT_MS)
-        self.page.wait_for_function(LOADED, timeout=WAIT_MS)
+        try:
+            self.page.goto(f"{self.base}/{name}", wait_until="domcontentloaded", timeout=WAIT_MS)
+            self.page.wait_for_function(LOADED, timeout=WAIT_MS)
+        except Exception as e: self.fault(str(e).splitlines()[0])
         for src in self.page.evaluate(FIGURES): self.fault(f"figure not visible: {src}")
         if n := self.page.evaluate(FORMULAS): self.fault(f"{n} formulas have no width")
         return {kind: self.page.locator(f".md-content {kind}").count() for kind in ("img", "math", "video")}
