@@ -1,6 +1,8 @@
 #!/usr/bin/env python
-"""Static checks of the package: lint, docstrings, plain words, stub files. `python tools/checks.py` prints what is wrong."""
-import ast, re, subprocess, sys
+"""Static checks of the package (lint, docstrings, plain words, stub files) and of the notebooks (formulas, the map).
+
+`python tools/checks.py` prints what is wrong."""
+import ast, json, re, subprocess, sys
 from pathlib import Path
 
 from stubs import stale
@@ -68,7 +70,42 @@ def unplain() -> list[str]:
     return bad
 
 
-CHECKS = {"lint": lint, "docstrings": undocumented, "plain words": unplain, "stub files": stale}
+def texts():
+    "(notebook, text of a Markdown cell without its code) of every notebook"
+    for p in sorted((ROOT / "nbs").glob("*.ipynb")):
+        for cell in json.loads(p.read_text(encoding="utf-8"))["cells"]:
+            if cell["cell_type"] != "markdown": continue
+            yield p.name, re.sub(r"```.*?```|`[^`\n]*`", "", "".join(cell["source"]), flags=re.S)
+
+
+FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$\n]+?\$", re.S)
+
+
+def formula_fault(formula: str) -> str:
+    "Why a formula of a Markdown cell would not render; '' if nothing is wrong with it"
+    if re.search(r"\\\\[a-zA-Z]", formula): return "a doubled backslash before a name"
+    if formula.count("{") != formula.count("}"): return "braces that do not match"
+    if re.search(r"[\x00-\x09\x0b-\x1f]", formula): return "a control character: a backslash was lost"
+    if formula.startswith("$$") and "\n\n" in formula: return "an empty line"
+    return ""
+
+
+def unrendered() -> list[str]:
+    "Formulas of the notebooks that would not render, and LaTeX commands outside of formulas"
+    bad = []
+    for name, text in texts():
+        bad += [f"nbs/{name}: {why} in {m[0][:60]!r}" for m in FORMULA.finditer(text) if (why := formula_fault(m[0]))]
+        bad += [f"nbs/{name}: {m[0]!r} stands outside of a formula" for m in re.finditer(r"\\[a-zA-Z]{2,}", FORMULA.sub("", text))]
+    return bad
+
+
+def unlisted() -> list[str]:
+    "Notebooks that the map of nbs/index.ipynb does not link to"
+    shown = "".join(text for name, text in texts() if name == "index.ipynb")
+    return [f"nbs/index.ipynb has no link to {p.name}" for p in sorted((ROOT / "nbs").glob("*.ipynb")) if p.stem != "index" and f"]({p.name}" not in shown]
+
+
+CHECKS = {"lint": lint, "docstrings": undocumented, "plain words": unplain, "stub files": stale, "formulas": unrendered, "map": unlisted}
 
 if __name__ == "__main__":
     only = sys.argv[1:] or list(CHECKS)

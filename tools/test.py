@@ -181,6 +181,16 @@ def check_stubs(tmp):
     return listed("stub files")
 
 
+def check_formulas(tmp):
+    "formulas of the notebooks render: no doubled backslash, lost backslash or open brace"
+    return listed("formulas")
+
+
+def check_map(tmp):
+    "the first page links to every notebook"
+    return listed("map")
+
+
 STUB = """#!/bin/sh
 # Stands for Python {version} in check_setup: answers what tools/setup.sh asks, and installs nothing
 echo "{version} $*" >> "{log}"
@@ -382,7 +392,7 @@ def main():
 
     if not a.only and not a.flags:
         wheel = () if a.no_wheel else (check_sdist, check_wheel)
-        static = (check_lint, check_docstrings, check_words, check_stubs)
+        static = (check_lint, check_docstrings, check_words, check_stubs, check_formulas, check_map)
         for check in (check_export, check_clean, check_outputs, check_readme, *static, check_setup, check_gpu, *wheel):
             with tempfile.TemporaryDirectory() as tmp:
                 try: why = check(copy_tree(Path(tmp)))
