@@ -1,9 +1,12 @@
 #!/usr/bin/env python
-"""Static checks: lint, docstrings, plain words and stub files of the package, measures of notebooks. `python tools/checks.py` prints what is wrong."""
+"""Static checks: lint, docstrings, plain words and stub files of the package, measures and the map of the notebooks.
+
+`python tools/checks.py` prints what is wrong."""
 import ast, re, subprocess, sys
 from pathlib import Path
 
 from measures import measured, read_books
+from notebooks import read
 from stubs import stale
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -80,7 +83,14 @@ def unmeasured() -> list[str]:
     return measured(read_books(NBS), NEW_FORM, MISSING_FAILS)
 
 
-CHECKS = {"lint": lint, "docstrings": undocumented, "plain words": unplain, "stub files": stale, "notebooks": unmeasured}
+def unlisted() -> list[str]:
+    "Notebooks that the map of nbs/index.ipynb does not link to"
+    index = read(NBS / "index.ipynb")["cells"]
+    shown = "".join("".join(c["source"]) for c in index if c["cell_type"] == "markdown")
+    return [f"nbs/index.ipynb has no link to {p.name}" for p in sorted(NBS.glob("*.ipynb")) if p.stem != "index" and f"]({p.name}" not in shown]
+
+
+CHECKS = {"lint": lint, "docstrings": undocumented, "plain words": unplain, "stub files": stale, "notebooks": unmeasured, "map": unlisted}
 
 if __name__ == "__main__":
     only = sys.argv[1:] or list(CHECKS)

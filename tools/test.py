@@ -188,6 +188,11 @@ def check_stubs(tmp):
     return listed("stub files")
 
 
+def check_map(tmp):
+    "the first page links to every notebook"
+    return listed("map")
+
+
 STUB = """#!/bin/sh
 # Stands for Python {version} in check_setup: answers what tools/setup.sh asks, and installs nothing
 echo "{version} $*" >> "{log}"
@@ -398,7 +403,7 @@ def main():
         else: passed += 1; print(f"ok      {name}{extra}", flush=True)
 
     static = (check_export, check_clean, check_outputs, check_readme, check_lint, check_docstrings, check_words, check_stubs,
-              check_notebooks, *selftest.CHECKS, check_setup, check_gpu)
+              check_notebooks, check_map, *selftest.CHECKS, check_setup, check_gpu)
     checks = () if a.only or a.flags else (*static, *(() if a.no_wheel else (check_sdist, check_wheel)))
     books = [p for p in sorted(NBS.glob("*.ipynb"), key=lambda p: -p.stat().st_size) if not a.only or p.stem in a.only]
     with ProcessPoolExecutor(a.workers, max_tasks_per_child=1) as pool:

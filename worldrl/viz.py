@@ -64,7 +64,7 @@ def upscale(
     return x.repeat(factor, -3).repeat(factor, -2)
 
 # %% ../nbs/09_viz.ipynb #b46cdda1
-OBSERVING, IMAGINING = (0, 158, 115), (213, 94, 0)      # green and red, in the tones of Okabe and Ito's palette
+OBSERVING, IMAGINING = (0, 158, 115), (213, 94, 0)      # green and orange (vermilion) of Okabe and Ito's palette
 
 
 def _fit(text, width, size):
@@ -120,7 +120,7 @@ def mark_border(
     border: int | None,     # the first imagined frame; None: grey borders everywhere
     width: int = 2,         # pixels
 ) -> np.ndarray:            # [T, H + 2*width, W + 2*width, 3] uint8
-    "Draw green borders around the frames before `border`, and red ones from there on"
+    "Draw green borders around the frames before `border`, and orange ones from there on"
     x = as_frames(frames, 4)
     if border is None: return framed(x, (128, 128, 128), width)
     if not 0 <= border <= len(x):
@@ -166,7 +166,7 @@ def strip(
     rows: dict,                 # name -> frames [T, H, W, 3] uint8, or several clips [N, T, H, W, 3]
         # all with the same N and T; H and W may differ
     every: int = 1,             # show every n-th step
-    border: int | None = None,  # the first imagined step: green borders before it, red ones from there on
+    border: int | None = None,  # the first imagined step: green borders before it, orange ones from there on
     start: int = 0,             # the time of the first frame (x labels only)
     title: str = "",
     xlabel: str = "step",
