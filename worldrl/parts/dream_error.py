@@ -381,7 +381,7 @@ def plot_plane_recall(
     for ax in axes.flat[len(r.names):]: ax.set_visible(False)
     for c, (ax, name) in enumerate(zip(axes.flat, r.names)): _recall_of(ax, r, c, name)
     for ax in axes[:, 0]: ax.set_ylabel("share of cells")
-    fig.supxlabel("dreamt steps", fontsize=9)
+    for ax in axes[-1]: ax.set_xlabel("dreamt steps")
     fig.legend(
         *axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=2, fontsize=9, frameon=False
     )
