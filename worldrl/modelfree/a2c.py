@@ -729,6 +729,7 @@ class A2CConfig(OnPolicyConfig):
     rmsprop_eps: Annotated[float, Gt(0)] = 1e-5                # RMSprop's epsilon
     rmsprop_alpha: Annotated[float, Interval(ge=0, le=1)] = 0.99    # RMSprop's smoothing constant
 
+# %% ../../nbs/31_a2c_workshop.ipynb #708faebe
 A2CConfig.presets = {
     "tiny": dict(total_timesteps=4_000, num_envs=8, eval_episodes=4, log_points=20),
     "paper": dict(total_timesteps=60_000_000)}
@@ -747,6 +748,7 @@ A2CConfig.recipes = {
     "minatar": dict(total_timesteps=2_000_000),
 }
 
+# %% ../../nbs/31_a2c_workshop.ipynb #5a46bf47
 class A2CTrainer(OnPolicyTrainer):
     "Trainer of A2C: one gradient step per rollout"
     exp = "a2c"
