@@ -451,7 +451,7 @@ def _channel_norm(kind, channels):
     "A norm over channels, or nothing for the kind none"
     return nn.Identity() if kind == "none" else ChannelNorm(kind, channels)
 
-# %% ../../nbs/70_rssm_workshop.ipynb #b56bdcaf
+# %% ../../nbs/70_rssm_workshop.ipynb #cac49a8b
 def _mlp_encoder(n, c):
     "The layers of an MLP for n numbers, and the size of its output"
     sizes = (n, *c.encoder_units)
