@@ -89,7 +89,7 @@ class RSSMConfig(Config):
                           f"take deter={deter}, or other blocks (DreamerV3: 8)")
 
 # %% ../../nbs/70_rssm_workshop.ipynb #a2d0d391
-class _Through(torch.autograd.Function):
+class _StraightThrough(torch.autograd.Function):
     "One-hot samples forward; the gradient of the mixed probabilities backward"
     @staticmethod
     def forward(ctx, logits, uniform, unimix, temperature):      # [n, K, S], [n, S] or None: the mode
@@ -105,10 +105,12 @@ class _Through(torch.autograd.Function):
         return (1 - ctx.unimix) * p * (grad - (grad * p).sum(-2, keepdim=True)), None, None, None
 
 def _one_hot(p, uniform, temperature):
-    "One class per column of the probabilities [n, K, S], by inverse CDF"
-    if uniform is None: index = p.argmax(-2, keepdim=True)
+    "Return one class per column of the probabilities [n, K, S]: the one whose interval contains the uniform number"
+    if uniform is None:
+        index = p.argmax(-2, keepdim=True)
     else:
-        if temperature != 1: p = torch.softmax(p.log() / temperature, -2)
+        if temperature != 1:
+            p = torch.softmax(p.log() / temperature, -2)
         index = (p[:, :-1].cumsum(-2) <= uniform.unsqueeze(-2)).sum(-2, keepdim=True)
     return torch.zeros_like(p).scatter_(-2, index, 1.)
 
@@ -143,7 +145,7 @@ class DiscreteLatent:
     def sample(self, params: Tensor, draws, rng: Rng | None) -> Tensor:   # logits [n, K * S] -> [n, K * S]
         "Return one-hot samples for the random numbers of `draws`, with straight-through gradients"
         logits = params.unflatten(-1, (self.K, self.S))
-        return _Through.apply(logits, draws, self.unimix, rng.temperature if rng else 1.0).flatten(-2)
+        return _StraightThrough.apply(logits, draws, self.unimix, rng.temperature if rng else 1.0).flatten(-2)
 
     def state(self, params: Tensor) -> State:
         "Return the part of a state that holds the logits"
@@ -275,14 +277,17 @@ class RSSM(nn.Module):
         embed: int,             # E, size of an embedded observation
     ):
         super().__init__()
-        self.config, self.embed_size, c = config, embed, config
+        c = config
+        self.config = config
+        self.embed_size = embed
         self.latent = (DiscreteLatent if c.latent == "discrete" else GaussianLatent)(c)
         self.gru = GRUS[c.gru](self.latent.size, actions, c)
         self.prior_net = nn.Sequential(
             layers(c.deter, c.hidden, c.prior_layers, c.norm, c.act),
             nn.Linear(c.hidden if c.prior_layers else c.deter, self.latent.params),
         )
-        self.post_deter, self.post_embed = nn.Linear(c.deter, c.hidden, bias=False), nn.Linear(embed, c.hidden)
+        self.post_deter = nn.Linear(c.deter, c.hidden, bias=False)
+        self.post_embed = nn.Linear(embed, c.hidden)
         self.post_net = nn.Sequential(
             make_norm(c.norm, c.hidden), activation(c.act), nn.Linear(c.hidden, self.latent.params)
         )
@@ -319,29 +324,38 @@ class RSSM(nn.Module):
         rng: Rng | None = None,    # of the posterior's samples; None: its mode
     ) -> State:                    # [n, T, ...]
         "Return the posterior states of sequences; only what depends on the recurrence is computed step by step"
-        n, T = is_first.shape
-        before, seen = self.gru.before(action).float().unbind(1), self.post_embed(embed).float().unbind(1)
+        from_action = self.gru.before(action).float().unbind(1)      # T tensors [n, hidden]
+        from_obs = self.post_embed(embed).float().unbind(1)          # T tensors [n, hidden]
         # few rows at a time: casting would cost more than it saves
-        with torch.autocast(embed.device.type, enabled=False): return self._scan(state, before, seen, is_first, rng)
+        with torch.autocast(embed.device.type, enabled=False):
+            return self._scan(state, from_action, from_obs, is_first, rng)
 
-    def _scan(self, state, before, seen, is_first, rng):
-        "The recurrent part of observe_sequence; `before` and `seen` are lists of [n, hidden], one per step"
+    def _scan(self, state, from_action, from_obs, is_first, rng):
+        "The recurrent part of observe_sequence, one step after the other; states [n, T, ...]"
         n, T = is_first.shape
-        draws = self.latent.draws(state["deter"], (n, T), rng)
-        draws = [None] * T if draws is None else draws.unbind(1)
-        keep, fresh = (~is_first).to(state["deter"].dtype).unsqueeze(-1).unbind(1), _some(is_first)
-        deter, stoch, rows = state["deter"], state["stoch"], []
+        deter = state["deter"]
+        stoch = state["stoch"]
+        noise = self.latent.draws(deter, (n, T), rng)
+        noise = [None] * T if noise is None else noise.unbind(1)
+        keep = (~is_first).to(deter.dtype).unsqueeze(-1).unbind(1)   # T tensors [n, 1]; 0 where a row resets
+        resets = _some(is_first)
+        rows = []
         for t in range(T):
-            if fresh[t]: deter, stoch = deter * keep[t], stoch * keep[t]
-            deter = self.gru(stoch, before[t], deter)
-            params = self.post_net(self.post_deter(deter) + seen[t]).float()
-            stoch = self.latent.sample(params, draws[t], rng)
+            if resets[t]:
+                deter = deter * keep[t]
+                stoch = stoch * keep[t]
+            deter = self.gru(stoch, from_action[t], deter)
+            params = self.post_net(self.post_deter(deter) + from_obs[t]).float()
+            stoch = self.latent.sample(params, noise[t], rng)
             rows.append((deter, stoch, params))
-        return self._state(*(torch.stack(x, 1) for x in zip(*rows)))
+        deter, stoch, params = (torch.stack(column, 1) for column in zip(*rows))
+        return self._state(deter, stoch, params)
 
 def _some(is_first):
     "For each step, whether any row resets; on a GPU always True, because reading the answer costs more than a reset"
-    return is_first.any(0).tolist() if is_first.device.type == "cpu" else [True] * is_first.shape[1]
+    if is_first.device.type == "cpu":
+        return is_first.any(0).tolist()
+    return [True] * is_first.shape[1]
 
 # %% ../../nbs/70_rssm_workshop.ipynb #254f5bc4
 def pick_encoder(
@@ -399,11 +413,18 @@ class Encoder(nn.Module):
         c: RSSMConfig,
     ):
         super().__init__()
-        self.shape, self.kind = tuple(shape), pick_encoder(c.encoder, shape)
+        self.shape = tuple(shape)
+        self.kind = pick_encoder(c.encoder, shape)
         self.squash = len(shape) == 1                                      # vectors may be of any size
-        if self.kind == "mlp": self.net, self.size = _mlp_encoder(math.prod(shape), c)
-        else: self.net, self.size = (_pooled_encoder if self.kind == "pooled" else _conv_encoder)(shape, c, self.kind)
-        if c.embed: self.net, self.size = nn.Sequential(self.net, nn.Linear(self.size, c.embed)), c.embed
+        if self.kind == "mlp":
+            self.net, self.size = _mlp_encoder(math.prod(shape), c)
+        elif self.kind == "pooled":
+            self.net, self.size = _pooled_encoder(shape, c)
+        else:
+            self.net, self.size = _conv_encoder(shape, c, self.kind)
+        if c.embed:
+            self.net = nn.Sequential(self.net, nn.Linear(self.size, c.embed))
+            self.size = c.embed
 
     def forward(self, x: Tensor) -> Tensor:      # [..., *shape] -> [..., size]
         "Return the embeddings of observations; ValueError for observations of another shape"
@@ -426,31 +447,44 @@ class ChannelNorm(nn.Module):
         "Return the maps with the channels of every pixel normalized"
         return self.norm(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
 
-def _channel_norm(kind, channels): return nn.Identity() if kind == "none" else ChannelNorm(kind, channels)
+def _channel_norm(kind, channels):
+    "A norm over channels, or nothing for the kind none"
+    return nn.Identity() if kind == "none" else ChannelNorm(kind, channels)
 
+# %% ../../nbs/70_rssm_workshop.ipynb #cac49a8b
 def _mlp_encoder(n, c):
+    "The layers of an MLP for n numbers, and the size of its output"
     sizes = (n, *c.encoder_units)
-    return nn.Sequential(nn.Flatten(), *(layer(a, b, c.norm, c.act) for a, b in zip(sizes, sizes[1:]))), sizes[-1]
+    net = [layer(a, b, c.norm, c.act) for a, b in zip(sizes, sizes[1:])]
+    return nn.Sequential(nn.Flatten(), *net), sizes[-1]
 
 def _conv_encoder(shape, c, kind):
-    stack, net = stack_of(kind, shape, c.depth), []
+    "The convolutions of `planes` or `strided`, and the size of their flat output"
+    stack = stack_of(kind, shape, c.depth)
     sizes = conv_sizes(shape, stack)
-    for (n, *_), l in zip(sizes, stack):
-        net += [
-            nn.Conv2d(n, l.channels, l.kernel, l.stride, l.padding), _channel_norm(c.norm, l.channels),
-            activation(c.act),
-        ]
+    net = []
+    for (channels, *_), conv in zip(sizes, stack):
+        net.append(nn.Conv2d(channels, conv.channels, conv.kernel, conv.stride, conv.padding))
+        net.append(_channel_norm(c.norm, conv.channels))
+        net.append(activation(c.act))
     return nn.Sequential(*net, nn.Flatten()), math.prod(sizes[-1])
 
-def _pooled_encoder(shape, c, kind):
-    sizes, net, n = pooled_sizes(shape), [], shape[0]
-    for m, _ in zip(POOLED, sizes[1:]):
-        net += [
-            nn.Conv2d(n, c.depth * m, 5, padding=2), nn.MaxPool2d(2, ceil_mode=True),
-            _channel_norm(c.norm, c.depth * m), activation(c.act),
-        ]
-        n = c.depth * m
-    return nn.Sequential(*net, nn.Flatten()), n * math.prod(sizes[-1])
+def _pooled_maps(shape, c):
+    "Shapes (channels, height, width) of the maps of `pooled`, from the image to the smallest map"
+    sizes = pooled_sizes(shape)
+    channels = [shape[0], *(c.depth * m for m in POOLED)]
+    return [(n, *size) for n, size in zip(channels, sizes)]
+
+def _pooled_encoder(shape, c):
+    "5 x 5 convolutions, each with a 2 x 2 max-pool, and the size of their flat output"
+    maps = _pooled_maps(shape, c)
+    net = []
+    for (n_in, *_), (n_out, *_) in zip(maps, maps[1:]):
+        net.append(nn.Conv2d(n_in, n_out, 5, padding=2))
+        net.append(nn.MaxPool2d(2, ceil_mode=True))
+        net.append(_channel_norm(c.norm, n_out))
+        net.append(activation(c.act))
+    return nn.Sequential(*net, nn.Flatten()), math.prod(maps[-1])
 
 # %% ../../nbs/70_rssm_workshop.ipynb #014dc0a5
 class FirstMap(nn.Unflatten):
@@ -470,27 +504,36 @@ class Decoder(nn.Module):
         c: RSSMConfig,
     ):
         super().__init__()
-        self.shape, kind = tuple(shape), pick_encoder(c.encoder, shape)
-        make = {"mlp": _mlp_decoder, "pooled": _pooled_decoder}.get(kind, _conv_decoder)
-        self.net = make(n_in, shape, c, kind)
+        self.shape = tuple(shape)
+        kind = pick_encoder(c.encoder, shape)
+        if kind == "mlp":
+            self.net = _mlp_decoder(n_in, shape, c)
+        elif kind == "pooled":
+            self.net = _pooled_decoder(n_in, shape, c)
+        else:
+            self.net = _conv_decoder(n_in, shape, c, kind)
 
     def forward(self, x: Tensor) -> Tensor:      # [..., F] -> [..., *shape]
-        "Return the raw observations in float32; RSSMWorld.picture scales them"
+        "Return the raw observations in float32; RSSMWorld.scale_output scales them"
         return self.net(x.reshape(-1, x.shape[-1])).float().reshape(*x.shape[:-1], *self.shape)
 
-def _mlp_decoder(n_in, shape, c, kind):
+def _mlp_decoder(n_in, shape, c):
+    "The layers of the MLP encoder in reverse order"
     sizes = (n_in, *c.encoder_units[::-1])
-    return nn.Sequential(
-        *(layer(a, b, c.norm, c.act) for a, b in zip(sizes, sizes[1:])), nn.Linear(sizes[-1], math.prod(shape))
-    )
+    net = [layer(a, b, c.norm, c.act) for a, b in zip(sizes, sizes[1:])]
+    return nn.Sequential(*net, nn.Linear(sizes[-1], math.prod(shape)))
 
 def _conv_decoder(n_in, shape, c, kind):
+    "A linear layer to the first map, then transposed convolutions; no norm or activation after the last"
     start, stack = mirror(shape, stack_of(kind, shape, c.depth))
-    net, n = [nn.Linear(n_in, math.prod(start)), FirstMap(1, start)], start[0]
-    for i, l in enumerate(stack):
-        net.append(nn.ConvTranspose2d(n, l.channels, l.kernel, l.stride, l.padding, l.extra))
-        if i < len(stack) - 1: net += [_channel_norm(c.norm, l.channels), activation(c.act)]
-        n = l.channels
+    net = [nn.Linear(n_in, math.prod(start)), FirstMap(1, start)]
+    n = start[0]
+    for i, conv in enumerate(stack):
+        net.append(nn.ConvTranspose2d(n, conv.channels, conv.kernel, conv.stride, conv.padding, conv.extra))
+        if i < len(stack) - 1:
+            net.append(_channel_norm(c.norm, conv.channels))
+            net.append(activation(c.act))
+        n = conv.channels
     return nn.Sequential(*net)
 
 # %% ../../nbs/70_rssm_workshop.ipynb #da3b295f
@@ -504,21 +547,24 @@ class Upsample(nn.Module):
         "Return the enlarged maps"
         return F.interpolate(x, self.size, mode="nearest")
 
-def _pooled_decoder(n_in, shape, c, kind):
-    sizes = pooled_sizes(shape)
-    channels = [c.depth * m for m in POOLED[:len(sizes) - 1]]
-    n = channels[-1]
-    first = activation(c.act)
-    if c.decoder_start == "act_norm": start = [first], [_channel_norm(c.norm, n)]
-    else: start = [], [_channel_norm(c.norm, n), first]
-    linear = nn.Sequential(nn.Linear(n_in, n * math.prod(sizes[-1])), nn.Identity(), *start[0])
-    net = [linear, FirstMap(1, (n, *sizes[-1])), *start[1]]
-    for m, size in zip([*channels[-2::-1], shape[0]], sizes[-2::-1]):
-        last = size == sizes[0]
-        net += [Upsample(size), nn.Conv2d(n, m, 5, padding=2)] + (
-            [] if last else [_channel_norm(c.norm, m), activation(c.act)]
-        )
-        n = m
+def _first_map(n_in, shape, c):
+    "Layers from features [n, F] to the first map [n, *shape], with norm and activation"
+    norm, act = _channel_norm(c.norm, shape[0]), activation(c.act)
+    before, after = ([act], [norm]) if c.decoder_start == "act_norm" else ([], [norm, act])
+    # the Identity and the nesting keep the names of weights in stored worlds
+    linear = nn.Sequential(nn.Linear(n_in, math.prod(shape)), nn.Identity(), *before)
+    return [linear, FirstMap(1, shape), *after]
+
+def _pooled_decoder(n_in, shape, c):
+    "From the smallest map to the image: upsample, then a 5 x 5 convolution"
+    maps = _pooled_maps(shape, c)[::-1]
+    net = _first_map(n_in, maps[0], c)
+    for small, large in zip(maps, maps[1:]):
+        net.append(Upsample(large[1:]))
+        net.append(nn.Conv2d(small[0], large[0], 5, padding=2))
+        if large is not maps[-1]:                                      # the image gets no norm and no activation
+            net.append(_channel_norm(c.norm, large[0]))
+            net.append(activation(c.act))
     return nn.Sequential(*net)
 
 # %% ../../nbs/70_rssm_workshop.ipynb #ef3c3bf6
@@ -550,12 +596,15 @@ class RSSMWorld(nn.Module):
     context = 1
     def __init__(self, config: RSSMConfig):      # with the spaces of one env
         super().__init__()
-        self.config, c = config, config
+        c = config
+        self.config = config
         self.obs_space, self.action_space = _spaces(c)
-        shape, self.image_loss = self.obs_space.shape, _image_loss(c, self.obs_space)
+        shape = self.obs_space.shape
+        self.image_loss = _image_loss(c, self.obs_space)
         self.encoder = Encoder(shape, c)
         self.rssm = RSSM(c, action_size(self.action_space), self.encoder.size)
-        self.feature_size = n = self.rssm.feature_size
+        n = self.rssm.feature_size
+        self.feature_size = n
         self.decoder = Decoder(n, shape, c)
         self.reward_net = Head(n, c.units, c.layers, c.reward_head, c.norm, c.act, c.bins, c.bin_limit)
         self.cont_net = Head(n, c.units, c.layers, "bernoulli", c.norm, c.act)
@@ -591,7 +640,7 @@ class RSSMWorld(nn.Module):
 
     def decode(self, state: State) -> Tensor:
         "Return the predicted observations [..., *shape], scaled as preprocess(obs)"
-        return self.picture(self.decoder(self.features(state)))
+        return self.scale_output(self.decoder(self.features(state)))
 
     def reward(self, state: State) -> Tensor:
         "Return the predicted reward [...] of arriving in a state"
@@ -619,10 +668,14 @@ class RSSMWorld(nn.Module):
             small = f" (pooled needs images of 8 x 8 or more, and these are {shape[1]} x {shape[2]})"
         return {"encoder": self.encoder.kind + small, "image_loss": self.image_loss}
 
-    def picture(self, raw: Tensor) -> Tensor:
+    def scale_output(self, raw: Tensor) -> Tensor:
         "Return the decoder's output, scaled as preprocess(obs)"
         if self.image_loss in ("bernoulli", "mse"): return torch.sigmoid(raw)
         return symexp(raw) if self.image_loss == "symlog" else raw
+
+    def picture(self, raw: Tensor) -> Tensor:
+        "Return scale_output(raw); this name stays for code that uses it"
+        return self.scale_output(raw)
 
 # %% ../../nbs/70_rssm_workshop.ipynb #3dae295a
 def image_error(

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['Truncation', 'TRUNCATION', 'NEEDED', 'OnPolicyConfig', 'recipe_for', 'describe_settings', 'segment_length', 'targets',
-           'normalised', 'merged_moments', 'explained_variance', 'stream_with_aux', 'env_settings', 'learner_env',
+           'normalised', 'explained_variance', 'merged_moments', 'stream_with_aux', 'env_settings', 'learner_env',
            'Sources', 'check_policy_class', 'dream_source', 'TrainerLog', 'SegmentedTrainer', 'OnPolicyTrainer',
            'compile_encoder', 'A2CConfig', 'A2CTrainer']
 
@@ -169,6 +169,7 @@ def describe_settings(
     told["segments"] = f"{segment_length(c, obs.skip):,} steps per env, then fresh envs ({_cut_text(c, obs.skip)})"
     return told | {"device": str(device(c.device)), "observations": obs.describe()}
 
+# %% ../../nbs/31_a2c_workshop.ipynb #e297a2bc
 def segment_length(
     config: Config,      # of an on-policy algorithm
     skip: int = 1,       # env steps per call of step()
@@ -204,6 +205,7 @@ def targets(
     if config.truncation == "neutralise": came = replace(came, is_first=came.is_first | came.truncated)
     return gae(came, value, config.gamma, config.gae_lambda if config.use_gae else 1.0)
 
+# %% ../../nbs/31_a2c_workshop.ipynb #4cd93dad
 def normalised(
     x: Tensor,       # [...]
     mask: Tensor,    # [...] bool: which count
@@ -213,6 +215,15 @@ def normalised(
     if len(some) < 2: return torch.zeros_like(x)     # nothing to compare with
     return (x - some.mean()) / (some.std() + 1e-5)
 
+# %% ../../nbs/31_a2c_workshop.ipynb #29c2faf1
+def explained_variance(value: Tensor, target: Tensor, mask: Tensor) -> Tensor:
+    "Return 1 - Var(target - value) / Var(target): 1 is perfect, 0 a constant; 0 for fewer than two rows"
+    mask = all_rows(mask)
+    v, t = all_rows(value)[mask], all_rows(target)[mask]
+    if len(t) < 2: return t.new_zeros(())
+    return 1 - (t - v).var() / t.var().clamp(min=1e-12)
+
+# %% ../../nbs/31_a2c_workshop.ipynb #f1a264c2
 def merged_moments(
     before: dict,          # count, mean and m2 (sum of squared deviations), which all processes had
     now: list[dict],       # the same of each process, after more samples
@@ -228,13 +239,6 @@ def merged_moments(
         delta, total = middle - mean, n + more
         n, mean, m2 = total, mean + delta * more / total, m2 + new + delta ** 2 * n * more / total
     return {"count": n, "mean": mean, "m2": m2}
-
-def explained_variance(value: Tensor, target: Tensor, mask: Tensor) -> Tensor:
-    "Return 1 - Var(target - value) / Var(target): 1 is perfect, 0 a constant; 0 for fewer than two rows"
-    mask = all_rows(mask)
-    v, t = all_rows(value)[mask], all_rows(target)[mask]
-    if len(t) < 2: return t.new_zeros(())
-    return 1 - (t - v).var() / t.var().clamp(min=1e-12)
 
 # %% ../../nbs/31_a2c_workshop.ipynb #c6e58764
 def stream_with_aux(
@@ -291,20 +295,8 @@ from ..parts.rollout import record
 from ..runs.models import check_model
 
 # %% ../../nbs/31_a2c_workshop.ipynb #548e461b
-class Sources:
-    "Where the envs and the net of an on-policy run come from: id and config, functions of the user, or a stored world"
-    def __init__(self, config: OnPolicyConfig, make_env=None, make_policy=None):
-        self.make_env = self._function("make_env", config.make_env, make_env)
-        self.make_policy = self._function("make_policy", config.make_policy, make_policy)
-        names = {k: factory_name(f) for k, f in (("make_env", make_env), ("make_policy", make_policy)) if f is not None}
-        self.config = config.replace(**names)
-        self.env = None                     # (num_envs, seed) -> VectorEnv of the training; None: by the id
-        self.world: DreamSource | None = None
-        self.dream = None                   # num_envs -> VectorEnv for an evaluation in the dream, if that is the env
-        self.real, self.real_settings = config.env_id, env_settings(config)      # of the evaluation
-        if self.make_env is not None: self._use_function()
-        if config.in_dream: self._use_world()
-
+class _Functions:
+    "The part of Sources that reads its settings"
     def _function(self, what: str, name: str, function):
         "Return a factory, imported if only its name is known; None if there is none"
         if function is None: return named_factory(name) if name else None
@@ -320,6 +312,9 @@ class Sources:
             hint = " (recipe='none' takes no recipe, which may have set it)" if self.config.recipe else ""
             raise ConfigError(f"{k} {why}; leave {k} out{hint}")
 
+# %% ../../nbs/31_a2c_workshop.ipynb #628c9098
+class _EnvSources(_Functions):
+    "The part of Sources that makes envs, from a function or from a stored world"
     def _use_function(self) -> None:
         "Take the envs from a function of the user"
         self._refuse(("in_dream",), "takes the env from a stored world, and make_env from a function")
@@ -334,7 +329,9 @@ class Sources:
         if c.env_id in (type(c)().env_id, factory_env_id(name)): self.config = c = c.replace(env_id=label)
         self.env = lambda num_envs, seed: made(num_envs, seed, c.env_id)
         self.real, self.real_settings = partial(made, env_id=c.env_id), {}
-        if dream is not None: self.dream, self.real = self.real, dream.env_id or None
+        if dream is not None:      # the function makes dreams: evaluate there, and in the real env if known
+            self.dream = self.real
+            self.real = dream.env_id or None
 
     def _use_world(self) -> None:
         "Take the envs from the dreams of a stored world; the evaluation is in its real env"
@@ -345,6 +342,21 @@ class Sources:
         self.env = lambda num_envs, seed: env_from(world, num_envs, seed, world.env_id)
         self.dream = lambda num_envs: env_from(world, num_envs, 0, world.env_id)
         self.real, self.real_settings = world.env_id, world.env_kwargs
+
+# %% ../../nbs/31_a2c_workshop.ipynb #56bea478
+class Sources(_EnvSources):
+    "Where the envs and the net of an on-policy run come from: id and config, functions of the user, or a stored world"
+    def __init__(self, config: OnPolicyConfig, make_env=None, make_policy=None):
+        self.make_env = self._function("make_env", config.make_env, make_env)
+        self.make_policy = self._function("make_policy", config.make_policy, make_policy)
+        names = {k: factory_name(f) for k, f in (("make_env", make_env), ("make_policy", make_policy)) if f is not None}
+        self.config = config.replace(**names)
+        self.env = None                     # (num_envs, seed) -> VectorEnv of the training; None: by the id
+        self.world: DreamSource | None = None
+        self.dream = None                   # num_envs -> VectorEnv for an evaluation in the dream, if that is the env
+        self.real, self.real_settings = config.env_id, env_settings(config)      # of the evaluation
+        if self.make_env is not None: self._use_function()
+        if config.in_dream: self._use_world()
 
     def new_policy(self,
         obs_space,         # of one env
@@ -394,9 +406,9 @@ def dream_source(
         horizon=c.dream_horizon, temperature=c.dream_temperature, seed=c.seed, device=c.device,
     )
 
-# %% ../../nbs/31_a2c_workshop.ipynb #dbf5f508
-class TrainerLog:
-    "The part of a trainer that logs metrics, evaluates, records videos, and saves and loads its state"
+# %% ../../nbs/31_a2c_workshop.ipynb #69cf1b82
+class _EpisodeLog:
+    "The part of a trainer that logs metrics and prints notes about episodes; it needs the state of OnPolicyTrainer"
     def _count_cut(self, log):
         "Log how many episodes the borders have cut so far, and print a note about the first ones"
         n = all_total(unfinished(self.stream))
@@ -428,6 +440,9 @@ class TrainerLog:
             " raise --segment-steps", file=sys.stderr,
         )
 
+# %% ../../nbs/31_a2c_workshop.ipynb #68fa6dbb
+class _Evaluation:
+    "The part of a trainer that evaluates its policy, records videos and makes the result"
     def _evaluate(self, greedy: bool):
         "Evaluate the current policy in fresh episodes"
         return evaluate(
@@ -446,27 +461,6 @@ class TrainerLog:
                 frames, fps, _ = film(self.policy, env, 1, seed, env_kwargs=settings, device=self.device)
         except WorldrlError as e: return print(f"no video of episode {n}: {e}", file=sys.stderr)
         save_video(frames, Path(self.folder or ".") / "videos" / f"episode-{n:08d}.mp4", fps)
-
-    def state(self) -> dict:
-        "Return everything that a checkpoint must hold"
-        return {
-            "policy": self.policy.state_dict(), "optimizer": self.optimizer.state_dict(), "updates": self.updates,
-            "env_steps": self.env_steps, "episodes": self.episodes, "late": self.late, "reward_norm": self.reward_norm,
-            "cut_episodes": self.cut_episodes,
-        } | ({"dream": self.sources.world.sha256} if self.sources.world else {})
-
-    def load_state(self, tree: dict) -> None:     # what `state` returned
-        "Restore the state of a checkpoint; ValueError when it was trained in the dreams of another world"
-        if self.sources.world and tree["dream"] != self.sources.world.sha256:
-            raise ValueError(f"it was trained in other dreams; put the world {self.config.in_dream} and its data back")
-        self.policy.load_state_dict(tree["policy"])
-        self.optimizer.load_state_dict(tree["optimizer"])
-        self.updates, self.env_steps, self.episodes, self.late, self.reward_norm = (
-            tree[k] for k in ("updates", "env_steps", "episodes", "late", "reward_norm")
-        )
-        self.cut_episodes = tree.get("cut_episodes", 0)
-        # of a run that was extended: they are no longer from its last tenth
-        if self.updates <= .9 * self.config.num_updates: self.late = []
 
     def result(self) -> dict:
         "Return the result: returns of the last tenth of training, and of fresh episodes, sampled and greedy"
@@ -489,13 +483,38 @@ class TrainerLog:
             "episodes": self.config.eval_episodes,
         }
 
+# %% ../../nbs/31_a2c_workshop.ipynb #dbf5f508
+class TrainerLog(_EpisodeLog, _Evaluation):
+    "The part of a trainer that logs metrics, evaluates, records videos, and saves and loads its state"
+
+    def state(self) -> dict:
+        "Return everything that a checkpoint must hold"
+        return {
+            "policy": self.policy.state_dict(), "optimizer": self.optimizer.state_dict(), "updates": self.updates,
+            "env_steps": self.env_steps, "episodes": self.episodes, "late": self.late, "reward_norm": self.reward_norm,
+            "cut_episodes": self.cut_episodes,
+        } | ({"dream": self.sources.world.sha256} if self.sources.world else {})
+
+    def load_state(self, tree: dict) -> None:     # what `state` returned
+        "Restore the state of a checkpoint; ValueError when it was trained in the dreams of another world"
+        if self.sources.world and tree["dream"] != self.sources.world.sha256:
+            raise ValueError(f"it was trained in other dreams; put the world {self.config.in_dream} and its data back")
+        self.policy.load_state_dict(tree["policy"])
+        self.optimizer.load_state_dict(tree["optimizer"])
+        self.updates, self.env_steps, self.episodes, self.late, self.reward_norm = (
+            tree[k] for k in ("updates", "env_steps", "episodes", "late", "reward_norm")
+        )
+        self.cut_episodes = tree.get("cut_episodes", 0)
+        # of a run that was extended: they are no longer from its last tenth
+        if self.updates <= .9 * self.config.num_updates: self.late = []
+
     def save_final(self, folder: Path) -> None:
         "Save the policy and its config into a folder"
         save_model(folder, self.policy, self.policy.config)
 
 # %% ../../nbs/31_a2c_workshop.ipynb #6ebb71e4
-class SegmentedTrainer(TrainerLog):
-    "The part of a trainer that runs segments: each begins with fresh envs and generators, and ends with a checkpoint"
+class _SegmentPlan:
+    "The part of a trainer that counts segments and takes over settings of a stored run"
     ends: tuple = ()        # total_timesteps of earlier ends, when the run was extended
     chosen: tuple = ()      # settings that were not given, and that the trainer chose
 
@@ -518,6 +537,9 @@ class SegmentedTrainer(TrainerLog):
         n = self.segment_updates
         return math.ceil(self.config.num_updates / n) + sum(_updates_of(self.config, e) % n > 0 for e in self.ends)
 
+# %% ../../nbs/31_a2c_workshop.ipynb #e7f72138
+class SegmentedTrainer(_SegmentPlan, TrainerLog):
+    "The part of a trainer that runs segments: each begins with fresh envs and generators, and ends with a checkpoint"
     def begin_segment(self, i: int, seed: int) -> None:
         "Make the envs and generators of segment i from a seed"
         self.segment_index, c = i, self.config
@@ -554,7 +576,71 @@ def _updates_of(config: OnPolicyConfig, total_timesteps: int) -> int:
     "Return how many updates a run of so many steps has"
     return math.ceil(total_timesteps / (config.num_envs * config.num_steps))
 
-class OnPolicyTrainer(SegmentedTrainer):
+# %% ../../nbs/31_a2c_workshop.ipynb #4447e226
+class _Hooks:
+    "What a subclass of OnPolicyTrainer defines"
+    def check(self) -> None:
+        "Raise ConfigError when the policy and the settings do not fit; the default accepts all"
+
+    def make_optimizer(self) -> "Optimizer | torch.optim.Optimizer":
+        "Return the optimizer of the policy, one of torch is wrapped in an Optimizer; every subclass must define it"
+        raise TypeError(f"{type(self).__name__} must define make_optimizer(self)")
+
+    def rewards(self, r: Rollout) -> Rollout:
+        "Return the rollout with the rewards to learn from; the default keeps those of the env"
+        return r
+
+    def update(self, r: Rollout, last_value: Tensor) -> dict:     # [T, B], [B] -> metrics
+        "Learn from a rollout and return metrics; every subclass must define it"
+        raise TypeError(f"{type(self).__name__} must define update(self, r, last_value)")
+
+# %% ../../nbs/31_a2c_workshop.ipynb #8924b814
+class _Rehearsal:
+    "The part of a trainer that tries one step before the run"
+    def rehearse(self) -> None:
+        "Reset the env, act and take one step, to find faults early; weights and generators do not change"
+        c = self.config
+        env = learner_env(c, derive_seed(c.seed, "rehearse"), self.sources.env)
+        stream = stream_with_aux(env, getattr(c.policy, "aux", ()), self.device)
+        try:
+            step, state = stream.reset(), self.policy.initial(stream.num_envs)
+            with torch.no_grad(): self.policy.act(state, step, rng=Rng(1.0, 0))
+            stream.step(stream.env.action_space.sample())
+        finally: stream.env.close()
+        if self.sources.dream and self.sources.real: self._evaluate_once()
+
+    def _evaluate_once(self) -> None:
+        "Take one step in the real env, in which a policy that learns in dreams is evaluated; ConfigError, EnvError"
+        s = self.sources
+        evaluate(self.policy, s.real, 1, 0, env_kwargs=s.real_settings, max_steps=1, device=self.device)
+
+# %% ../../nbs/31_a2c_workshop.ipynb #600ba578
+class _Collector:
+    "The part of a trainer that collects a rollout"
+    def collect(self) -> tuple[Rollout, Tensor]:
+        "Return one rollout, and the values after its last step"
+        # As the outermost autocast context, this one keeps the bfloat16 copies of the weights that the inner ones
+        # make: one copy per rollout instead of one per act. It must end before the weights change.
+        # Where nothing is computed in bfloat16, it does nothing.
+        with torch.autocast(self.device.type, enabled=False):
+            r = rollout(
+                self.policy, self.stream, self.config.num_steps, state=self.agent_state, rng=self.rng,
+                keep=("log_prob", "value", *self.policy.records), given=self.given,
+            )
+            if self.config.normalize_reward and process_count() > 1: self._share_reward_norm()
+            # what the policy prepares for the value serves the first act of the next rollout, too
+            self.given = self.policy.prepare(r.state, self.stream.now, rng=self.rng)
+            return r, self.policy.value(r.state, self.stream.now, given=self.given)
+
+    def _share_reward_norm(self) -> None:
+        "Add what the envs of the other processes have seen in this rollout to the statistics of the rewards"
+        env, before = self.stream.env, self.reward_norm
+        now = all_objects(env.state())
+        self.reward_norm = before | {"return": merged_moments(before["return"], [s["return"] for s in now])}
+        env.load_state(self.reward_norm)
+
+# %% ../../nbs/31_a2c_workshop.ipynb #3232c6f2
+class OnPolicyTrainer(_Hooks, _Rehearsal, _Collector, SegmentedTrainer):
     "A trainer that collects a rollout, learns from it and discards it; run it with runs.run_training"
     exp = "on-policy"
     several = False       # True: it can train on several processes, with global means and moments in its update
@@ -604,60 +690,6 @@ class OnPolicyTrainer(SegmentedTrainer):
         if not (config.in_dream or config.make_env): return config.env_id, cls.exp_of(config)
         return Sources(config).config.env_id, cls.exp_of(config)
 
-    def rehearse(self) -> None:
-        "Reset the env, act and take one step, to find faults early; weights and generators do not change"
-        c = self.config
-        env = learner_env(c, derive_seed(c.seed, "rehearse"), self.sources.env)
-        stream = stream_with_aux(env, getattr(c.policy, "aux", ()), self.device)
-        try:
-            step, state = stream.reset(), self.policy.initial(stream.num_envs)
-            with torch.no_grad(): self.policy.act(state, step, rng=Rng(1.0, 0))
-            stream.step(stream.env.action_space.sample())
-        finally: stream.env.close()
-        if self.sources.dream and self.sources.real: self._evaluate_once()
-
-    def _evaluate_once(self) -> None:
-        "Take one step in the real env, in which a policy that learns in dreams is evaluated; ConfigError, EnvError"
-        s = self.sources
-        evaluate(self.policy, s.real, 1, 0, env_kwargs=s.real_settings, max_steps=1, device=self.device)
-
-    def check(self) -> None:
-        "Raise ConfigError when the policy and the settings do not fit; the default accepts all"
-
-    def make_optimizer(self) -> "Optimizer | torch.optim.Optimizer":
-        "Return the optimizer of the policy, one of torch is wrapped in an Optimizer; every subclass must define it"
-        raise TypeError(f"{type(self).__name__} must define make_optimizer(self)")
-
-    def rewards(self, r: Rollout) -> Rollout:
-        "Return the rollout with the rewards to learn from; the default keeps those of the env"
-        return r
-
-    def update(self, r: Rollout, last_value: Tensor) -> dict:     # [T, B], [B] -> metrics
-        "Learn from a rollout and return metrics; every subclass must define it"
-        raise TypeError(f"{type(self).__name__} must define update(self, r, last_value)")
-
-    def collect(self) -> tuple[Rollout, Tensor]:
-        "Return one rollout, and the values after its last step"
-        # As the outermost autocast context, this one keeps the bfloat16 copies of the weights that the inner ones
-        # make: one copy per rollout instead of one per act. It must end before the weights change.
-        # Where nothing is computed in bfloat16, it does nothing.
-        with torch.autocast(self.device.type, enabled=False):
-            r = rollout(
-                self.policy, self.stream, self.config.num_steps, state=self.agent_state, rng=self.rng,
-                keep=("log_prob", "value", *self.policy.records), given=self.given,
-            )
-            if self.config.normalize_reward and process_count() > 1: self._share_reward_norm()
-            # what the policy prepares for the value serves the first act of the next rollout, too
-            self.given = self.policy.prepare(r.state, self.stream.now, rng=self.rng)
-            return r, self.policy.value(r.state, self.stream.now, given=self.given)
-
-    def _share_reward_norm(self) -> None:
-        "Add what the envs of the other processes have seen in this rollout to the statistics of the rewards"
-        env, before = self.stream.env, self.reward_norm
-        now = all_objects(env.state())
-        self.reward_norm = before | {"return": merged_moments(before["return"], [s["return"] for s in now])}
-        env.load_state(self.reward_norm)
-
     def loss_name(self) -> str:
         "Return the name of the present loss, for errors"
         return f"the loss in update {self.updates + 1} of {self.config.num_updates}, after {self.env_steps:,} env steps"
@@ -697,6 +729,7 @@ class A2CConfig(OnPolicyConfig):
     rmsprop_eps: Annotated[float, Gt(0)] = 1e-5                # RMSprop's epsilon
     rmsprop_alpha: Annotated[float, Interval(ge=0, le=1)] = 0.99    # RMSprop's smoothing constant
 
+# %% ../../nbs/31_a2c_workshop.ipynb #708faebe
 A2CConfig.presets = {
     "tiny": dict(total_timesteps=4_000, num_envs=8, eval_episodes=4, log_points=20),
     "paper": dict(total_timesteps=60_000_000)}
@@ -715,6 +748,7 @@ A2CConfig.recipes = {
     "minatar": dict(total_timesteps=2_000_000),
 }
 
+# %% ../../nbs/31_a2c_workshop.ipynb #5a46bf47
 class A2CTrainer(OnPolicyTrainer):
     "Trainer of A2C: one gradient step per rollout"
     exp = "a2c"
