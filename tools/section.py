@@ -89,8 +89,53 @@ def defined(tree) -> set[str]:
 
 
 def used(tree) -> set[str]:
-    "Names that a cell reads, also in the bodies of its functions"
-    return {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+    "Names that a cell reads and has not bound before, also in the bodies of its functions"
+    return reads(tree, set())
+
+
+def reads(node, bound: set[str]) -> set[str]:
+    "Names that a node reads beyond those that are bound; adds to `bound` what it binds for the nodes after it"
+    kind = type(node)
+    if kind is ast.Name:
+        if isinstance(node.ctx, ast.Store): bound.add(node.id)
+        return {node.id} - bound
+    if kind in (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda): return reads_of_function(node, bound)
+    if kind in (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp):
+        parts = [p for g in node.generators for p in (g.iter, g.target, *g.ifs)]
+        results = [node.key, node.value] if kind is ast.DictComp else [node.elt]
+        return in_order(parts + results, set(bound))
+    if kind is ast.ClassDef:
+        found = in_order([*node.decorator_list, *node.bases, *node.keywords, *node.body], set(bound))
+        bound.add(node.name)
+        return found
+    if kind in (ast.Import, ast.ImportFrom): bound |= {(a.asname or a.name).split(".")[0] for a in node.names}
+    if kind is ast.Assign: return in_order([node.value, *node.targets], bound)
+    if kind is ast.AnnAssign: return in_order([n for n in (node.annotation, node.value, node.target) if n], bound)
+    if kind is ast.AugAssign: return reads(node.value, bound) | {n.id for n in ast.walk(node.target) if isinstance(n, ast.Name)} - bound
+    if kind in (ast.For, ast.AsyncFor):                                  # a name that only its body binds may stay unbound
+        return in_order([node.iter, node.target], bound) | in_order(node.body, set(bound)) | in_order(node.orelse, set(bound))
+    if kind in (ast.If, ast.While): return reads(node.test, bound) | in_order(node.body, set(bound)) | in_order(node.orelse, set(bound))
+    if kind is ast.Try: return set().union(*(in_order(part, set(bound)) for part in (node.body, *(h.body for h in node.handlers), node.orelse, node.finalbody)),
+                                           *(reads(h.type, set(bound)) for h in node.handlers if h.type))
+    return in_order(ast.iter_child_nodes(node), bound)
+
+
+def in_order(nodes, bound: set[str]) -> set[str]:
+    "What nodes read that run one after the other"
+    found = set()
+    for node in nodes: found |= reads(node, bound)
+    return found
+
+
+def reads_of_function(node, bound: set[str]) -> set[str]:
+    "Names that a function reads: defaults and decorators where it is defined, its body without its own names"
+    a = node.args
+    arguments = [*a.posonlyargs, *a.args, *a.kwonlyargs, *filter(None, (a.vararg, a.kwarg))]
+    early = [*a.defaults, *filter(None, a.kw_defaults), *(x.annotation for x in arguments if x.annotation)]
+    if isinstance(node, ast.Lambda): return in_order(early, bound) | reads(node.body, bound | {x.arg for x in arguments})
+    found = in_order(early + node.decorator_list + ([node.returns] if node.returns else []), bound)
+    bound.add(node.name)
+    return found | in_order(node.body, bound | {x.arg for x in arguments} | defined(node))
 
 
 def changes(tree) -> set[str]:

@@ -1,5 +1,5 @@
 """Tests of our tools for notebooks and docs; tools/test.py runs them. Each shows that a check can fail."""
-import base64, copy, json, os, subprocess, sys
+import ast, base64, copy, json, os, subprocess, sys
 from pathlib import Path
 
 import docs
@@ -135,6 +135,8 @@ def check_sections(tmp):
     for wanted in ("gae", "98_play:Returns", "98:returns-gae"):
         if section.chosen(section.find(wanted, books), PLAY) != ([1, 3, 7, 8, 10, 12], [7, 8]):
             bad.append(f"{wanted}: {section.chosen(section.find(wanted, books), PLAY)}")
+    cell = "total = base\nfor g in games:\n    total += scale(g)\ndef f(x, y=start):\n    z = x\n    return z + y + late\nlate = [h for h in rest if h > total]\nseen = seen + 1"
+    if (got := section.used(ast.parse(cell))) != {"base", "games", "scale", "start", "late", "rest", "seen"}: bad.append(f"names that a cell needs: {sorted(got)}")
     ok, out = section.execute(section.cut(section.find("gae", books), PLAY)[0], "98_play")
     if ok or "base is wrong" not in out: bad.append(f"a failing section: {ok} {out[-500:]}")
     ok, out = section.execute(section.cut(section.find("settings", {"98_play": PLAY}), PLAY)[0], "98_play")
