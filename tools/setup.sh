@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # Makes .venv with the pinned set of packages and an editable install. Run again, it does nothing unless something changed.
 #   PYTHON=python3.12   the interpreter to use; refused when it does not run, or is not 3.11, 3.12 or 3.13
+#   EXTRAS=dev,...,ray  the extras to install; with ray the tests also use a local Ray cluster (80 MB to download)
 #   TORCH_INDEX=URL     another wheel index for torch (a CPU build is 10x smaller)
 set -euo pipefail
 NAMED=${PYTHON:-}
 case $NAMED in (/*) ;; (*/*) NAMED=$PWD/$NAMED ;; esac      # a relative path counts from where the user is
 cd "$(dirname "$0")/.."
 VENV=${VENV:-.venv}
-EXTRAS=${EXTRAS:-dev,minatar,box2d,mujoco,docs,ray,distributed}
+EXTRAS=${EXTRAS:-dev,minatar,box2d,mujoco,docs,distributed}
 say() { printf '%s\n' "$*"; }
 die() { printf 'setup: %s\n' "$*" >&2; exit 1; }
 
