@@ -8,7 +8,7 @@ import ast, contextlib, dataclasses, difflib, errno, functools, importlib, inspe
 import textwrap, threading, time, tokenize, traceback
 from dataclasses import dataclass
 from typing import Annotated, get_origin, get_type_hints
-from .algos import ALGOS
+from .algos import ALGOS, NET_ALIASES, learner_of
 from .core import WorldrlError, tolerant_output
 
 # %% auto #0
@@ -40,6 +40,7 @@ COMMANDS = {
         "worldrl.parts.gather:gather", "worldrl.parts.gather:GatherConfig", "record episodes of a policy in a real env"
     ),
     **{f"train {name}": _training(name) for name in ALGOS},
+    **{f"train {name}": Command("", help=entry.help) for name, entry in NET_ALIASES.items()},      # see find_command
     "seeds": Command(
         "worldrl.cli:seeds",
         help="a training with several seeds and settings, also on a cluster: worldrl seeds train ppo ... --seeds 0 1",
@@ -85,12 +86,21 @@ def asked_help(
 class UsageError(WorldrlError):
     "A command line with an unknown command or flag, or with a value that a flag cannot take"
 
+def _learner(name: str, argv: list[str]) -> tuple[str, list[str]]:      # name: a key of NET_ALIASES
+    "Return the command of the algorithm that trains a net, and its flags: train i2a --learner ppo -> train ppo --net i2a"
+    learner = _take(argv, "learner")
+    if any(a.partition("=")[0] in ("--net", "--policy.net") for a in argv):
+        raise UsageError(f"worldrl train {name} chooses the net; leave out --net")
+    algo, _ = learner_of(name, {"learner": learner})
+    return f"train {algo}", ["--net", NET_ALIASES[name].net, *argv]
+
 def find_command(
     argv: list[str],      # what was typed after `worldrl`
 ) -> tuple[str, list[str]]:
     "Return the command's name and the rest of the line; UsageError with the most similar name"
     for name in ALGOS:      # register_algorithm may have added one
         if f"train {name}" not in COMMANDS: COMMANDS[f"train {name}"] = _training(name)
+    if argv[:1] == ["train"] and argv[1:2] and argv[1] in NET_ALIASES: return _learner(argv[1], list(argv[2:]))
     for n in (2, 1):
         if " ".join(argv[:n]) in COMMANDS: return " ".join(argv[:n]), argv[n:]
     words = " ".join(a for a in argv[:2] if not a.startswith("-"))
@@ -210,11 +220,7 @@ def _comment_at(comments: dict, line: int, indent: int) -> str:
 def filled_in(cls) -> set[str]:      # cls: a core.Config
     "The fields of a net's config that are filled in when it is made: its spaces, and where it was trained"
     names = {f.name for f in dataclasses.fields(cls)}
-    return (
-        names & {"obs_space", "action_space", "env_id", "env_kwargs"}
-        if {"obs_space", "action_space"} <= names
-        else set()
-    )
+    return names & set(getattr(cls, "filled", ())) if {"obs_space", "action_space"} <= names else set()
 
 # %% ../nbs/90_cli.ipynb #36d7aa0c
 def _parsed(what, argv, prog, **options):
