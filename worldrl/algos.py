@@ -57,6 +57,10 @@ ALGOS: dict[str, Algorithm] = {
         "worldrl.dreamer.dreamerv3:DreamerV3Trainer", "worldrl.dreamer.dreamerv3:DreamerV3Config",
         "the same with one set of constants for every env", "73_dreamerv3",
     ),
+    "env-model": Algorithm(
+        "worldrl.i2a.env_model:EnvModelTrainer", "worldrl.i2a.env_model:EnvModelTrainConfig",
+        "the next frame, reward and end of MiniPacman, for agents that imagine", "50_env_model_workshop",
+    ),
 }
 
 # %% ../nbs/08_algos.ipynb #c7fd0955
