@@ -73,7 +73,7 @@ class Learner(NamedTuple):
 
 
 NET_ALIASES: dict[str, Learner] = {
-    "i2a": Learner("i2a", ("a2c", "ppo"), "an agent that imagines one future per action before it acts", "51_i2a"),
+    "i2a": Learner("i2a", ("a2c", "ppo"), "an agent that imagines one future per action before it acts", "51_i2a_workshop"),
 }
 
 
