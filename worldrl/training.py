@@ -109,9 +109,14 @@ def make_config(
     env_id = env_id or env_id_of(settings.get("make_env", ""), settings.get("in_dream", ""))
     return cls.make(preset, recipe or "auto", **({"env_id": env_id} if env_id else {}) | settings)
 
+def _as_text(settings: dict) -> dict:
+    "Return settings with paths as text, also inside nested settings"
+    inner = lambda v: str(v) if isinstance(v, os.PathLike) else _as_text(v) if isinstance(v, dict) else v
+    return {k: inner(v) for k, v in settings.items()}
+
 def _as_on_a_line(cls: type, settings: dict) -> dict:
     "Return settings with paths as text, and one text as a tuple where a field takes several, as on a command line"
-    found, kinds = {k: str(v) if isinstance(v, os.PathLike) else v for k, v in settings.items()}, field_types(cls)
+    found, kinds = _as_text(settings), field_types(cls)
     for k, v in found.items():
         if kinds.get(k) != tuple[str, ...]: continue
         found[k] = (v,) if isinstance(v, str) else tuple(map(str, v)) if isinstance(v, (list, tuple)) else v
