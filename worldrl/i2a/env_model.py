@@ -8,7 +8,7 @@ __all__ = ['CLASSES', 'WALL', 'FOOD', 'PACMAN', 'GROUND', 'PILL', 'GHOST', 'EDIB
            'pool_and_inject', 'BasicBlock', 'MiniModelLabels', 'MiniModel', 'classes_of', 'LeanModel', 'CopyModel',
            'make_env_model', 'env_model_config', 'game_of', 'Rows', 'record_rows', 'outcome_index_or_none',
            'new_level_of', 'Windows', 'WindowSampler', 'unrolled_loss', 'transition_windows', 'Scores', 'auc',
-           'correlation', 'world_scores', 'EnvModelTrainConfig', 'EnvModelTrainer']
+           'correlation', 'world_scores', 'EnvModelTrainConfig', 'EnvModelTrainer', 'ghost_ceiling']
 
 # %% ../../nbs/50_env_model_workshop.ipynb #bed6683c
 from collections.abc import Sequence
@@ -740,6 +740,10 @@ def _compared(world, state: State, windows: Windows, h: int, outcomes: Tensor) -
     chance = planes[:, GHOST] + planes[:, EDIBLE]
     for x in (ghost, stays, chance): x[:, bottom] = 0                         # the power bar is no ghost
     many = lambda x: x.flatten(1).sum(1).float()
+    calm = (start[:, bottom] != EDIBLE).all(1)[:, None, None]                 # no power at the start
+    largest = chance.flatten(1).topk(8).values
+    least = largest.gather(1, (many(ghost).long() - 1).clamp(0, 7)[:, None])[..., None]      # of as many cells as ghosts
+    ghost, stays, chance = ghost & calm, stays & calm, chance * calm
     seen = windows.frame_weight[:, h - 1] > 0
     out = {"frame": seen, "counts": windows.outcome_mask[:, h - 1]}
     for name, cells in {
@@ -750,7 +754,7 @@ def _compared(world, state: State, windows: Windows, h: int, outcomes: Tensor) -
         out |= {f"{name}_right": many(right & cells), f"{name}_all": many(cells)}
     pairs = outcomes[windows.outcome[:, h - 1]]
     return out | {
-        "ghost_here": many(chance * ghost), "ghost_stays": many((stays & ghost)), "ghost_all": many(ghost),
+        "ghost_here": many(chance * ghost), "ghost_best": many(ghost & (chance >= least)), "ghost_stays": many((stays & ghost)), "ghost_all": many(ghost),
         "ghost_shown": many(chance), "ghost_sharp": many((chance > 0.5)),
         "reward": world.reward(state).cpu(), "true_reward": pairs[:, 0],
         "end": 1 - world.cont(state).cpu(), "true_end": pairs[:, 1] > 0,
@@ -766,8 +770,9 @@ def _summary(x: dict) -> dict:      # name -> [N]
     return {
         "pacman": share("pacman_right", "pacman_all"), "food": share("food_right", "food_all"),
         "eaten_food": share("eaten_right", "eaten_all"), "pills": share("pill_right", "pill_all"),
-        "ghost_probability": share("ghost_here", "ghost_all"), "ghost_stays": share("ghost_stays", "ghost_all"),
-        "ghost_mass": share("ghost_shown", "ghost_all"), "ghost_certain": share("ghost_sharp", "ghost_all"),
+        "ghost_probability": share("ghost_here", "ghost_all"), "ghost_best": share("ghost_best", "ghost_all"),
+        "ghost_stays": share("ghost_stays", "ghost_all"), "ghost_mass": share("ghost_shown", "ghost_all"),
+        "ghost_certain": share("ghost_sharp", "ghost_all"),
         "reward_correlation": r, "reward_slope": slope,
         "end_auc": auc(end, ended), "end_when_ended": float(end[ended].mean()) if ended.any() else float("nan"),
         "end_predicted": float(end.mean()), "end_true": float(ended.float().mean()),
@@ -951,13 +956,13 @@ class EnvModelTrainer:
             log.scalars(told, self.updates)
             log.progress(k + 1, todo)
         self.model.eval()
-        log.scalars({"charts/env_steps": self.env_steps} | self.score((1,)), self.updates)
+        log.scalars({"charts/env_steps": self.env_steps} | self.score((1,), 500), self.updates)
 
-    def score(self, horizons=(1, 2, 3, 5)) -> dict:
+    def score(self, horizons=(1, 2, 3, 5), starts: int = 4_000) -> dict:
         "Return the metrics of held-out random play; see `world_scores`"
-        if self.held is None: self.held = self._record(64 * 80, derive_seed(self.config.seed, "held out"))
+        if self.held is None: self.held = self._record(64 * 120, derive_seed(self.config.seed, "held out"))
         self.model.eval()
-        return world_scores(self.model, self.held, horizons, 2_000).metrics()
+        return world_scores(self.model, self.held, horizons, starts).metrics()
 
     def state(self) -> dict:
         "Return weights, optimiser state and counters for a checkpoint"
@@ -982,3 +987,55 @@ class EnvModelTrainer:
     def save_final(self, folder) -> None:
         "Save the model, a World, into a folder"
         save_model(folder, self.model, self.model.config)
+
+# %% ../../nbs/50_env_model_workshop.ipynb #d5a17d8d
+def ghost_ceiling(
+    env_id: str,                    # a MiniPacman env
+    horizons: tuple = (1, 2, 3, 5),
+    games: int = 128,               # games of random play; six moments of each are tried
+    copies: int = 64,               # of each game
+    seed: int = 0,
+    **env_kwargs,
+) -> Scores:                        # probability, best, and the same with known headings
+    "Return how well the rules of the game predict the cells of ghosts that cannot be eaten"
+    env, draw = make_env(env_id, games, seed, **env_kwargs), np.random.default_rng(seed)
+    env.reset()
+    inner, hits = game_of(env), {h: {"probability": [], "best": [], "heading_probability": [], "heading_best": []}
+                                 for h in horizons}
+    for moment in range(6):
+        for _ in range(12): env.step(draw.integers(0, 5, games))
+        game = inner.game.take(np.flatnonzero((inner.game.power == 0) & ~inner._over))
+        action = draw.integers(0, 5, (max(horizons), len(game)))
+        real = list(_futures(inner, game, 1, action, draw, True))
+        for prefix, known in (("", False), ("heading_", True)):
+            for h, (cells, alive) in enumerate(_futures(inner, game, copies, action, draw, known), 1):
+                if h in hits: _count_hits(hits[h], prefix, cells, alive, *real[h - 1])
+    names = list(hits[horizons[0]])
+    return Scores(tuple(horizons), {k: [float(np.concatenate(hits[h][k]).mean()) for h in horizons] for k in names})
+
+def _futures(env: MiniPacmanVec, game: Game, copies: int, actions, draw, known: bool):
+    "Yield, per step, the cells of ghosts [n, copies, G], and [n, copies] whether the copy was alive before the step"
+    n, some = len(game), game.take(np.repeat(np.arange(len(game)), copies))
+    some.key = draw.integers(0, 2**63, len(some)).astype(np.uint64)
+    if not known:
+        behind = EXITS[BACK[1:], some.ghosts[..., None]]                       # [n, G, 4] came from there
+        some.headings = 1 + (draw.random(behind.shape) * (behind + 1e-9)).argmax(-1)
+    alive = np.ones(len(some), bool)
+    for action in actions:
+        before = alive
+        _, dead = play(some, np.repeat(action, copies), env.mode, env.rules)
+        alive = before & ~dead & ~level_over(some, env.mode)
+        yield some.ghosts.reshape(n, copies, -1).copy(), (before & (alive | dead)).reshape(n, copies)
+
+def _count_hits(hits: dict, prefix: str, cells, alive, true_cells, true_alive) -> None:
+    "Add the probability of each true cell, and whether it is the most probable one"
+    n, places = len(cells), ROWS * COLS
+    index = np.arange(n)[:, None, None] * places + cells
+    count = np.bincount(index[np.broadcast_to(alive[..., None], cells.shape)].ravel(), minlength=n * places)
+    count = count.reshape(n, places).astype(float)
+    count[:, GONE] = 0
+    here = true_cells[:, 0, 0]                                                 # the first ghost
+    ok = true_alive[:, 0] & (here != GONE) & (alive.sum(1) > 0)
+    chance = count[np.arange(n), here] / np.maximum(alive.sum(1), 1)
+    hits[f"{prefix}probability"].append(chance[ok])
+    hits[f"{prefix}best"].append((count.argmax(1) == here)[ok])
