@@ -8,7 +8,7 @@ __all__ = ['CLASSES', 'WALL', 'FOOD', 'PACMAN', 'GROUND', 'PILL', 'GHOST', 'EDIB
            'pool_and_inject', 'BasicBlock', 'MiniModelLabels', 'MiniModel', 'classes_of', 'LeanModel', 'CopyModel',
            'make_env_model', 'env_model_config', 'game_of', 'Rows', 'record_rows', 'outcome_index_or_none',
            'new_level_of', 'Windows', 'WindowSampler', 'unrolled_loss', 'transition_windows', 'Scores', 'auc',
-           'correlation', 'world_scores', 'EnvModelTrainConfig', 'EnvModelTrainer', 'ghost_ceiling']
+           'correlation', 'world_scores', 'EnvModelTrainConfig', 'EnvModelTrainer', 'simulator_ceiling']
 
 # %% ../../nbs/50_env_model_workshop.ipynb #bed6683c
 from collections.abc import Sequence
@@ -803,19 +803,21 @@ class EnvModelTrainConfig(Config):
     rare_below: Annotated[float, Interval(ge=0, le=1)] = 0.05    # frequency below which an outcome is rare
     outcome_coef: Annotated[float, Ge(0)] = 1.0         # weight of the outcome's loss; the frame's is 1
     batch_size: Annotated[int, Ge(1)] = 48              # windows per update
-    updates: Annotated[int, Ge(0)] = 1_500              # optimiser steps
+    updates: Annotated[int, Ge(0)] = 3_000              # optimiser steps
     segment_updates: Annotated[int, Ge(1)] = 100        # optimiser steps between two refreshes and checkpoints
     learning_rate: Annotated[float, Gt(0)] = 1e-2       # Adam's learning rate at the start
     learning_rate_end: Annotated[float, Ge(0)] = 3e-4   # and at the end, along half a cosine
     weight_decay: Annotated[float, Ge(0)] = 0.0         # of Adam
     max_grad_norm: Annotated[float, Ge(0)] = 10.0       # largest norm of the gradient; 0: no limit
+    eval_steps: Annotated[int, Ge(64)] = 12_800         # env steps of held-out play for the metrics
     device: DeviceName = "auto"                         # where tensors live
     start_from: str = ""
         # stored weights to start from (--from): a name of the zoo, a run folder or a path; empty: new weights
     budget: ClassVar[tuple[str, ...]] = ("updates",)
 
     presets: ClassVar[dict] = {
-        "tiny": dict(first_steps=3_000, refresh_steps=640, updates=40, segment_updates=10, batch_size=32, num_envs=32),
+        "tiny": dict(first_steps=3_000, refresh_steps=640, updates=40, segment_updates=10, batch_size=32, num_envs=32,
+                     eval_steps=640),
         "paper": dict(world=dict(kind="labels", inject="concat"), updates=1_000_000, segment_updates=2_000,
                       batch_size=100, first_steps=100_000, refresh_steps=20_000, capacity=400_000, learning_rate=7e-4),
     }
@@ -960,7 +962,7 @@ class EnvModelTrainer:
 
     def score(self, horizons=(1, 2, 3, 5), starts: int = 4_000) -> dict:
         "Return the metrics of held-out random play; see `world_scores`"
-        if self.held is None: self.held = self._record(64 * 120, derive_seed(self.config.seed, "held out"))
+        if self.held is None: self.held = self._record(self.config.eval_steps, derive_seed(self.config.seed, "held out"))
         self.model.eval()
         return world_scores(self.model, self.held, horizons, starts).metrics()
 
@@ -989,53 +991,77 @@ class EnvModelTrainer:
         save_model(folder, self.model, self.model.config)
 
 # %% ../../nbs/50_env_model_workshop.ipynb #d5a17d8d
-def ghost_ceiling(
+def simulator_ceiling(
     env_id: str,                    # a MiniPacman env
     horizons: tuple = (1, 2, 3, 5),
-    games: int = 128,               # games of random play; six moments of each are tried
+    games: int = 128,               # games of random play; `moments` of each are tried
     copies: int = 64,               # of each game
+    moments: int = 6,               # twelve steps apart
+    headings: bool = False,         # the copies know the headings of the ghosts
     seed: int = 0,
     **env_kwargs,
-) -> Scores:                        # probability, best, and the same with known headings
-    "Return how well the rules of the game predict the cells of ghosts that cannot be eaten"
+) -> Scores:                        # names as in world_scores
+    "Return how well the rules of the game predict random play from one frame"
     env, draw = make_env(env_id, games, seed, **env_kwargs), np.random.default_rng(seed)
     env.reset()
-    inner, hits = game_of(env), {h: {"probability": [], "best": [], "heading_probability": [], "heading_best": []}
-                                 for h in horizons}
-    for moment in range(6):
+    inner, found = game_of(env), {h: [] for h in horizons}
+    for _ in range(moments):
         for _ in range(12): env.step(draw.integers(0, 5, games))
-        game = inner.game.take(np.flatnonzero((inner.game.power == 0) & ~inner._over))
+        game = inner.game.take(np.flatnonzero(~inner._over))
         action = draw.integers(0, 5, (max(horizons), len(game)))
-        real = list(_futures(inner, game, 1, action, draw, True))
-        for prefix, known in (("", False), ("heading_", True)):
-            for h, (cells, alive) in enumerate(_futures(inner, game, copies, action, draw, known), 1):
-                if h in hits: _count_hits(hits[h], prefix, cells, alive, *real[h - 1])
-    names = list(hits[horizons[0]])
-    return Scores(tuple(horizons), {k: [float(np.concatenate(hits[h][k]).mean()) for h in horizons] for k in names})
+        futures = zip(_futures(inner, game, 1, action, draw, True), _futures(inner, game, copies, action, draw, headings))
+        for h, (real, copied) in enumerate(futures, 1):
+            if h in found: found[h].append(_foreseen(game.power == 0, real, copied))
+    columns = [_ceiling_summary({k: np.concatenate([f[k] for f in found[h]]) for k in found[h][0]}) for h in horizons]
+    return Scores(tuple(horizons), {k: [c[k] for c in columns] for k in columns[0]})
 
-def _futures(env: MiniPacmanVec, game: Game, copies: int, actions, draw, known: bool):
-    "Yield, per step, the cells of ghosts [n, copies, G], and [n, copies] whether the copy was alive before the step"
+class _Future(NamedTuple):
+    "One step of the copies of n games"
+    cells: np.ndarray     # [n, copies, G] of the ghosts
+    reward: np.ndarray    # [n, copies]
+    dead: np.ndarray      # [n, copies]
+    alive: np.ndarray     # [n, copies] before the step
+    same: np.ndarray      # [n, copies] alive, and no new level after the step
+
+def _futures(env: MiniPacmanVec, game: Game, copies: int, actions, draw, headings: bool):
+    "Yield the steps of copies with other random numbers"
     n, some = len(game), game.take(np.repeat(np.arange(len(game)), copies))
     some.key = draw.integers(0, 2**63, len(some)).astype(np.uint64)
-    if not known:
-        behind = EXITS[BACK[1:], some.ghosts[..., None]]                       # [n, G, 4] came from there
+    if not headings:
+        behind = EXITS[BACK[1:], some.ghosts[..., None]]                       # [n, G, 4] it came from there
         some.headings = 1 + (draw.random(behind.shape) * (behind + 1e-9)).argmax(-1)
     alive = np.ones(len(some), bool)
     for action in actions:
         before = alive
-        _, dead = play(some, np.repeat(action, copies), env.mode, env.rules)
-        alive = before & ~dead & ~level_over(some, env.mode)
-        yield some.ghosts.reshape(n, copies, -1).copy(), (before & (alive | dead)).reshape(n, copies)
+        reward, dead = play(some, np.repeat(action, copies), env.mode, env.rules)
+        over = level_over(some, env.mode) & ~dead
+        alive = before & ~dead & ~over
+        rows = (reward, dead, before, before & ~over)
+        yield _Future(some.ghosts.reshape(n, copies, -1).copy(), *(x.reshape(n, copies) for x in rows))
 
-def _count_hits(hits: dict, prefix: str, cells, alive, true_cells, true_alive) -> None:
-    "Add the probability of each true cell, and whether it is the most probable one"
-    n, places = len(cells), ROWS * COLS
-    index = np.arange(n)[:, None, None] * places + cells
-    count = np.bincount(index[np.broadcast_to(alive[..., None], cells.shape)].ravel(), minlength=n * places)
-    count = count.reshape(n, places).astype(float)
+def _foreseen(calm: np.ndarray, real: _Future, copied: _Future) -> dict:      # calm: [n] bool, no power at the start
+    "Return the predictions of the copies and the truth, a number per game"
+    n, places, many = len(calm), ROWS * COLS, np.maximum(copied.alive.sum(1), 1)
+    index = np.arange(n)[:, None, None] * places + copied.cells
+    live = np.broadcast_to(copied.same[..., None], copied.cells.shape)
+    count = np.bincount(index[live].ravel(), minlength=n * places).reshape(n, places).astype(float)
     count[:, GONE] = 0
-    here = true_cells[:, 0, 0]                                                 # the first ghost
-    ok = true_alive[:, 0] & (here != GONE) & (alive.sum(1) > 0)
-    chance = count[np.arange(n), here] / np.maximum(alive.sum(1), 1)
-    hits[f"{prefix}probability"].append(chance[ok])
-    hits[f"{prefix}best"].append((count.argmax(1) == here)[ok])
+    here = real.cells[:, 0, 0]                                                 # the first ghost
+    mean = lambda x: (x * copied.alive).sum(1) / many
+    return {
+        "chance": count[np.arange(n), here] / np.maximum(copied.same.sum(1), 1), "best": count.argmax(1) == here,
+        "ghost": calm & real.same[:, 0] & (here != GONE) & copied.same.any(1),
+        "reward": mean(copied.reward), "end": mean(copied.dead), "counts": real.alive[:, 0] & copied.alive.any(1),
+        "true_reward": real.reward[:, 0], "true_end": real.dead[:, 0],
+    }
+
+def _ceiling_summary(x: dict) -> dict:      # name -> [N]
+    "Return the ceiling of one horizon"
+    x = {k: torch.from_numpy(v) for k, v in x.items()}
+    ghost, counts = x["ghost"], x["counts"]
+    return {
+        "ghost_probability": float(x["chance"][ghost].mean()), "ghost_best": float(x["best"][ghost].float().mean()),
+        "reward_correlation": correlation(x["reward"][counts], x["true_reward"][counts])[0],
+        "end_auc": auc(x["end"][counts], x["true_end"][counts]),
+        "end_when_ended": float(x["end"][counts & x["true_end"]].mean()),
+    }
