@@ -8,9 +8,11 @@ __all__ = ['CLASSES', 'WALL', 'FOOD', 'PACMAN', 'GROUND', 'PILL', 'GHOST', 'EDIB
            'pool_and_inject', 'BasicBlock', 'MiniModelLabels', 'MiniModel', 'classes_of', 'LeanModel', 'CopyModel',
            'make_env_model', 'env_model_config', 'game_of', 'Rows', 'record_rows', 'outcome_index_or_none',
            'new_level_of', 'Windows', 'WindowSampler', 'unrolled_loss', 'transition_windows', 'Scores', 'auc',
-           'correlation', 'world_scores', 'EnvModelTrainConfig', 'EnvModelTrainer', 'simulator_ceiling']
+           'correlation', 'world_scores', 'EnvModelTrainConfig', 'EnvModelTrainer', 'simulator_ceiling',
+           'bench_env_model']
 
 # %% ../../nbs/50_env_model_workshop.ipynb #bed6683c
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from typing import Annotated, ClassVar, Literal, NamedTuple
@@ -184,18 +186,20 @@ class EnvModel(nn.Module):
 
     def imagine_all(self, state: State, *, rng: Rng | None = None) -> State:
         "Return the predicted states of n rows for all A actions: [n * A, ...], row i * A + a is row i with action a"
-        n, choices = len(state["frame"]), torch.eye(self.actions, device=self.rewards.device)
-        both = {"frame": state["frame"], "stem": self.stem_of(state["frame"])}
-        both = {k: v.repeat_interleave(self.actions, 0) for k, v in both.items()}
-        return self._next(both["frame"], both["stem"], choices.repeat(n, 1), rng)
+        return self._next(state["frame"], self.stem_of(state["frame"]), None, rng)
 
-    def _next(self, frame: Tensor, stem: Tensor, action: Tensor, rng: Rng | None) -> State:
+    def _next(self, frame: Tensor, stem: Tensor, action: Tensor | None, rng: Rng | None) -> State:
         logits, outcome = self.predict(frame, stem, action)
         chance = outcome.softmax(-1)
         return {
             "frame": self.feed(logits, self.config.feedback, rng), "reward": chance @ self.rewards,
             "cont": 1.0 - chance @ self.ends,
         }
+
+    def _with_actions(self, frame: Tensor, stem: Tensor, action: Tensor | None) -> tuple[Tensor, Tensor]:
+        "Return frames, and first layers with the action's part; a row per action of every row where action is None"
+        if action is not None: return frame, self.stem.add_action(stem, action)
+        return frame.repeat_interleave(self.actions, 0), self.stem.all_actions(stem, self.actions)
 
     def feed(self, logits: Tensor, feedback: str, rng: Rng | None = None) -> Tensor:    # [n, C, H, W] both
         "Return the frame that the next step reads: probabilities, the most probable classes, or a sample"
@@ -240,14 +244,20 @@ class Stem(nn.Conv2d):
         "Return the frame's part, with the bias"
         return F.conv2d(x, self.weight[:, :self.channels], self.bias, padding=self.padding)
 
+    def maps(self, stem: Tensor, actions: int) -> Tensor:     # [n, width, H, W] -> [A, H, W, width]
+        "Return the action's part for each action"
+        ones = torch.eye(actions, device=stem.device)[..., None, None].expand(-1, -1, *stem.shape[2:])
+        return F.conv2d(ones, self.weight[:, self.channels:], padding=self.padding).movedim(1, -1).to(stem.dtype)
+
     def add_action(self, stem: Tensor, action: Tensor) -> Tensor:     # [n, width, H, W], [n, A] -> [n, width, H, W]
         "Return the frame's part plus the action's part"
-        weight = self.weight[:, self.channels:]
-        if self.padding == (0, 0): return stem + (action @ weight[:, :, 0, 0].T)[..., None, None]
-        ones = torch.eye(action.shape[1], device=action.device)[..., None, None].expand(-1, -1, *stem.shape[2:])
-        maps = F.conv2d(ones, weight, padding=self.padding).movedim(1, -1)      # [A, H, W, width]
-        flat = torch.addmm(stem.movedim(1, -1).flatten(1), action.to(stem.dtype), maps.flatten(1).to(stem.dtype))
+        maps = self.maps(stem, action.shape[1])
+        flat = torch.addmm(stem.movedim(1, -1).flatten(1), action.to(stem.dtype), maps.flatten(1))
         return flat.unflatten(1, maps.shape[1:]).movedim(-1, 1)
+
+    def all_actions(self, stem: Tensor, actions: int) -> Tensor:      # [n, width, H, W] -> [n * A, width, H, W]
+        "Return the sum for every row with every action; row i * A + a is row i with action a"
+        return (stem.movedim(1, -1)[:, None] + self.maps(stem, actions)).flatten(0, 1).movedim(-1, 1)
 
 # %% ../../nbs/50_env_model_workshop.ipynb #2f2a052f
 def pool_and_inject(x: Tensor, inject: str) -> Tensor:     # [n, C, H, W] -> [n, C, H, W], or 2 C with concat
@@ -302,10 +312,11 @@ class MiniModelLabels(EnvModel):
         "Return the part of the first layer that does not depend on the action"
         with autocast(frame.device, self.config.dtype): return self.stem.frame(frame)
 
-    def predict(self, frame: Tensor, stem: Tensor, action: Tensor) -> tuple[Tensor, Tensor]:
-        "Return the logits of the next frame [n, C, H, W] and of the outcomes [n, O], in float32"
+    def predict(self, frame: Tensor, stem: Tensor, action: Tensor | None) -> tuple[Tensor, Tensor]:
+        "Return the logits of the next frame [n, C, H, W] and of the outcomes [n, O], in float32; action None: all"
         with autocast(frame.device, self.config.dtype):
-            h = self.blocks(F.relu(self.stem.add_action(stem, action)))
+            frame, h = self._with_actions(frame, stem, action)
+            h = self.blocks(F.relu(h))
             change, outcome = self.image(h), self.outcome(h)
         return change.float() + self.skip * frame, outcome.float()
 
@@ -330,10 +341,10 @@ class MiniModel(MiniModelLabels):
         "Return the frame of an observation"
         return preprocess(obs)
 
-    def predict(self, frame: Tensor, stem: Tensor, action: Tensor) -> tuple[Tensor, Tensor]:
+    def predict(self, frame: Tensor, stem: Tensor, action: Tensor | None) -> tuple[Tensor, Tensor]:
         "Return the logits of the next frame [n, 3, H, W] and of the outcomes [n, O], in float32"
-        logits, outcome = super().predict(frame, stem, action)
-        return logits + self.skip * (frame - 1.0), outcome          # skip * (2 frame - 1) in all
+        logits, outcome = super().predict(2.0 * frame - 1.0, stem, action)      # skip * (2 frame - 1)
+        return logits, outcome
 
     def feed(self, logits: Tensor, feedback: str, rng: Rng | None = None) -> Tensor:
         "Return the frame that the next step reads: probabilities, the most probable colours, or a sample"
@@ -383,12 +394,13 @@ class LeanModel(EnvModel):
         "Return the part of the first layer that does not depend on the action"
         with autocast(frame.device, self.config.dtype): return self.stem.frame(frame)
 
-    def predict(self, frame: Tensor, stem: Tensor, action: Tensor) -> tuple[Tensor, Tensor]:
-        "Return the logits of the next frame [n, 7, H, W] and of the outcomes [n, O], in float32"
+    def predict(self, frame: Tensor, stem: Tensor, action: Tensor | None) -> tuple[Tensor, Tensor]:
+        "Return the logits of the next frame [n, 7, H, W] and of the outcomes [n, O], in float32; action None: all"
         with autocast(frame.device, self.config.dtype):
-            h = F.relu(self.stem.add_action(stem, action), inplace=True)
+            frame, h = self._with_actions(frame, stem, action)
+            h = F.relu(h, inplace=True)
             h = F.relu(self.mix(h).add_(self.inject(h.amax((2, 3)))[..., None, None]), inplace=True)
-            h = F.relu(self.spread(h).add_(h), inplace=True)                  # in place: a third of the time less
+            h = F.relu(self.spread(h).add_(h), inplace=True)
             at_pacman = (h * frame[:, PACMAN:PACMAN + 1]).sum((2, 3))
             outcome = self.outcome(torch.cat([h.amax((2, 3)), at_pacman], 1))
             change = self.image(h)
@@ -1066,3 +1078,34 @@ def _ceiling_summary(x: dict) -> dict:      # name -> [N]
         "end_auc": auc(x["end"][counts], x["true_end"][counts]),
         "end_when_ended": float(x["end"][counts & x["true_end"]].mean()),
     }
+
+# %% ../../nbs/50_env_model_workshop.ipynb #57176ba6
+def bench_env_model(
+    kind: str = "lean",
+    batch: int = 100,            # windows of an update, and states of a prediction
+    unroll: int = 1,             # steps of a window
+    repeats: int = 7,            # the median counts
+    env_id: str = "worldrl/MiniPacmanHunt-v0",
+    **settings,                  # of EnvModelConfig
+) -> dict:                       # update_ms, states_per_s
+    "Return the CPU time of one update, optimizer included, and how many states a CPU second imagines"
+    torch.manual_seed(0)
+    model = make_env_model(env_model_config(EnvModelConfig(kind=kind, **settings), env_id))
+    labels = torch.randint(0, 7, (batch, unroll + 1, ROWS, COLS)).to(torch.uint8)
+    places = torch.zeros(batch, unroll)
+    windows = Windows(labels, places.long(), places.long(), places + 1, places == 0)
+    opt = Optimizer(model.parameters(), 1e-3)
+    state = {"frame": model.read_labels(labels[:, 0]), "reward": places[:, 0], "cont": places[:, 0]}
+    action = F.one_hot(windows.action[:, 0], model.actions).float()
+    update = _cpu_seconds(lambda: opt.step(unrolled_loss(model, windows)[0]), repeats)
+    with torch.no_grad(): ahead = _cpu_seconds(lambda: model.imagine(state, action), repeats)
+    return {"update_ms": 1e3 * update, "states_per_s": batch / ahead}
+
+def _cpu_seconds(f, repeats: int) -> float:
+    "Return the median CPU time of a call; the first call is not counted"
+    times = []
+    for _ in range(repeats + 1):
+        start = time.process_time()
+        f()
+        times.append(time.process_time() - start)
+    return float(np.median(times[1:]))
