@@ -8,9 +8,11 @@ __all__ = ['CLASSES', 'WALL', 'FOOD', 'PACMAN', 'GROUND', 'PILL', 'GHOST', 'EDIB
            'pool_and_inject', 'BasicBlock', 'MiniModelLabels', 'MiniModel', 'classes_of', 'LeanModel', 'CopyModel',
            'make_env_model', 'env_model_config', 'game_of', 'Rows', 'record_rows', 'outcome_index_or_none',
            'new_level_of', 'Windows', 'WindowSampler', 'unrolled_loss', 'transition_windows', 'Scores', 'auc',
-           'correlation', 'world_scores', 'EnvModelTrainConfig', 'EnvModelTrainer']
+           'correlation', 'world_scores', 'EnvModelTrainConfig', 'EnvModelTrainer', 'simulator_ceiling',
+           'bench_env_model']
 
 # %% ../../nbs/50_env_model_workshop.ipynb #bed6683c
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from typing import Annotated, ClassVar, Literal, NamedTuple
@@ -184,18 +186,20 @@ class EnvModel(nn.Module):
 
     def imagine_all(self, state: State, *, rng: Rng | None = None) -> State:
         "Return the predicted states of n rows for all A actions: [n * A, ...], row i * A + a is row i with action a"
-        n, choices = len(state["frame"]), torch.eye(self.actions, device=self.rewards.device)
-        both = {"frame": state["frame"], "stem": self.stem_of(state["frame"])}
-        both = {k: v.repeat_interleave(self.actions, 0) for k, v in both.items()}
-        return self._next(both["frame"], both["stem"], choices.repeat(n, 1), rng)
+        return self._next(state["frame"], self.stem_of(state["frame"]), None, rng)
 
-    def _next(self, frame: Tensor, stem: Tensor, action: Tensor, rng: Rng | None) -> State:
+    def _next(self, frame: Tensor, stem: Tensor, action: Tensor | None, rng: Rng | None) -> State:
         logits, outcome = self.predict(frame, stem, action)
         chance = outcome.softmax(-1)
         return {
             "frame": self.feed(logits, self.config.feedback, rng), "reward": chance @ self.rewards,
             "cont": 1.0 - chance @ self.ends,
         }
+
+    def _with_actions(self, frame: Tensor, stem: Tensor, action: Tensor | None) -> tuple[Tensor, Tensor]:
+        "Return frames, and first layers with the action's part; a row per action of every row where action is None"
+        if action is not None: return frame, self.stem.add_action(stem, action)
+        return frame.repeat_interleave(self.actions, 0), self.stem.all_actions(stem, self.actions)
 
     def feed(self, logits: Tensor, feedback: str, rng: Rng | None = None) -> Tensor:    # [n, C, H, W] both
         "Return the frame that the next step reads: probabilities, the most probable classes, or a sample"
@@ -240,13 +244,20 @@ class Stem(nn.Conv2d):
         "Return the frame's part, with the bias"
         return F.conv2d(x, self.weight[:, :self.channels], self.bias, padding=self.padding)
 
+    def maps(self, stem: Tensor, actions: int) -> Tensor:     # [n, width, H, W] -> [A, H, W, width]
+        "Return the action's part for each action"
+        ones = torch.eye(actions, device=stem.device)[..., None, None].expand(-1, -1, *stem.shape[2:])
+        return F.conv2d(ones, self.weight[:, self.channels:], padding=self.padding).movedim(1, -1).to(stem.dtype)
+
     def add_action(self, stem: Tensor, action: Tensor) -> Tensor:     # [n, width, H, W], [n, A] -> [n, width, H, W]
         "Return the frame's part plus the action's part"
-        weight = self.weight[:, self.channels:]
-        if self.padding == (0, 0): return stem + (action @ weight[:, :, 0, 0].T)[..., None, None]
-        ones = torch.eye(action.shape[1], device=action.device)[..., None, None].expand(-1, -1, *stem.shape[2:])
-        maps = F.conv2d(ones, weight, padding=self.padding).movedim(1, -1)      # [A, H, W, width]
-        return stem + (action @ maps.flatten(1)).unflatten(1, maps.shape[1:]).movedim(-1, 1)
+        maps = self.maps(stem, action.shape[1])
+        flat = torch.addmm(stem.movedim(1, -1).flatten(1), action.to(stem.dtype), maps.flatten(1))
+        return flat.unflatten(1, maps.shape[1:]).movedim(-1, 1)
+
+    def all_actions(self, stem: Tensor, actions: int) -> Tensor:      # [n, width, H, W] -> [n * A, width, H, W]
+        "Return the sum for every row with every action; row i * A + a is row i with action a"
+        return (stem.movedim(1, -1)[:, None] + self.maps(stem, actions)).flatten(0, 1).movedim(-1, 1)
 
 # %% ../../nbs/50_env_model_workshop.ipynb #2f2a052f
 def pool_and_inject(x: Tensor, inject: str) -> Tensor:     # [n, C, H, W] -> [n, C, H, W], or 2 C with concat
@@ -301,10 +312,11 @@ class MiniModelLabels(EnvModel):
         "Return the part of the first layer that does not depend on the action"
         with autocast(frame.device, self.config.dtype): return self.stem.frame(frame)
 
-    def predict(self, frame: Tensor, stem: Tensor, action: Tensor) -> tuple[Tensor, Tensor]:
-        "Return the logits of the next frame [n, C, H, W] and of the outcomes [n, O], in float32"
+    def predict(self, frame: Tensor, stem: Tensor, action: Tensor | None) -> tuple[Tensor, Tensor]:
+        "Return the logits of the next frame [n, C, H, W] and of the outcomes [n, O], in float32; action None: all"
         with autocast(frame.device, self.config.dtype):
-            h = self.blocks(F.relu(self.stem.add_action(stem, action)))
+            frame, h = self._with_actions(frame, stem, action)
+            h = self.blocks(F.relu(h))
             change, outcome = self.image(h), self.outcome(h)
         return change.float() + self.skip * frame, outcome.float()
 
@@ -329,10 +341,10 @@ class MiniModel(MiniModelLabels):
         "Return the frame of an observation"
         return preprocess(obs)
 
-    def predict(self, frame: Tensor, stem: Tensor, action: Tensor) -> tuple[Tensor, Tensor]:
+    def predict(self, frame: Tensor, stem: Tensor, action: Tensor | None) -> tuple[Tensor, Tensor]:
         "Return the logits of the next frame [n, 3, H, W] and of the outcomes [n, O], in float32"
-        logits, outcome = super().predict(frame, stem, action)
-        return logits + self.skip * (frame - 1.0), outcome          # skip * (2 frame - 1) in all
+        logits, outcome = super().predict(2.0 * frame - 1.0, stem, action)      # skip * (2 frame - 1)
+        return logits, outcome
 
     def feed(self, logits: Tensor, feedback: str, rng: Rng | None = None) -> Tensor:
         "Return the frame that the next step reads: probabilities, the most probable colours, or a sample"
@@ -382,12 +394,13 @@ class LeanModel(EnvModel):
         "Return the part of the first layer that does not depend on the action"
         with autocast(frame.device, self.config.dtype): return self.stem.frame(frame)
 
-    def predict(self, frame: Tensor, stem: Tensor, action: Tensor) -> tuple[Tensor, Tensor]:
-        "Return the logits of the next frame [n, 7, H, W] and of the outcomes [n, O], in float32"
+    def predict(self, frame: Tensor, stem: Tensor, action: Tensor | None) -> tuple[Tensor, Tensor]:
+        "Return the logits of the next frame [n, 7, H, W] and of the outcomes [n, O], in float32; action None: all"
         with autocast(frame.device, self.config.dtype):
-            h = F.relu(self.stem.add_action(stem, action))
-            h = F.relu(self.mix(h) + self.inject(h.amax((2, 3)))[..., None, None])
-            h = F.relu(self.spread(h) + h)
+            frame, h = self._with_actions(frame, stem, action)
+            h = F.relu(h, inplace=True)
+            h = F.relu(self.mix(h).add_(self.inject(h.amax((2, 3)))[..., None, None]), inplace=True)
+            h = F.relu(self.spread(h).add_(h), inplace=True)
             at_pacman = (h * frame[:, PACMAN:PACMAN + 1]).sum((2, 3))
             outcome = self.outcome(torch.cat([h.amax((2, 3)), at_pacman], 1))
             change = self.image(h)
@@ -740,6 +753,10 @@ def _compared(world, state: State, windows: Windows, h: int, outcomes: Tensor) -
     chance = planes[:, GHOST] + planes[:, EDIBLE]
     for x in (ghost, stays, chance): x[:, bottom] = 0                         # the power bar is no ghost
     many = lambda x: x.flatten(1).sum(1).float()
+    calm = (start[:, bottom] != EDIBLE).all(1)[:, None, None]                 # no power at the start
+    largest = chance.flatten(1).topk(8).values
+    least = largest.gather(1, (many(ghost).long() - 1).clamp(0, 7)[:, None])[..., None]      # of as many cells as ghosts
+    ghost, stays, chance = ghost & calm, stays & calm, chance * calm
     seen = windows.frame_weight[:, h - 1] > 0
     out = {"frame": seen, "counts": windows.outcome_mask[:, h - 1]}
     for name, cells in {
@@ -750,7 +767,7 @@ def _compared(world, state: State, windows: Windows, h: int, outcomes: Tensor) -
         out |= {f"{name}_right": many(right & cells), f"{name}_all": many(cells)}
     pairs = outcomes[windows.outcome[:, h - 1]]
     return out | {
-        "ghost_here": many(chance * ghost), "ghost_stays": many((stays & ghost)), "ghost_all": many(ghost),
+        "ghost_here": many(chance * ghost), "ghost_best": many(ghost & (chance >= least)), "ghost_stays": many((stays & ghost)), "ghost_all": many(ghost),
         "ghost_shown": many(chance), "ghost_sharp": many((chance > 0.5)),
         "reward": world.reward(state).cpu(), "true_reward": pairs[:, 0],
         "end": 1 - world.cont(state).cpu(), "true_end": pairs[:, 1] > 0,
@@ -766,8 +783,9 @@ def _summary(x: dict) -> dict:      # name -> [N]
     return {
         "pacman": share("pacman_right", "pacman_all"), "food": share("food_right", "food_all"),
         "eaten_food": share("eaten_right", "eaten_all"), "pills": share("pill_right", "pill_all"),
-        "ghost_probability": share("ghost_here", "ghost_all"), "ghost_stays": share("ghost_stays", "ghost_all"),
-        "ghost_mass": share("ghost_shown", "ghost_all"), "ghost_certain": share("ghost_sharp", "ghost_all"),
+        "ghost_probability": share("ghost_here", "ghost_all"), "ghost_best": share("ghost_best", "ghost_all"),
+        "ghost_stays": share("ghost_stays", "ghost_all"), "ghost_mass": share("ghost_shown", "ghost_all"),
+        "ghost_certain": share("ghost_sharp", "ghost_all"),
         "reward_correlation": r, "reward_slope": slope,
         "end_auc": auc(end, ended), "end_when_ended": float(end[ended].mean()) if ended.any() else float("nan"),
         "end_predicted": float(end.mean()), "end_true": float(ended.float().mean()),
@@ -798,19 +816,21 @@ class EnvModelTrainConfig(Config):
     rare_below: Annotated[float, Interval(ge=0, le=1)] = 0.05    # frequency below which an outcome is rare
     outcome_coef: Annotated[float, Ge(0)] = 1.0         # weight of the outcome's loss; the frame's is 1
     batch_size: Annotated[int, Ge(1)] = 48              # windows per update
-    updates: Annotated[int, Ge(0)] = 1_500              # optimiser steps
-    segment_updates: Annotated[int, Ge(1)] = 100        # optimiser steps between two refreshes and checkpoints
+    updates: Annotated[int, Ge(0)] = 3_000              # optimiser steps
+    segment_updates: Annotated[int, Ge(1)] = 200        # optimiser steps between two refreshes and checkpoints
     learning_rate: Annotated[float, Gt(0)] = 1e-2       # Adam's learning rate at the start
     learning_rate_end: Annotated[float, Ge(0)] = 3e-4   # and at the end, along half a cosine
     weight_decay: Annotated[float, Ge(0)] = 0.0         # of Adam
     max_grad_norm: Annotated[float, Ge(0)] = 10.0       # largest norm of the gradient; 0: no limit
+    eval_steps: Annotated[int, Ge(64)] = 12_800         # env steps of held-out play for the metrics
     device: DeviceName = "auto"                         # where tensors live
     start_from: str = ""
         # stored weights to start from (--from): a name of the zoo, a run folder or a path; empty: new weights
     budget: ClassVar[tuple[str, ...]] = ("updates",)
 
     presets: ClassVar[dict] = {
-        "tiny": dict(first_steps=3_000, refresh_steps=640, updates=40, segment_updates=10, batch_size=32, num_envs=32),
+        "tiny": dict(first_steps=3_000, refresh_steps=640, updates=40, segment_updates=10, batch_size=32, num_envs=32,
+                     eval_steps=640),
         "paper": dict(world=dict(kind="labels", inject="concat"), updates=1_000_000, segment_updates=2_000,
                       batch_size=100, first_steps=100_000, refresh_steps=20_000, capacity=400_000, learning_rate=7e-4),
     }
@@ -951,13 +971,13 @@ class EnvModelTrainer:
             log.scalars(told, self.updates)
             log.progress(k + 1, todo)
         self.model.eval()
-        log.scalars({"charts/env_steps": self.env_steps} | self.score((1,)), self.updates)
+        log.scalars({"charts/env_steps": self.env_steps} | self.score((1,), 500), self.updates)
 
-    def score(self, horizons=(1, 2, 3, 5)) -> dict:
+    def score(self, horizons=(1, 2, 3, 5), starts: int = 4_000) -> dict:
         "Return the metrics of held-out random play; see `world_scores`"
-        if self.held is None: self.held = self._record(64 * 80, derive_seed(self.config.seed, "held out"))
+        if self.held is None: self.held = self._record(self.config.eval_steps, derive_seed(self.config.seed, "held out"))
         self.model.eval()
-        return world_scores(self.model, self.held, horizons, 2_000).metrics()
+        return world_scores(self.model, self.held, horizons, starts).metrics()
 
     def state(self) -> dict:
         "Return weights, optimiser state and counters for a checkpoint"
@@ -982,3 +1002,110 @@ class EnvModelTrainer:
     def save_final(self, folder) -> None:
         "Save the model, a World, into a folder"
         save_model(folder, self.model, self.model.config)
+
+# %% ../../nbs/50_env_model_workshop.ipynb #d5a17d8d
+def simulator_ceiling(
+    env_id: str,                    # a MiniPacman env
+    horizons: tuple = (1, 2, 3, 5),
+    games: int = 128,               # games of random play; `moments` of each are tried
+    copies: int = 64,               # of each game
+    moments: int = 6,               # twelve steps apart
+    headings: bool = False,         # the copies know the headings of the ghosts
+    seed: int = 0,
+    **env_kwargs,
+) -> Scores:                        # names as in world_scores
+    "Return how well the rules of the game predict random play from one frame"
+    env, draw = make_env(env_id, games, seed, **env_kwargs), np.random.default_rng(seed)
+    env.reset()
+    inner, found = game_of(env), {h: [] for h in horizons}
+    for _ in range(moments):
+        for _ in range(12): env.step(draw.integers(0, 5, games))
+        game = inner.game.take(np.flatnonzero(~inner._over))
+        action = draw.integers(0, 5, (max(horizons), len(game)))
+        futures = zip(_futures(inner, game, 1, action, draw, True), _futures(inner, game, copies, action, draw, headings))
+        for h, (real, copied) in enumerate(futures, 1):
+            if h in found: found[h].append(_foreseen(game.power == 0, real, copied))
+    columns = [_ceiling_summary({k: np.concatenate([f[k] for f in found[h]]) for k in found[h][0]}) for h in horizons]
+    return Scores(tuple(horizons), {k: [c[k] for c in columns] for k in columns[0]})
+
+class _Future(NamedTuple):
+    "One step of the copies of n games"
+    cells: np.ndarray     # [n, copies, G] of the ghosts
+    reward: np.ndarray    # [n, copies]
+    dead: np.ndarray      # [n, copies]
+    alive: np.ndarray     # [n, copies] before the step
+    same: np.ndarray      # [n, copies] alive, and no new level after the step
+
+def _futures(env: MiniPacmanVec, game: Game, copies: int, actions, draw, headings: bool):
+    "Yield the steps of copies with other random numbers"
+    n, some = len(game), game.take(np.repeat(np.arange(len(game)), copies))
+    some.key = draw.integers(0, 2**63, len(some)).astype(np.uint64)
+    if not headings:
+        behind = EXITS[BACK[1:], some.ghosts[..., None]]                       # [n, G, 4] it came from there
+        some.headings = 1 + (draw.random(behind.shape) * (behind + 1e-9)).argmax(-1)
+    alive = np.ones(len(some), bool)
+    for action in actions:
+        before = alive
+        reward, dead = play(some, np.repeat(action, copies), env.mode, env.rules)
+        over = level_over(some, env.mode) & ~dead
+        alive = before & ~dead & ~over
+        rows = (reward, dead, before, before & ~over)
+        yield _Future(some.ghosts.reshape(n, copies, -1).copy(), *(x.reshape(n, copies) for x in rows))
+
+def _foreseen(calm: np.ndarray, real: _Future, copied: _Future) -> dict:      # calm: [n] bool, no power at the start
+    "Return the predictions of the copies and the truth, a number per game"
+    n, places, many = len(calm), ROWS * COLS, np.maximum(copied.alive.sum(1), 1)
+    index = np.arange(n)[:, None, None] * places + copied.cells
+    live = np.broadcast_to(copied.same[..., None], copied.cells.shape)
+    count = np.bincount(index[live].ravel(), minlength=n * places).reshape(n, places).astype(float)
+    count[:, GONE] = 0
+    here = real.cells[:, 0, 0]                                                 # the first ghost
+    mean = lambda x: (x * copied.alive).sum(1) / many
+    return {
+        "chance": count[np.arange(n), here] / np.maximum(copied.same.sum(1), 1), "best": count.argmax(1) == here,
+        "ghost": calm & real.same[:, 0] & (here != GONE) & copied.same.any(1),
+        "reward": mean(copied.reward), "end": mean(copied.dead), "counts": real.alive[:, 0] & copied.alive.any(1),
+        "true_reward": real.reward[:, 0], "true_end": real.dead[:, 0],
+    }
+
+def _ceiling_summary(x: dict) -> dict:      # name -> [N]
+    "Return the ceiling of one horizon"
+    x = {k: torch.from_numpy(v) for k, v in x.items()}
+    ghost, counts = x["ghost"], x["counts"]
+    return {
+        "ghost_probability": float(x["chance"][ghost].mean()), "ghost_best": float(x["best"][ghost].float().mean()),
+        "reward_correlation": correlation(x["reward"][counts], x["true_reward"][counts])[0],
+        "end_auc": auc(x["end"][counts], x["true_end"][counts]),
+        "end_when_ended": float(x["end"][counts & x["true_end"]].mean()),
+    }
+
+# %% ../../nbs/50_env_model_workshop.ipynb #57176ba6
+def bench_env_model(
+    kind: str = "lean",
+    batch: int = 100,            # windows of an update, and states of a prediction
+    unroll: int = 1,             # steps of a window
+    repeats: int = 7,            # the median counts
+    env_id: str = "worldrl/MiniPacmanHunt-v0",
+    **settings,                  # of EnvModelConfig
+) -> dict:                       # update_ms, states_per_s
+    "Return the CPU time of one update, optimizer included, and how many states a CPU second imagines"
+    torch.manual_seed(0)
+    model = make_env_model(env_model_config(EnvModelConfig(kind=kind, **settings), env_id))
+    labels = torch.randint(0, 7, (batch, unroll + 1, ROWS, COLS)).to(torch.uint8)
+    places = torch.zeros(batch, unroll)
+    windows = Windows(labels, places.long(), places.long(), places + 1, places == 0)
+    opt = Optimizer(model.parameters(), 1e-3)
+    state = {"frame": model.read_labels(labels[:, 0]), "reward": places[:, 0], "cont": places[:, 0]}
+    action = F.one_hot(windows.action[:, 0], model.actions).float()
+    update = _cpu_seconds(lambda: opt.step(unrolled_loss(model, windows)[0]), repeats)
+    with torch.no_grad(): ahead = _cpu_seconds(lambda: model.imagine(state, action), repeats)
+    return {"update_ms": 1e3 * update, "states_per_s": batch / ahead}
+
+def _cpu_seconds(f, repeats: int) -> float:
+    "Return the median CPU time of a call; the first call is not counted"
+    times = []
+    for _ in range(repeats + 1):
+        start = time.process_time()
+        f()
+        times.append(time.process_time() - start)
+    return float(np.median(times[1:]))
