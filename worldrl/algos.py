@@ -73,7 +73,9 @@ class Learner(NamedTuple):
 
 
 NET_ALIASES: dict[str, Learner] = {
-    "i2a": Learner("i2a", ("a2c", "ppo"), "an agent that imagines one future per action before it acts", "51_i2a_workshop"),
+    "i2a": Learner(
+        "i2a", ("a2c", "ppo"), "an agent that imagines one future per action before it acts", "51_i2a_workshop",
+    ),
 }
 
 
@@ -84,7 +86,8 @@ def learner_of(
     "Return the algorithm behind a name, and its settings; ConfigError for an algorithm that cannot train the net"
     if name not in NET_ALIASES:
         if "learner" not in settings: return name, settings
-        raise ConfigError(f"learner is a setting of {', '.join(NET_ALIASES)}; {name} is an algorithm itself, leave it out")
+        own = ", ".join(NET_ALIASES)
+        raise ConfigError(f"learner is a setting of {own}; {name} is an algorithm itself, leave it out")
     entry, rest = NET_ALIASES[name], {k: v for k, v in settings.items() if k != "learner"}
     learner, policy = settings.get("learner") or entry.learners[0], rest.get("policy", {})
     if learner not in entry.learners:

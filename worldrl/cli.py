@@ -40,7 +40,6 @@ COMMANDS = {
         "worldrl.parts.gather:gather", "worldrl.parts.gather:GatherConfig", "record episodes of a policy in a real env"
     ),
     **{f"train {name}": _training(name) for name in ALGOS},
-    **{f"train {name}": Command("", help=entry.help) for name, entry in NET_ALIASES.items()},      # see find_command
     "seeds": Command(
         "worldrl.cli:seeds",
         help="a training with several seeds and settings, also on a cluster: worldrl seeds train ppo ... --seeds 0 1",
@@ -59,12 +58,18 @@ COMMANDS = {
 }
 
 # %% ../nbs/90_cli.ipynb #ed3ed38a
+def _listed() -> dict[str, str]:
+    "All commands with their help; the names of nets (train i2a) follow the trainings"
+    rows, nets = [(k, c.help) for k, c in COMMANDS.items()], [(f"train {k}", n.help) for k, n in NET_ALIASES.items()]
+    cut = 1 + max(i for i, (name, _) in enumerate(rows) if COMMANDS[name].trains)
+    return dict(rows[:cut] + nets + rows[cut:])
+
 def usage(
     group: str = "",     # "train": only the commands that begin with this word
 ) -> str:
     "Return the list of commands"
     rows = [
-        f"  worldrl {name:17} {c.help}" for name, c in COMMANDS.items() if not group or name.startswith(group + " ")
+        f"  worldrl {name:17} {help}" for name, help in _listed().items() if not group or name.startswith(group + " ")
     ]
     return "\n".join([
         "worldrl: world models in reinforcement learning", "", *rows, "",
@@ -87,7 +92,7 @@ class UsageError(WorldrlError):
     "A command line with an unknown command or flag, or with a value that a flag cannot take"
 
 def _learner(name: str, argv: list[str]) -> tuple[str, list[str]]:      # name: a key of NET_ALIASES
-    "Return the command of the algorithm that trains a net, and its flags: train i2a --learner ppo -> train ppo --net i2a"
+    "Return the command and the flags behind a net's name: train i2a --learner ppo -> train ppo --net i2a"
     learner = _take(argv, "learner")
     if any(a.partition("=")[0] in ("--net", "--policy.net") for a in argv):
         raise UsageError(f"worldrl train {name} chooses the net; leave out --net")
@@ -104,9 +109,10 @@ def find_command(
     for n in (2, 1):
         if " ".join(argv[:n]) in COMMANDS: return " ".join(argv[:n]), argv[n:]
     words = " ".join(a for a in argv[:2] if not a.startswith("-"))
-    under = [c for c in COMMANDS if c.startswith(words.split(" ")[0] + " ")]
-    near = difflib.get_close_matches(words, COMMANDS, 1, 0.5) or difflib.get_close_matches(
-        words.split(" ")[0], COMMANDS, 1, 0.5
+    known = list(_listed())
+    under = [c for c in known if c.startswith(words.split(" ")[0] + " ")]
+    near = difflib.get_close_matches(words, known, 1, 0.5) or difflib.get_close_matches(
+        words.split(" ")[0], known, 1, 0.5
     )
     if under and words in ("train", "results"):
         raise UsageError(
@@ -115,7 +121,7 @@ def find_command(
         )
     raise UsageError(
         f"worldrl has no command {words!r}.{' Did you mean: worldrl ' + near[0] + '?' if near else ''} It has:"
-        f" {', '.join(COMMANDS)}"
+        f" {', '.join(known)}"
     )
 
 # %% ../nbs/90_cli.ipynb #f7da25f1

@@ -156,7 +156,7 @@ def _out_shape(net: nn.Module, shape: tuple) -> tuple:
     with torch.no_grad(): return tuple(net(torch.zeros(1, *shape))[0].shape)
 
 class FutureEncoder(nn.Module):
-    "Encode imagined futures: convolutions, rewards and continue flags as planes, an LSTM from the last step to the first"
+    "Encode futures: convolutions, rewards and continue flags as planes, an LSTM from the last step to the first"
     def __init__(self,
         shape: tuple,             # (K, H, W) of the frames
         actions: int,             # A
