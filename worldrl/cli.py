@@ -226,7 +226,8 @@ def _comment_at(comments: dict, line: int, indent: int) -> str:
 def filled_in(cls) -> set[str]:      # cls: a core.Config
     "The fields of a net's config that are filled in when it is made: its spaces, and where it was trained"
     names = {f.name for f in dataclasses.fields(cls)}
-    return names & set(getattr(cls, "filled", ())) if {"obs_space", "action_space"} <= names else set()
+    filled = getattr(cls, "filled", ("obs_space", "action_space", "env_id", "env_kwargs"))
+    return names & set(filled) if {"obs_space", "action_space"} <= names else set()
 
 # %% ../nbs/90_cli.ipynb #36d7aa0c
 def _parsed(what, argv, prog, **options):
