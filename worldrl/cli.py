@@ -8,7 +8,7 @@ import ast, contextlib, dataclasses, difflib, errno, functools, importlib, inspe
 import textwrap, threading, time, tokenize, traceback
 from dataclasses import dataclass
 from typing import Annotated, get_origin, get_type_hints
-from .algos import ALGOS
+from .algos import ALGOS, NET_ALIASES, learner_of
 from .core import WorldrlError, tolerant_output
 
 # %% auto #0
@@ -58,12 +58,18 @@ COMMANDS = {
 }
 
 # %% ../nbs/90_cli.ipynb #ed3ed38a
+def _listed() -> dict[str, str]:
+    "All commands with their help; the names of nets (train i2a) follow the trainings"
+    rows, nets = [(k, c.help) for k, c in COMMANDS.items()], [(f"train {k}", n.help) for k, n in NET_ALIASES.items()]
+    cut = 1 + max(i for i, (name, _) in enumerate(rows) if COMMANDS[name].trains)
+    return dict(rows[:cut] + nets + rows[cut:])
+
 def usage(
     group: str = "",     # "train": only the commands that begin with this word
 ) -> str:
     "Return the list of commands"
     rows = [
-        f"  worldrl {name:17} {c.help}" for name, c in COMMANDS.items() if not group or name.startswith(group + " ")
+        f"  worldrl {name:17} {help}" for name, help in _listed().items() if not group or name.startswith(group + " ")
     ]
     return "\n".join([
         "worldrl: world models in reinforcement learning", "", *rows, "",
@@ -85,18 +91,28 @@ def asked_help(
 class UsageError(WorldrlError):
     "A command line with an unknown command or flag, or with a value that a flag cannot take"
 
+def _learner(name: str, argv: list[str]) -> tuple[str, list[str]]:      # name: a key of NET_ALIASES
+    "Return the command and the flags behind a net's name: train i2a --learner ppo -> train ppo --net i2a"
+    learner = _take(argv, "learner")
+    if any(a.partition("=")[0] in ("--net", "--policy.net") for a in argv):
+        raise UsageError(f"worldrl train {name} chooses the net; leave out --net")
+    algo, _ = learner_of(name, {"learner": learner})
+    return f"train {algo}", ["--net", NET_ALIASES[name].net, *argv]
+
 def find_command(
     argv: list[str],      # what was typed after `worldrl`
 ) -> tuple[str, list[str]]:
     "Return the command's name and the rest of the line; UsageError with the most similar name"
     for name in ALGOS:      # register_algorithm may have added one
         if f"train {name}" not in COMMANDS: COMMANDS[f"train {name}"] = _training(name)
+    if argv[:1] == ["train"] and argv[1:2] and argv[1] in NET_ALIASES: return _learner(argv[1], list(argv[2:]))
     for n in (2, 1):
         if " ".join(argv[:n]) in COMMANDS: return " ".join(argv[:n]), argv[n:]
     words = " ".join(a for a in argv[:2] if not a.startswith("-"))
-    under = [c for c in COMMANDS if c.startswith(words.split(" ")[0] + " ")]
-    near = difflib.get_close_matches(words, COMMANDS, 1, 0.5) or difflib.get_close_matches(
-        words.split(" ")[0], COMMANDS, 1, 0.5
+    known = list(_listed())
+    under = [c for c in known if c.startswith(words.split(" ")[0] + " ")]
+    near = difflib.get_close_matches(words, known, 1, 0.5) or difflib.get_close_matches(
+        words.split(" ")[0], known, 1, 0.5
     )
     if under and words in ("train", "results"):
         raise UsageError(
@@ -105,7 +121,7 @@ def find_command(
         )
     raise UsageError(
         f"worldrl has no command {words!r}.{' Did you mean: worldrl ' + near[0] + '?' if near else ''} It has:"
-        f" {', '.join(COMMANDS)}"
+        f" {', '.join(known)}"
     )
 
 # %% ../nbs/90_cli.ipynb #f7da25f1
@@ -210,11 +226,8 @@ def _comment_at(comments: dict, line: int, indent: int) -> str:
 def filled_in(cls) -> set[str]:      # cls: a core.Config
     "The fields of a net's config that are filled in when it is made: its spaces, and where it was trained"
     names = {f.name for f in dataclasses.fields(cls)}
-    return (
-        names & {"obs_space", "action_space", "env_id", "env_kwargs"}
-        if {"obs_space", "action_space"} <= names
-        else set()
-    )
+    filled = getattr(cls, "filled", ("obs_space", "action_space", "env_id", "env_kwargs"))
+    return names & set(filled) if {"obs_space", "action_space"} <= names else set()
 
 # %% ../nbs/90_cli.ipynb #36d7aa0c
 def _parsed(what, argv, prog, **options):

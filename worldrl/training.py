@@ -17,7 +17,7 @@ import numpy as np
 import torch.nn as nn
 
 # %% ../nbs/35_train.ipynb #7be2bb9b
-from .algos import ALGOS, algorithm, algorithm_of
+from .algos import ALGOS, algorithm, algorithm_of, learner_of
 from .cluster import check_place, check_results, run_lines
 from .core import Config, ConfigError, as_whole, device, field_types, whole
 from .envs.core import factory_env_id, factory_name, family_of
@@ -37,7 +37,7 @@ class Trained(NamedTuple):
     folder: Path         # of the run
 
 def train(
-    algo: str,                  # a name of worldrl.algos.ALGOS: a2c ppo acktr gail dreamerv3 dreamerv2 vae ...
+    algo: str,                  # a name of worldrl.algos.ALGOS: a2c ppo acktr gail dreamerv3 dreamerv2 vae ...; or i2a
     env_id: str | None = None,  # any id of make_env; None: the algorithm's default
     *,
     preset: str = "small",      # tiny | small | paper
@@ -52,6 +52,7 @@ def train(
     **settings,                 # fields of the algorithm's config; policy=dict(...) for the net
 ) -> Trained:
     "Train an agent, resume its run, or load a finished one; ConfigError names a setting that does not exist"
+    algo, settings = learner_of(algo, settings)
     names, given = _factories(make_env, make_policy)
     env_id = env_id or env_id_of(factory_name(make_env) if make_env is not None else "", settings.get("in_dream", ""))
     config = make_config(algo, env_id, preset=preset, recipe=recipe, **names, **settings)
@@ -94,10 +95,10 @@ def make_config(
     **settings,                 # fields of the algorithm's config
 ) -> Config:
     "Return the config for the arguments of `train`; ConfigError for settings that are filled in from the env"
+    algo, settings = learner_of(algo, settings)
     policy = settings.get("policy")
-    filled = [
-        k for k in ("obs_space", "action_space", "env_id", "env_kwargs") if isinstance(policy, dict) and policy.get(k)
-    ]
+    kept = ("obs_space", "action_space", "env_id", "env_kwargs", "world_model")
+    filled = [k for k in kept if isinstance(policy, dict) and policy.get(k)]
     if filled:
         raise ConfigError(
             f"policy.{filled[0]} is no setting: it is filled in from the env that is trained in. Leave it out; env_id"
@@ -108,9 +109,14 @@ def make_config(
     env_id = env_id or env_id_of(settings.get("make_env", ""), settings.get("in_dream", ""))
     return cls.make(preset, recipe or "auto", **({"env_id": env_id} if env_id else {}) | settings)
 
+def _as_text(settings: dict) -> dict:
+    "Return settings with paths as text, also inside nested settings"
+    inner = lambda v: str(v) if isinstance(v, os.PathLike) else _as_text(v) if isinstance(v, dict) else v
+    return {k: inner(v) for k, v in settings.items()}
+
 def _as_on_a_line(cls: type, settings: dict) -> dict:
     "Return settings with paths as text, and one text as a tuple where a field takes several, as on a command line"
-    found, kinds = {k: str(v) if isinstance(v, os.PathLike) else v for k, v in settings.items()}, field_types(cls)
+    found, kinds = _as_text(settings), field_types(cls)
     for k, v in found.items():
         if kinds.get(k) != tuple[str, ...]: continue
         found[k] = (v,) if isinstance(v, str) else tuple(map(str, v)) if isinstance(v, (list, tuple)) else v
@@ -143,6 +149,7 @@ def command(
     **settings,
 ) -> list[str]:     # ["worldrl", "train", "ppo", "--env-id", ...]
     "Return the command line that is equal to `train` with these arguments; ConfigError for unknown settings"
+    algo, settings = learner_of(algo, settings)
     given = {k: v for k, v in (("make_env", make_env), ("make_policy", make_policy)) if v is not None}
     settings = settings | {k: v if isinstance(v, str) else factory_name(v, importable=True) for k, v in given.items()}
     config = make_config(algo, env_id, preset=preset, recipe=recipe, **settings)
@@ -220,7 +227,7 @@ def run_seeds(
     **options,                  # as for train
 ) -> list[Trained]:             # one per seed, in their order
     "Train several seeds, each in its own run folder; ConfigError for no seeds, or one twice"
-    found = _seeds(seeds)
+    found, (algo, options) = _seeds(seeds), learner_of(algo, options)
     return _run_all(algo, env_id, {f"seed {s}": {"seed": s} for s in found}, jobs, on, progress, options)
 
 def run_folder(
@@ -279,6 +286,7 @@ def run_grid(
     **options,                  # as for train; values of the grid replace them
 ) -> dict[str, list[Trained]]:  # name of a point -> one per seed
     "Train with several seeds at each point of a grid; a point's name is part of its runs' exp_name"
+    algo, options = learner_of(algo, options)
     cls, config = algorithm(algo)
     if "exp_name" not in field_types(config):
         raise ConfigError(f"{algo} has no exp_name, so all points of a grid would have the same run folder; train the "
