@@ -839,7 +839,8 @@ class EnvModelTrainConfig(Config):
     recipes: ClassVar[dict] = {
         # README and report of pytorch-latent-i2a: single steps, uniform batches, a memory of 1,000
         "klemt": dict(world=dict(kind="labels"), unroll=1, rare_share=0.0, batch_size=100, learning_rate=7e-4,
-                      learning_rate_end=7e-4, weight_decay=0.01, outcome_coef=0.01, first_steps=1_024, refresh_steps=1_024, capacity=1_024),
+                      learning_rate_end=7e-4, weight_decay=0.01, outcome_coef=0.01, first_steps=1_024, refresh_steps=1_024,
+                      capacity=1_024),
     }
 
 # %% ../../nbs/50_env_model_workshop.ipynb #260f802f
