@@ -70,6 +70,7 @@ RUNS = {      # one tiny run per trainer
                  " --behaviour.entropy 0.005 --world-lr 0.002",
     "dreamerv3": f"worldrl train dreamerv3 --recipe cpu --preset tiny --env-id MinAtar/SpaceInvaders-v1 {DREAMER}"
                  " --behaviour.lam 0.9 --actor-lr 0.001",
+    "env-model": "worldrl train env-model --preset tiny --env-id worldrl/MiniPacmanHunt-v0 --device cpu --seed 0",
 }
 
 # Runs that were killed: (segments that were complete, command). Nets for images would make folders of megabytes, so
@@ -88,6 +89,7 @@ UNFINISHED = {
     "gail": (2, RUNS["gail"]),
     "dreamerv2": (4, RUNS["dreamerv2"]),
     "dreamerv3": (4, RUNS["dreamerv3"]),
+    "env-model": (2, RUNS["env-model"]),
 }
 
 # Two episodes of every model of the zoo, with the mode and the seed of its card. The card of carracing-tour names none;
@@ -100,6 +102,7 @@ def zoo_lines():
     "Return {model: command} for every folder of data/zoo"
     lines = {}
     for folder in sorted(p.parent for p in (ROOT / "data/zoo").glob("*/config.json")):
+        if "env_model:" in (folder / "config.json").read_text(encoding="utf-8"): continue      # a world: it does not act
         mode = "" if folder.name in SAMPLED else " --greedy"
         seed = SEEDS.get(folder.name, 4242)
         lines[folder.name] = f"worldrl eval {folder.name} --episodes 2{mode} --seed {seed} --max-steps {MAX_STEPS}"
