@@ -9,7 +9,8 @@ from typing import NamedTuple
 from .core import Config, ConfigError, did_you_mean
 
 # %% auto #0
-__all__ = ['ALGOS', 'METHODS', 'Algorithm', 'algorithm', 'algorithm_of', 'register_algorithm']
+__all__ = ['ALGOS', 'NET_ALIASES', 'METHODS', 'Algorithm', 'Learner', 'learner_of', 'algorithm', 'algorithm_of',
+           'register_algorithm']
 
 # %% ../nbs/08_algos.ipynb #e8a048be
 class Algorithm(NamedTuple):
@@ -56,15 +57,53 @@ ALGOS: dict[str, Algorithm] = {
         "worldrl.dreamer.dreamerv3:DreamerV3Trainer", "worldrl.dreamer.dreamerv3:DreamerV3Config",
         "the same with one set of constants for every env", "73_dreamerv3",
     ),
+    "env-model": Algorithm(
+        "worldrl.i2a.env_model:EnvModelTrainer", "worldrl.i2a.env_model:EnvModelTrainConfig",
+        "the next frame, reward and end of MiniPacman, for agents that imagine", "50_env_model_workshop",
+    ),
 }
 
 # %% ../nbs/08_algos.ipynb #c7fd0955
+class Learner(NamedTuple):
+    "A net with a name of its own in `train`, which several algorithms can train"
+    net: str                    # its name in parts.policy.NETS
+    learners: tuple[str, ...]   # keys of ALGOS; the first one is the default
+    help: str = ""              # one sentence
+    chapter: str = ""           # the notebook that explains it
+
+
+NET_ALIASES: dict[str, Learner] = {
+    "i2a": Learner(
+        "i2a", ("a2c", "ppo"), "an agent that imagines one future per action before it acts", "51_i2a_workshop",
+    ),
+}
+
+
+def learner_of(
+    name: str,            # a key of ALGOS or of NET_ALIASES
+    settings: dict,       # of `train`; `learner` names the algorithm that trains the net
+) -> tuple[str, dict]:    # a key of ALGOS, the settings with the name of the net
+    "Return the algorithm behind a name, and its settings; ConfigError for an algorithm that cannot train the net"
+    if name not in NET_ALIASES:
+        if "learner" not in settings: return name, settings
+        own = ", ".join(NET_ALIASES)
+        raise ConfigError(f"learner is a setting of {own}; {name} is an algorithm itself, leave it out")
+    entry, rest = NET_ALIASES[name], {k: v for k, v in settings.items() if k != "learner"}
+    learner, policy = settings.get("learner") or entry.learners[0], rest.get("policy", {})
+    if learner not in entry.learners:
+        raise ConfigError(f"{name} has no learner {learner!r}; choose from {', '.join(entry.learners)}")
+    if isinstance(policy, dict): policy = {"net": entry.net} | policy
+    return learner, rest | {"policy": policy}
+
+#| cell-break
+#| export
 def algorithm(
     name: str,          # a key of ALGOS
 ) -> tuple[type, type]: # the trainer's class, the config's class
     "Return the classes of an algorithm; ConfigError names the nearest one"
     if not isinstance(name, str) or name not in ALGOS:
-        raise ConfigError(f"there is no algorithm {name!r}.{did_you_mean(name, ALGOS)} There are: {', '.join(ALGOS)}")
+        known = [*ALGOS, *NET_ALIASES]
+        raise ConfigError(f"there is no algorithm {name!r}.{did_you_mean(name, known)} There are: {', '.join(known)}")
     return tuple(map(_class_of, ALGOS[name][:2]))
 
 

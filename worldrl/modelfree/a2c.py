@@ -682,7 +682,7 @@ class OnPolicyTrainer(_Hooks, _Rehearsal, _Collector, SegmentedTrainer):
     @classmethod
     def exp_of(cls, config: OnPolicyConfig) -> str:
         "Return the end of the run folder's name; a training in dreams has another one than that in the real env"
-        return config.exp_name or cls.exp + "-dream" * bool(config.in_dream)
+        return config.exp_name or config.policy.exp_of(cls.exp) + "-dream" * bool(config.in_dream)
 
     @classmethod
     def run_name(cls, config: OnPolicyConfig) -> tuple[str, str]:

@@ -46,6 +46,12 @@ class NetConfig(Config):
 
     net: ClassVar[str] = "actor-critic"                        # its name in NETS
     recurrent: ClassVar[bool] = False                          # whether the net has a memory; a field where it varies
+    filled: ClassVar[tuple] = ("obs_space", "action_space", "env_id", "env_kwargs")
+        # fields that are no settings: they are filled in when the net is made
+
+    def exp_of(self, exp: str) -> str:      # the trainer's name, such as "a2c"
+        "Return the end of a run folder's name; a net of which one compares variants may add what differs"
+        return exp
 
     def class_of(self, d: dict) -> type:
         "Return the config class of the net that a stored dict names"
@@ -137,6 +143,7 @@ from ..runs.models import register
 # %% ../../nbs/30_policy_workshop.ipynb #d9a5dba5
 NETS: dict[str, tuple] = {      # name -> config class, net class; strings "module:Class" are imported when needed
     "actor-critic": ("worldrl.parts.policy:PolicyConfig", "worldrl.parts.policy:ActorCritic"),
+    "i2a": ("worldrl.i2a.agent:I2AConfig", "worldrl.i2a.agent:I2A"),
 }
 
 def net_classes(
