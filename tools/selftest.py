@@ -209,4 +209,22 @@ def check_browser(tmp):
     return "\n".join(bad + browse.enough(seen))
 
 
-CHECKS = (check_measures, check_badges, check_sections, check_pages, check_docs, check_browser)
+def check_forked(tmp):
+    "a notebook that is tested in a fork passes, fails, is stopped at its limit and may be killed; notebooks share no state"
+    from warm import Warm
+    cells = {"passes": "import sys, __main__\nassert __name__ == '__main__' and not hasattr(__main__, '__file__') and not hasattr(sys, 'seen')\nsys.seen = 1\nprint('printed')",
+             "fails": "import subprocess, sys\nsubprocess.run([sys.executable, '-c', 'print(6 * 7)'])\n1 / 0",
+             "hangs": "import time\ntime.sleep(60)", "dies": "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)",
+             "flagged": "#| slow\n1 / 0"}
+    for name, source in cells.items(): write(book(md("# A title"), code(source)), tmp / f"{name}.ipynb")
+    env = os.environ | {"IN_TEST": "1"}
+    with Warm(env, tmp, preloads=False) as warm:
+        got = {name: warm.run(tmp / f"{name}.ipynb", timeout=2 if name == "hangs" else 60) for name in (*cells, "passes")}
+        got["forced"] = warm.run(tmp / "flagged.ipynb", ["slow"])
+    wanted = {"passes": (True, ""), "fails": (False, "ZeroDivisionError"), "hangs": (False, "more than 2 s"), "dies": (False, "was killed"),
+              "flagged": (True, ""), "forced": (False, "ZeroDivisionError")}
+    bad = [f"{name}: {got[name]}" for name, (passed, says) in wanted.items() if got[name][0] != passed or says not in got[name][2]]
+    return "\n".join(bad + ["the output of a child process is lost"] * ("42" not in got["fails"][2]))
+
+
+CHECKS = (check_measures, check_badges, check_sections, check_pages, check_docs, check_browser, check_forked)

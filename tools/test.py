@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
-import selftest
+import selftest, warm
 NBS, PACKAGE, BIN = ROOT / "nbs", ROOT / "worldrl", Path(sys.executable).parent
 NOTEBOOK_S, ALL_S = 30, 600                     # core-seconds on our machine: aims, which are printed and never fail a run (a slower machine would)
 ALL_MAX_S = 1800                                # core-seconds of all notebooks: more would not fit into 20 minutes on two cores, installing included
@@ -371,14 +371,23 @@ TEST_CODE = ("import sys; from pathlib import Path; from nbdev.test import test_
              "ok, _ = test_nb(Path(sys.argv[1]), skip_flags=['slow', 'gpu', 'extra'], force_flags=sys.argv[2:], basepath='.'); sys.exit(not ok)")
 
 
+def env_of_tests(): return dict(os.environ, OMP_NUM_THREADS="1", MPLBACKEND="agg", TQDM_DISABLE="1", PYTHONWARNINGS="ignore", SDL_VIDEODRIVER="dummy", IN_TEST="1")
+
+
 def test_notebook(path, flags, code=TEST_CODE):
-    "One notebook in a process of its own: (passed, wall seconds, core-seconds, what it printed)"
-    env = dict(os.environ, OMP_NUM_THREADS="1", MPLBACKEND="agg", TQDM_DISABLE="1", PYTHONWARNINGS="ignore", SDL_VIDEODRIVER="dummy", IN_TEST="1")
+    "One notebook in a new Python: (passed, wall seconds, core-seconds, what it printed)"
     start, before = time.time(), resource.getrusage(resource.RUSAGE_CHILDREN)
-    try: out, ok = (r := subprocess.run([sys.executable, "-c", code, str(path), *flags], cwd=NBS, capture_output=True, text=True, env=env, timeout=600, stdin=subprocess.DEVNULL)).stdout + r.stderr, r.returncode == 0
+    try: out, ok = (r := subprocess.run([sys.executable, "-c", code, str(path), *flags], cwd=NBS, capture_output=True, text=True, env=env_of_tests(), timeout=600, stdin=subprocess.DEVNULL)).stdout + r.stderr, r.returncode == 0
     except subprocess.TimeoutExpired: out, ok = "ran for more than 600 s", False
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return ok, time.time() - start, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, out
+
+
+def test_forked(address, path, flags):
+    "The same in a fork of the process at `address` (tools/warm.py)"
+    start = time.time()
+    ok, cpu, out = warm.run_notebook(address, path, flags)
+    return ok, time.time() - start, cpu, out
 
 
 def run_check(check):
@@ -406,9 +415,9 @@ def main():
               check_notebooks, check_map, *selftest.CHECKS, check_setup, check_gpu)
     checks = () if a.only or a.flags else (*static, *(() if a.no_wheel else (check_sdist, check_wheel)))
     books = [p for p in sorted(NBS.glob("*.ipynb"), key=lambda p: -p.stat().st_size) if not a.only or p.stem in a.only]
-    with ProcessPoolExecutor(a.workers, max_tasks_per_child=1) as pool:
+    with warm.Warm(env_of_tests(), NBS) as ready, ProcessPoolExecutor(a.workers, max_tasks_per_child=1) as pool:
         first = [c for c in reversed(checks) if c is not selftest.check_browser]      # the longest checks first
-        jobs = {pool.submit(run_check, c): c for c in first} | {pool.submit(test_notebook, p, a.flags): p for p in books}
+        jobs = {pool.submit(run_check, c): c for c in first} | {pool.submit(test_forked, ready.address, p, a.flags): p for p in books}
         left = set(jobs)
         while left:
             done, left = wait(left, return_when=FIRST_COMPLETED)
