@@ -6,7 +6,7 @@ export PYTHON TORCH_INDEX
 BIN := .venv/bin
 SEED ?= 0
 
-.PHONY: help setup tour test check zoo-check test-gpu gpu lab docs docs-test notebooks export readme bench clean
+.PHONY: help setup tour test test-long check zoo-check test-gpu gpu lab docs docs-test notebooks export readme bench clean
 
 help:
 	@echo "make tour       install, then from raw experience to the video of a dream (runs/tour/)"
@@ -17,6 +17,7 @@ help:
 	@echo "make docs       the documentation site, from the stored outputs (site/)"
 	@echo "make docs-test  the same, and a look at it in headless Chromium"
 	@echo "make notebooks  execute and clean the notebooks whose code or inputs changed"
+	@echo "make test-long  the notebooks with the cells flagged long, which make test leaves out (20 minutes)"
 	@echo "make test-gpu   the cells flagged gpu (needs CUDA)"
 	@echo "make gpu        tests, benchmarks and a training on a machine with CUDA, nine minutes (runs/gpu/)"
 	@echo "make export     notebooks -> worldrl/        make readme   nbs/index.ipynb -> README.md"
@@ -36,6 +37,9 @@ check: setup
 
 zoo-check: setup
 	@OMP_NUM_THREADS=1 $(BIN)/worldrl zoo --check
+
+test-long: setup
+	@$(BIN)/python tools/test.py --flags long
 
 test-gpu: setup
 	@$(BIN)/python -c "import torch, sys; sys.exit(None if torch.cuda.is_available() else 'make test-gpu: no CUDA device here; the same code is tested on the CPU by make test')"

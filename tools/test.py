@@ -1,7 +1,7 @@
 #!/usr/bin/env python
 """What `make test` and .ci/run check. Last line: N passed, N failed. A line before it names what cannot run here.
 
-    test.py [--flags gpu slow] [--only NAME ...] [--workers 2] [--no-wheel]"""
+    test.py [--flags gpu slow long] [--only NAME ...] [--workers 2] [--no-wheel]"""
 import argparse, filecmp, importlib.util, json, os, resource, shutil, signal, subprocess, sys, tempfile, time, zipfile
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from pathlib import Path
@@ -368,7 +368,7 @@ assert len(worldrl.EpisodeStore(worldrl.sample("carracing-fresh"))) > 0
 
 
 TEST_CODE = ("import sys; from pathlib import Path; from nbdev.test import test_nb; "
-             "ok, _ = test_nb(Path(sys.argv[1]), skip_flags=['slow', 'gpu', 'extra'], force_flags=sys.argv[2:], basepath='.'); sys.exit(not ok)")
+             "ok, _ = test_nb(Path(sys.argv[1]), skip_flags=['long', 'slow', 'gpu', 'extra'], force_flags=sys.argv[2:], basepath='.'); sys.exit(not ok)")
 
 
 def env_of_tests(): return dict(os.environ, OMP_NUM_THREADS="1", MPLBACKEND="agg", TQDM_DISABLE="1", PYTHONWARNINGS="ignore", SDL_VIDEODRIVER="dummy", IN_TEST="1")
@@ -411,6 +411,7 @@ def main():
         if why: failed.append(name); print(f"FAILED  {name}{extra}\n{why}\n", flush=True)
         else: passed += 1; print(f"ok      {name}{extra}", flush=True)
 
+    sh("git", "-C", ROOT, "status", "--porcelain")                 # in a fresh clone, git reads all files at each later question until its index is written anew
     static = (check_export, check_clean, check_outputs, check_readme, check_lint, check_docstrings, check_words, check_stubs,
               check_notebooks, check_map, *selftest.CHECKS, check_setup, check_gpu)
     checks = () if a.only or a.flags else (*static, *(() if a.no_wheel else (check_sdist, check_wheel)))

@@ -7,7 +7,7 @@ child shares no state with other notebooks: it is a copy of a process that has e
 import json, os, signal, socket, subprocess, sys, tempfile, types
 from pathlib import Path
 
-SKIP = ("slow", "gpu", "extra")
+SKIP = ("long", "slow", "gpu", "extra")
 
 
 class Warm:
@@ -59,11 +59,22 @@ def preload():
     import gymnasium, ipywidgets, matplotlib.pyplot, moviepy, nbdev.test, numpy, pandas, torch, torch._dynamo, torch.utils.tensorboard  # noqa: F401
 
 
+def leave_history_out():
+    "Stop the thread that saves what was typed: a process without other threads can be forked"
+    from execnb.shell import CaptureShell
+    start = CaptureShell.__init__
+    def start_alone(shell, *args, **kwargs):
+        start(shell, *args, **kwargs)
+        if shell.history_manager.save_thread is not None: shell.history_manager.save_thread.stop()
+    CaptureShell.__init__ = start_alone
+
+
 def child(link: socket.socket):
     "In the fork: run the notebook, answer with its process id and then with the result, and end"
     import resource
     from nbdev.test import test_nb
-    os.setsid()
+    leave_history_out()
+    os.setpgid(0, 0)
     message, fds, _, _ = socket.recv_fds(link, 65536, 1)
     path, flags = json.loads(message)
     os.dup2(fds[0], 1)

@@ -4,7 +4,7 @@
 
 # %% ../../nbs/19_kill_test.ipynb #19kill03
 from __future__ import annotations
-import contextlib, os, random, select, shutil, signal, subprocess, sys, time, types
+import ast, contextlib, importlib, os, random, select, shutil, signal, subprocess, sys, time, traceback, types
 from pathlib import Path
 from typing import Annotated, Callable, Literal, Union, get_args, get_origin
 from ..core import Config, ConfigError, NonFiniteError, field_types, seed_everything
@@ -16,41 +16,75 @@ from ..runs.run import differences, run_digest, run_training
 __all__ = ['kill_test', 'resume_test', 'switches', 'nan_test']
 
 # %% ../../nbs/19_kill_test.ipynb #252e23e2
-_FORKER = '''
-import ast, os, sys, traceback
-code = sys.argv[1]
-imports = [n for n in ast.parse(code).body if isinstance(n, (ast.Import, ast.ImportFrom))]
-exec(compile(ast.Module(imports, []), "imports", "exec"), {})
-import torch._dynamo, tensorboard.summary.writer.record_writer, tensorboard.compat.proto.event_pb2
-for root in map(str.rstrip, sys.stdin):
-    pid = os.fork()
-    if pid == 0:
-        os.setpgid(0, 0); os.environ["WORLDRL_RUNS"] = root; status = 0
-        fd = os.open(root + ".log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC); os.dup2(fd, 1); os.dup2(fd, 2)
-        try: exec(compile(code, "command", "exec"), {"__name__": "__main__"})
-        except BaseException: traceback.print_exc(); status = 1
-        sys.stdout.flush(); sys.stderr.flush(); os._exit(status)
-    try: os.setpgid(pid, pid)
-    except OSError: pass
-    print(pid, flush=True)
-    print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
-'''
+def _forker(code: str, ask, answer) -> None:
+    "Import what the code imports; for each line read from `ask`, run the code in a fork and write its id and its status"
+    imports = [n for n in ast.parse(code).body if isinstance(n, (ast.Import, ast.ImportFrom))]
+    exec(compile(ast.Module(imports, []), "imports", "exec"), {})
+    for slow in ("torch._dynamo", "tensorboard.summary.writer.record_writer", "tensorboard.compat.proto.event_pb2"):
+        importlib.import_module(slow)
+    command = compile(code, "command", "exec")
+    while root := ask.readline().decode().rstrip():
+        pid = os.fork()
+        if pid == 0: _forked(command, root)
+        with contextlib.suppress(OSError): os.setpgid(pid, pid)
+        answer.write(f"{pid}\n".encode())
+        answer.write(f"{os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])}\n".encode())
+
+def _forked(command: types.CodeType, root: str) -> None:
+    "In the fork: run the code, print to <root>.log, and end the process"
+    os.setpgid(0, 0)
+    os.environ["WORLDRL_RUNS"] = root
+    log = os.open(f"{root}.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    for stream in (1, 2): os.dup2(log, stream)
+    sys.stdout, sys.stderr = (os.fdopen(stream, "w", closefd=False) for stream in (1, 2))
+    status = 0
+    try: exec(command, {"__name__": "__main__"})
+    except BaseException:
+        traceback.print_exc()
+        status = 1
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
+
+def _can_fork() -> bool:
+    "Whether a fork of this process is as good as a new one: the slow imports are done, and no other thread holds a lock"
+    tasks = Path("/proc/self/task")
+    alone = tasks.exists() and len(list(tasks.iterdir())) == 1
+    return alone and "torch._dynamo" in sys.modules and not sys.modules["torch"].cuda.is_available()
 
 # %% ../../nbs/19_kill_test.ipynb #9da74792
 class _Launcher:
     "Starts a command repeatedly, each time in its own process group; Python code is forked from one warm process"
-    def __init__(self, command):
+    def __init__(self, command, fork: bool | None = None):      # whether the warm process is a fork of this one
         self.command = command
-        self.forker = None
-        if isinstance(command, str):
-            forker = [sys.executable, "-c", _FORKER, command]
-            self.forker = subprocess.Popen(forker, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
+        self.ask = None                 # where the forker reads; None for a command that is no Python code
+        if not isinstance(command, str): return
+        if _can_fork() if fork is None else fork: self._fork_here()
+        else: self._new_python()
+
+    def _new_python(self) -> None:
+        code = ("import os, sys; from worldrl.testing.kill import _forker; "
+                "_forker(sys.argv[1], os.fdopen(0, 'rb', 0), os.fdopen(1, 'wb', 0))")
+        pipes = dict(stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
+        forker = subprocess.Popen([sys.executable, "-c", code, self.command], **pipes)
+        self.ask, self.answer, self.join = forker.stdin, forker.stdout, lambda: forker.wait(60)
+
+    def _fork_here(self) -> None:
+        (read_ask, ask), (answer, write_answer) = os.pipe(), os.pipe()
+        forker = os.fork()
+        if forker == 0:
+            try: _forker(self.command, os.fdopen(read_ask, "rb", 0), os.fdopen(write_answer, "wb", 0))
+            except BaseException: os.write(2, traceback.format_exc().encode())
+            finally: os._exit(1)
+        for end in (read_ask, write_answer): os.close(end)
+        self.ask, self.answer = os.fdopen(ask, "wb", 0), os.fdopen(answer, "rb", 0)
+        self.join = lambda: os.waitpid(forker, 0)
 
     def start(self, root: Path) -> None:      # runs are stored below root, printed text in <root>.log
         root.parent.mkdir(parents=True, exist_ok=True)
-        if self.forker is not None:
-            self.forker.stdin.write(f"{root}\n".encode())
-            self.pid = int(self.forker.stdout.readline())
+        if self.ask is not None:
+            self.ask.write(f"{root}\n".encode())
+            self.pid = int(self.answer.readline())
         else:
             with open(f"{root}.log", "wb") as log:
                 self.child = subprocess.Popen(
@@ -60,9 +94,9 @@ class _Launcher:
             self.pid = self.child.pid
 
     def ended(self, seconds: float) -> int | None:      # the exit status; None if it still runs after this time
-        if self.forker is not None:
-            ready = select.select([self.forker.stdout], [], [], seconds)[0]
-            return int(self.forker.stdout.readline()) if ready else None
+        if self.ask is not None:
+            ready = select.select([self.answer], [], [], seconds)[0]
+            return int(self.answer.readline()) if ready else None
         try: return self.child.wait(seconds)
         except subprocess.TimeoutExpired: return None
 
@@ -71,10 +105,11 @@ class _Launcher:
         self.ended(60)
 
     def close(self) -> None:
-        if self.forker is not None:
-            self.forker.stdin.close()
-            self.forker.stdout.close()
-            self.forker.wait(60)
+        if self.ask is not None:
+            self.ask.write(b"\n")
+            self.join()
+            self.ask.close()
+            self.answer.close()
 
 # %% ../../nbs/19_kill_test.ipynb #28d1f5cf
 def _one_life(lives: _Launcher, root: Path, kill_after: float | None = None) -> tuple[bool, float]:
