@@ -793,6 +793,23 @@ def _summary(x: dict) -> dict:      # name -> [N]
         "starts": float(counts.sum()),
     }
 
+# %% ../../nbs/50_env_model_workshop.ipynb #e21b6fd0
+def _measure(
+    self,
+    seed: int = 4242,              # of the test data
+    horizons: tuple = (1, 3, 5),
+    games: int = 64,               # that random actions play
+    steps: int = 100,              # of each
+) -> dict:                         # {"pacman@1": 0.99, ...}
+    "Return the metrics of new random play in the world's own env; see `world_scores`"
+    env = make_env(self.env_id, games, derive_seed(seed, "env"), **self.env_kwargs)
+    agent = RandomAgent(self.obs_space, self.action_space)
+    try: rows = record_rows(env, agent, steps, self.config.outcomes, Rng(1.0, derive_seed(seed, "act")))
+    finally: env.close()
+    return world_scores(self, rows, horizons, starts=1_500, seed=seed).metrics("")
+
+EnvModel.measure = _measure
+
 # %% ../../nbs/50_env_model_workshop.ipynb #f289d27e
 @dataclass
 class EnvModelTrainConfig(Config):
@@ -839,8 +856,8 @@ class EnvModelTrainConfig(Config):
     recipes: ClassVar[dict] = {
         # README and report of pytorch-latent-i2a: single steps, uniform batches, a memory of 1,000
         "klemt": dict(world=dict(kind="labels"), unroll=1, rare_share=0.0, batch_size=100, learning_rate=7e-4,
-                      learning_rate_end=7e-4, weight_decay=0.01, outcome_coef=0.01, first_steps=1_024, refresh_steps=1_024,
-                      capacity=1_024),
+                      learning_rate_end=7e-4, weight_decay=0.01, outcome_coef=0.01, first_steps=1_024,
+                      refresh_steps=1_024, capacity=1_024),
     }
 
 # %% ../../nbs/50_env_model_workshop.ipynb #260f802f
