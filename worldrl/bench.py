@@ -530,7 +530,8 @@ def bench_env_models(pairs: int = 7, batch: int = 100) -> list[Row]:
         "full, bfloat16, channels last": dict(kind="labels", dtype="bfloat16"),
         "lean, float32": dict(kind="lean"),
     }
-    aims, both = {"full, bfloat16, channels last": "≤ 180"}, {k: bench_calls(batch=batch, **v) for k, v in kinds.items()}
+    aims = {"full, bfloat16, channels last": "≤ 180"}
+    both = {k: bench_calls(batch=batch, **v) for k, v in kinds.items()}
     calls = [Peer(f"{k}/{i}", call, 1, Watch()) for k, found in both.items() for i, call in enumerate(found)]
     rounds, rows = alternate(calls, pairs), []
     for k in kinds:
