@@ -50,7 +50,7 @@ INPUTS = [    # what the trainings read: (folder that the command makes, folder 
     ("rollouts/experts", "rollouts/experts", "worldrl expert reacher-ppo --episodes 4 --seed 4242"),
 ]
 
-RUNS = {      # one tiny run per trainer
+RUNS = {      # one tiny run per trainer, and one of the net with its own trainings
     "sine": "python -c 'from worldrl.runs import SineConfig, SineTrainer, run_training;"
             " run_training(SineTrainer(SineConfig.make(\"tiny\", segments=6)))'",
     "vae": f"{VAE} --lr 0.003 --batch 16 --seed 1",
@@ -71,6 +71,9 @@ RUNS = {      # one tiny run per trainer
     "dreamerv3": f"worldrl train dreamerv3 --recipe cpu --preset tiny --env-id MinAtar/SpaceInvaders-v1 {DREAMER}"
                  " --behaviour.lam 0.9 --actor-lr 0.001",
     "env-model": "worldrl train env-model --preset tiny --env-id worldrl/MiniPacmanHunt-v0 --device cpu --seed 0",
+    "i2a": "worldrl train i2a --learner a2c --preset tiny --env-id worldrl/Toy-v0 --device cpu --seed 0"
+           " --total-timesteps 1280 --num-envs 8 --segment-steps 40 --eval-episodes 2 --policy.world oracle"
+           " --policy.length 2",
 }
 
 # Runs that were killed: (segments that were complete, command). Nets for images would make folders of megabytes, so

@@ -19,8 +19,8 @@ __all__ = ['ATARI', 'GPU_SIZES', 'TINY_UPDATE', 'BENCHES', 'ON_GPU', 'Row', 'ben
            'alternate', 'ratio', 'middle', 'ours', 'ours_on_atari', 'emulator', 'sb3_on_atari', 'atari_rows',
            'minipacman_rows', 'cheetah_rows', 'gae_loop', 'gru_loop', 'loop_rows', 'bench_modelfree', 'dreamer_program',
            'update_peer', 'flops_of', 'core_peak', 'raj_rows', 'laptop_rows', 'acting_rows', 'bench_dreamer',
-           'CapturedStep', 'captured_learner', 'gpu_device', 'dreamer_learner', 'wall_time', 'update_of', 'update_rows',
-           'bench_gpu_update', 'bench_gpu_ppo', 'bench']
+           'bench_env_models', 'CapturedStep', 'captured_learner', 'gpu_device', 'dreamer_learner', 'wall_time',
+           'update_of', 'update_rows', 'bench_gpu_update', 'bench_gpu_ppo', 'bench']
 
 # %% ../nbs/82_bench.ipynb #c2df4069
 @dataclass
@@ -520,6 +520,28 @@ def bench_dreamer() -> list[Row]:
     keep_freed_memory()
     return raj_rows() + laptop_rows() + acting_rows()
 
+# %% ../nbs/82_bench.ipynb #1f7eeeb9
+def bench_env_models(pairs: int = 7, batch: int = 100) -> list[Row]:
+    "Measure updates and predictions of environment models, number formats in turns"
+    from worldrl.i2a.env_model import bench_calls
+    keep_freed_memory()
+    kinds = {
+        "full, float32": dict(kind="labels", channels_last=False),
+        "full, bfloat16, channels last": dict(kind="labels", dtype="bfloat16"),
+        "lean, float32": dict(kind="lean"),
+    }
+    aims = {"full, bfloat16, channels last": "≤ 180"}
+    both = {k: bench_calls(batch=batch, **v) for k, v in kinds.items()}
+    calls = [Peer(f"{k}/{i}", call, 1, Watch()) for k, found in both.items() for i, call in enumerate(found)]
+    rounds, rows = alternate(calls, pairs), []
+    for k in kinds:
+        update, predict = (middle(rounds, f"{k}/{i}")["all"] for i in (0, 1))
+        rows += [
+            Row(f"Env model update, {batch} frames, {k}", update, "ms", aims.get(k, "")),
+            Row("  one predicted step", 1e3 * batch / predict, "states / core-second"),
+        ]
+    return rows
+
 # %% ../nbs/82_bench.ipynb #978af2ee
 class CapturedStep:
     """Loss and gradients for batches of one shape: recorded as a CUDA graph and replayed; computed anew on a CPU.
@@ -696,7 +718,7 @@ def bench_gpu_ppo(tiny: bool = False):
 # %% ../nbs/82_bench.ipynb #002ecc04
 BENCHES: dict[str, Callable] = {
     "envs": bench_envs, "carracing": bench_carracing, "vae": bench_vae, "mdnrnn": bench_mdnrnn, "dreams": bench_dreams,
-    "modelfree": bench_modelfree, "dreamer": bench_dreamer, "memory": bench_memory,
+    "modelfree": bench_modelfree, "env_models": bench_env_models, "dreamer": bench_dreamer, "memory": bench_memory,
     "gpu_eager": partial(bench_gpu_update, "eager"), "gpu_captured": partial(bench_gpu_update, "captured"),
     "gpu_compiled": partial(bench_gpu_update, "compiled"), "gpu_ppo": bench_gpu_ppo,
 }
@@ -704,8 +726,8 @@ ON_GPU = tuple(name for name in BENCHES if name.startswith("gpu_"))
 
 def bench(
     names: tuple[str, ...] = (),
-        # envs, carracing, vae, mdnrnn, dreams, modelfree, dreamer, memory; none: all of these. On a GPU: gpu_eager,
-        # gpu_captured, gpu_compiled, gpu_ppo
+        # envs, carracing, vae, mdnrnn, dreams, modelfree, env_models, dreamer, memory; none: all of these. On a GPU:
+        # gpu_eager, gpu_captured, gpu_compiled, gpu_ppo
     /,
     save: str = "",          # also write the rows as json, after each row
     tiny: bool = False,      # try the benchmarks of a GPU with tiny sizes, on the CPU where there is no GPU

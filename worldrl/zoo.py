@@ -22,8 +22,9 @@ from .runs.disk import CheckpointError, read_json, user_path, write_atomic, writ
 from .runs.models import MODEL_KEYS, data_folders, is_checkout, load, save_model, zoo_folders
 
 # %% auto #0
-__all__ = ['FORMAT', 'SLOW_S', 'FIRST_PART', 'catalogue', 'show', 'digits_of', 'cpu_kind', 'read_card', 'command_of', 'measure',
-           'CardError', 'can_be_chance', 'check_entry', 'check_zoo', 'card_text', 'add_model', 'sample']
+__all__ = ['FORMAT', 'WORLD_FORMAT', 'SLOW_S', 'FIRST_PART', 'WORLD_TOLERANCE', 'catalogue', 'show', 'digits_of', 'cpu_kind',
+           'read_card', 'command_of', 'measure', 'measure_world', 'CardError', 'can_be_chance', 'check_entry',
+           'check_zoo', 'card_text', 'add_model', 'sample']
 
 # %% ../nbs/80_zoo.ipynb #a4ef15ed
 _BAD = dict(what="an entry of the zoo", mend="restore the folder, or delete it")
@@ -109,7 +110,7 @@ def digits_of(low: float, high: float) -> int:
     return max(0, 1 - math.floor(math.log10(half))) if 0 < half < math.inf else 2
 
 # %% ../nbs/80_zoo.ipynb #afd7a94e
-FORMAT = "worldrl-card-1"
+FORMAT, WORLD_FORMAT = "worldrl-card-1", "worldrl-world-card-1"
 SLOW_S, FIRST_PART = 3, 5     # of two episodes that take more CPU seconds, a fifth is checked
 _VERSIONS = ("torch", "numpy", "gymnasium", "opencv-python-headless")     # besides those of the env's own packages
 _FLAGS = ("avx512_vnni", "avx512_bf16", "avx512_fp16", "amx_bf16", "amx_int8")
@@ -128,6 +129,8 @@ _CARD = {
     "cpu": str,
     "versions": dict,
 }
+_WORLD_CARD = {"sha256": str, "evaluate": str, "env_id": str, "seed": int, "scores": dict, "cpu": str, "versions": dict}
+WORLD_TOLERANCE = 0.02        # of a world's numbers under other versions or another CPU
 
 def cpu_kind() -> str:                # "x86_64 GenuineIntel AVX512 avx512_vnni"
     "Return what determines the rounding of this CPU: its family, vendor, and vector instructions"
@@ -153,9 +156,11 @@ def read_card(folder: Path) -> dict:          # {} when the folder has no card.j
     "Return the card.json of an entry, checked; CheckpointError for one that is damaged or belongs to other weights"
     file = Path(folder) / "card.json"
     if not file.exists(): return {}
-    card = read_json(file, keys=_CARD, what="the card of a zoo entry", mend="restore it, or delete it")
-    numbers = [card[k] for k in ("mean", "low", "high", "sd")]
-    if not all(map(math.isfinite, numbers)):
+    how = dict(what="the card of a zoo entry", mend="restore it, or delete it")
+    card = read_json(file, keys={"sha256": str}, **how)
+    card = read_json(file, keys=_WORLD_CARD if "scores" in card else _CARD, **how)
+    numbers = card["scores"].values() if "scores" in card else [card[k] for k in ("mean", "low", "high", "sd")]
+    if not all(isinstance(x, (int, float)) and math.isfinite(x) for x in numbers):
         raise CheckpointError(f"{file} has numbers that are not finite; restore it, or delete it")
     weights = read_json(Path(folder) / "config.json", keys=MODEL_KEYS, **_BAD)["sha256"]
     if card["sha256"] != weights:
@@ -214,6 +219,23 @@ def measure(
     names = dict.fromkeys([*_VERSIONS, *(k for k in whole.protocol.get("versions", {}) if k != "worldrl")])
     return card | {"cpu": cpu_kind(), "versions": _versions(names)}
 
+def measure_world(
+    world,                       # a loaded world with `measure`, as stored
+    name: str,                   # its name in the zoo
+    seed: int = 4242,            # of its test data
+) -> dict:                       # the content of card.json, without sha256
+    "Let a world of the zoo measure itself on new data and return its card's numbers"
+    with _one_thread(): scores = world.measure(seed)
+    return {
+        "format": WORLD_FORMAT,
+        "evaluate": f"worldrl zoo --only {name}",
+        "env_id": world.env_id,
+        "seed": seed,
+        "scores": scores,
+        "cpu": cpu_kind(),
+        "versions": _versions(_VERSIONS),
+    }
+
 def _first_part(agent, card: dict, max_steps: int) -> dict:
     "Return the returns of the first two episodes up to so many steps"
     return {"max_steps": max_steps, "returns": _play(agent, card, 2, max_steps=max_steps).returns.tolist()}
@@ -260,7 +282,26 @@ def check_entry(
     agent, same = load(folders[name], "cpu"), card["cpu"] == cpu_kind() and card["versions"] == _versions(
         card["versions"]
     )
+    if "scores" in card: return _check_world_card(name, agent, card, same)
     with _one_thread(): return _check_whole(name, agent, card, same) if whole else _check_two(name, agent, card, same)
+
+def _check_world_card(name: str, world, card: dict, same: bool) -> str:
+    "Compare the numbers of a world"
+    with _one_thread(): found = world.measure(card["seed"])
+    stored = card["scores"]
+    if found.keys() != stored.keys():
+        lost = ", ".join(sorted(found.keys() ^ stored.keys()))
+        raise CardError(
+            f"{name}: the card and the world have different numbers ({lost}); measure it again with add_model"
+        )
+    worst = max(stored, key=lambda k: abs(found[k] - stored[k]))
+    if same: return _equal(name, worst, [found[worst]], [stored[worst]], f"{len(stored)} numbers of a world")
+    if abs(found[worst] - stored[worst]) <= WORLD_TOLERANCE:
+        return f"near ({len(stored)} numbers within {WORLD_TOLERANCE}; other versions or CPU than the card's)"
+    raise CardError(
+        f"{name}: {worst} is {found[worst]:.4g}, but its card has {stored[worst]:.4g}; a difference this large is not"
+        " rounding"
+    )
 
 def _check_two(name: str, agent, card: dict, same: bool) -> str:
     "Compare two episodes, or the first steps of slow ones"
@@ -341,7 +382,7 @@ def card_text(
     name: str,                   # of the model in the zoo
     text: str,                   # one or two sentences: what it is, what it does well and badly
     run: str | Path,             # the run folder that it comes from
-    card: dict | None = None,    # of `measure`
+    card: dict | None = None,    # of `measure` or `measure_world`
 ) -> str:
     "Return a card: the text, the score, then command, seed, commit, device, wall time and result of the run"
     path = user_path(run) / "result.json"
@@ -356,6 +397,9 @@ def card_text(
 
 def _score_rows(card: dict) -> list[str]:
     "Return the rows of a card's table that say how it was evaluated, and what came out"
+    if "scores" in card:
+        shown = [f"| {k.replace('_', ' ')} | {v:.3f} |" for k, v in card["scores"].items()]
+        return [f"| evaluate | `{card['evaluate']}` |", *shown]
     rows = []
     for e in (card, *card.get("also", [])) if card else ():
         digits = digits_of(e["low"], e["high"])
@@ -405,7 +449,7 @@ def add_model(
     limit_mb: float = 10,        # no single model may be larger
     facts: str | Path | None = None,   # the run folder with result.json, where `run` is a folder inside one
     overwrite: bool = False,     # replace an existing entry of this name
-    episodes: int = 100,         # of the evaluation; a model that does not act is not evaluated
+    episodes: int = 100,         # of the evaluation of an agent
     greedy: bool = False,        # whether the card's score is that of greedy actions
     seed: int = 4242,            # of the evaluation
 ) -> Path:                       # the new folder
@@ -433,12 +477,13 @@ def add_model(
     finally: shutil.rmtree(part, ignore_errors=True)
 
 def _measured(folder: Path, name: str, episodes: int, greedy: bool, seed: int) -> dict:
-    "Return the card of a stored agent; {} for a model that does not act"
+    "Return the card of a stored agent or world; {} for a model that neither acts nor measures itself"
     stored = load(folder, "cpu")
-    if not (hasattr(stored, "act") and getattr(stored, "env_id", "")): return {}
-    return {"sha256": read_json(folder / "config.json")["sha256"]} | measure(
-        stored, name, episodes=episodes, greedy=greedy, seed=seed
-    )
+    if not getattr(stored, "env_id", ""): return {}
+    if hasattr(stored, "act"): card = measure(stored, name, episodes=episodes, greedy=greedy, seed=seed)
+    elif hasattr(stored, "measure"): card = measure_world(stored, name, seed)
+    else: return {}
+    return {"sha256": read_json(folder / "config.json")["sha256"]} | card
 
 def _replace_entry(part: Path, target: Path) -> Path:
     "Rename a complete folder to its final name; an old entry is removed afterwards"

@@ -8,12 +8,12 @@ __all__ = ['CLASSES', 'WALL', 'FOOD', 'PACMAN', 'GROUND', 'PILL', 'GHOST', 'EDIB
            'pool_and_inject', 'BasicBlock', 'MiniModelLabels', 'MiniModel', 'classes_of', 'LeanModel', 'CopyModel',
            'make_env_model', 'env_model_config', 'game_of', 'Rows', 'record_rows', 'outcome_index_or_none',
            'new_level_of', 'Windows', 'WindowSampler', 'unrolled_loss', 'transition_windows', 'Scores', 'auc',
-           'correlation', 'world_scores', 'EnvModelTrainConfig', 'EnvModelTrainer', 'simulator_ceiling',
+           'correlation', 'world_scores', 'EnvModelTrainConfig', 'EnvModelTrainer', 'simulator_ceiling', 'bench_calls',
            'bench_env_model']
 
 # %% ../../nbs/50_env_model_workshop.ipynb #bed6683c
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Annotated, ClassVar, Literal, NamedTuple
 
@@ -793,6 +793,23 @@ def _summary(x: dict) -> dict:      # name -> [N]
         "starts": float(counts.sum()),
     }
 
+# %% ../../nbs/50_env_model_workshop.ipynb #e21b6fd0
+def _measure(
+    self,
+    seed: int = 4242,              # of the test data
+    horizons: tuple = (1, 3, 5),
+    games: int = 64,               # that random actions play
+    steps: int = 100,              # of each
+) -> dict:                         # {"pacman@1": 0.99, ...}
+    "Return the metrics of new random play in the world's own env; see `world_scores`"
+    env = make_env(self.env_id, games, derive_seed(seed, "env"), **self.env_kwargs)
+    agent = RandomAgent(self.obs_space, self.action_space)
+    try: rows = record_rows(env, agent, steps, self.config.outcomes, Rng(1.0, derive_seed(seed, "act")))
+    finally: env.close()
+    return world_scores(self, rows, horizons, starts=1_500, seed=seed).metrics("")
+
+EnvModel.measure = _measure
+
 # %% ../../nbs/50_env_model_workshop.ipynb #f289d27e
 @dataclass
 class EnvModelTrainConfig(Config):
@@ -839,8 +856,8 @@ class EnvModelTrainConfig(Config):
     recipes: ClassVar[dict] = {
         # README and report of pytorch-latent-i2a: single steps, uniform batches, a memory of 1,000
         "klemt": dict(world=dict(kind="labels"), unroll=1, rare_share=0.0, batch_size=100, learning_rate=7e-4,
-                      learning_rate_end=7e-4, weight_decay=0.01, outcome_coef=0.01, first_steps=1_024, refresh_steps=1_024,
-                      capacity=1_024),
+                      learning_rate_end=7e-4, weight_decay=0.01, outcome_coef=0.01, first_steps=1_024,
+                      refresh_steps=1_024, capacity=1_024),
     }
 
 # %% ../../nbs/50_env_model_workshop.ipynb #260f802f
@@ -1085,15 +1102,14 @@ def _ceiling_summary(x: dict) -> dict:      # name -> [N]
     }
 
 # %% ../../nbs/50_env_model_workshop.ipynb #57176ba6
-def bench_env_model(
+def bench_calls(
     kind: str = "lean",
     batch: int = 100,            # windows of an update, and states of a prediction
     unroll: int = 1,             # steps of a window
-    repeats: int = 7,            # the median counts
     env_id: str = "worldrl/MiniPacmanHunt-v0",
     **settings,                  # of EnvModelConfig
-) -> dict:                       # update_ms, states_per_s
-    "Return the CPU time of one update, optimizer included, and how many states a CPU second imagines"
+) -> tuple[Callable, Callable]:
+    "Return two functions without arguments, on random data: one makes an update, one predicts one step"
     torch.manual_seed(0)
     model = make_env_model(env_model_config(EnvModelConfig(kind=kind, **settings), env_id))
     labels = torch.randint(0, 7, (batch, unroll + 1, ROWS, COLS)).to(torch.uint8)
@@ -1102,9 +1118,21 @@ def bench_env_model(
     opt = Optimizer(model.parameters(), 1e-3)
     state = {"frame": model.read_labels(labels[:, 0]), "reward": places[:, 0], "cont": places[:, 0]}
     action = F.one_hot(windows.action[:, 0], model.actions).float()
-    update = _cpu_seconds(lambda: opt.step(unrolled_loss(model, windows)[0]), repeats)
-    with torch.no_grad(): ahead = _cpu_seconds(lambda: model.imagine(state, action), repeats)
-    return {"update_ms": 1e3 * update, "states_per_s": batch / ahead}
+
+    @torch.no_grad()
+    def predict(): model.imagine(state, action)
+    def update(): opt.step(unrolled_loss(model, windows)[0])
+    return update, predict
+
+def bench_env_model(
+    kind: str = "lean",
+    batch: int = 100,            # windows of an update, and states of a prediction
+    repeats: int = 7,            # the median counts
+    **settings,                  # of bench_calls
+) -> dict:                       # update_ms, states_per_s
+    "Return the CPU time of one update, optimizer included, and how many states a CPU second imagines"
+    update, predict = bench_calls(kind, batch, **settings)
+    return {"update_ms": 1e3 * _cpu_seconds(update, repeats), "states_per_s": batch / _cpu_seconds(predict, repeats)}
 
 def _cpu_seconds(f, repeats: int) -> float:
     "Return the median CPU time of a call; the first call is not counted"
