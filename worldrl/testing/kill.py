@@ -17,7 +17,7 @@ __all__ = ['kill_test', 'resume_test', 'switches', 'nan_test']
 
 # %% ../../nbs/19_kill_test.ipynb #252e23e2
 def _forker(code: str, ask, answer) -> None:
-    "Import what the code imports; for each line read from `ask`, run the code in a fork and write its id and its status"
+    "Import what the code imports; for each line read from `ask`, run the code in a fork; write its id and its status"
     imports = [n for n in ast.parse(code).body if isinstance(n, (ast.Import, ast.ImportFrom))]
     exec(compile(ast.Module(imports, []), "imports", "exec"), {})
     for slow in ("torch._dynamo", "tensorboard.summary.writer.record_writer", "tensorboard.compat.proto.event_pb2"):
@@ -47,7 +47,7 @@ def _forked(command: types.CodeType, root: str) -> None:
     os._exit(status)
 
 def _can_fork() -> bool:
-    "Whether a fork of this process is as good as a new one: the slow imports are done, and no other thread holds a lock"
+    "Whether a fork of this process is as good as a new one: its slow imports are done, and it has no other thread"
     tasks = Path("/proc/self/task")
     alone = tasks.exists() and len(list(tasks.iterdir())) == 1
     return alone and "torch._dynamo" in sys.modules and not sys.modules["torch"].cuda.is_available()
