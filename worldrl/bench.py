@@ -595,15 +595,15 @@ def i2a_peer(
     return Peer(name, go, updates * num_envs * num_steps, watch, t)
 
 # %% ../nbs/82_bench.ipynb #fe1be866
-def schedule_rows(length: int, pairs: int = 5) -> list[Row]:
+def schedule_rows(length: int, pairs: int = 3) -> list[Row]:
     "Measure the full nets with both schedules, and our lean nets, in turn"
     dtype = "bfloat16" if has_bfloat16() else "float32"
-    full, frames = dict(length=length, size="full"), 320 if length < 5 else 160
+    full, frames = dict(length=length, size="full"), 160
     r = alternate(
         [
             i2a_peer("earlier", frames, dict(kind="labels", channels_last=False), True, **full),
             i2a_peer("full", frames, dict(kind="labels", dtype=dtype), dtype=dtype, **full),
-            i2a_peer("lean", 8 * frames, {}, length=length),
+            i2a_peer("lean", 4 * frames, {}, length=length),
         ],
         pairs,
     )
