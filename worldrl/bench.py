@@ -609,14 +609,20 @@ def schedule_rows(length: int, pairs: int = 3) -> list[Row]:
     )
     there = f"earlier schedule here {1e3 / middle(r, 'earlier')['all']:.0f}"
     return [
-        Row(f"I2A, full nets, length {length}, {dtype}", 1e3 / middle(r, "full")["all"], "frames / core-second", "", there),
+        Row(
+            f"I2A, full nets, length {length}, {dtype}", 1e3 / middle(r, "full")["all"], "frames / core-second", "",
+            there,
+        ),
         Row(f"  earlier / ours, median of {pairs} pairs", ratio(r, "earlier", "full"), "times", "≥ 3.5"),
         Row("  earlier / ours with lean nets", ratio(r, "earlier", "lean"), "times"), *_parts(r, "full"),
     ]
 
 def lean_rows(pairs: int = 7) -> list[Row]:
     "Measure I2A with the lean nets and the copy control, 32 envs and 5 steps, in turn"
-    kinds = {"length 2": (dict(), "≥ 600"), "length 1": (dict(length=1), "≥ 1,000"), "copy": (dict(control="copy"), "≥ 3,000")}
+    kinds = {
+        "length 2": (dict(), "≥ 600"), "length 1": (dict(length=1), "≥ 1,000"),
+        "copy": (dict(control="copy"), "≥ 3,000"),
+    }
     r = alternate([i2a_peer(k, 1_280, {}, **settings) for k, (settings, _) in kinds.items()], pairs)
     return [
         row
