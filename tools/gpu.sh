@@ -4,10 +4,10 @@
 #   bash tools/gpu.sh          results under ${OUT:-runs/gpu}
 #   bash tools/gpu.sh --dry    every stage in a tiny form on the CPU; what needs CUDA is printed. Under ${OUT:-runs/gpu-dry}
 #
-# Stages: versions and device; updates of DreamerV3 12M and 50M, eager, as one CUDA graph, compiled; PPO on Atari; the cells
-# flagged gpu; DreamerV3 with the recipe `cpu` on MinAtar/Breakout-v1 for the rest of the time. Every stage has its own limit
-# in seconds and writes its results as they come. A stage that fails, or that is stopped at its limit, loses nothing, and the
-# next one begins. summary.txt has a line per stage. The exit status is 1 if a stage failed.
+# Stages: versions and device; updates of DreamerV3 12M and 50M, eager, as one CUDA graph, compiled; PPO on Atari; I2A on
+# MiniPacman; the cells flagged gpu; DreamerV3 with the recipe `cpu` on MinAtar/Breakout-v1 for the rest of the time. Every
+# stage has its own limit in seconds and writes its results as they come. A stage that fails, or that is stopped at its
+# limit, loses nothing, and the next one begins. summary.txt has a line per stage. The exit status is 1 if a stage failed.
 #
 # The machine may have a Python and a torch of its own, and no network. The script takes the first Python that has a torch
 # with CUDA (PYTHON=... names one), and puts this checkout on PYTHONPATH. Packages that this Python lacks come from wheels
@@ -110,6 +110,7 @@ if [ -z "$DRY" ]; then
     stage "$way" 90 "$way.txt" "$PY" -m worldrl.cli bench "gpu_$way" --save "$OUT/$way.json"
   done
   stage ppo 60 ppo.txt "$PY" -m worldrl.cli bench gpu_ppo --save "$OUT/ppo.json"
+  stage i2a 60 i2a.txt "$PY" -m worldrl.cli bench gpu_i2a --save "$OUT/i2a.json"
   # shellcheck disable=SC2086
   stage tests 150 tests.txt "$PY" tools/test.py --flags gpu --workers "$WORKERS" --only $BOOKS
   stage compiled 120 compiled.txt "$PY" -m worldrl.cli bench gpu_compiled --save "$OUT/compiled.json"
@@ -119,6 +120,7 @@ else
     stage "$way" 90 "$way.txt" "$PY" -m worldrl.cli bench "gpu_$way" --tiny --save "$OUT/$way.json"
   done
   stage ppo 60 ppo.txt "$PY" -m worldrl.cli bench gpu_ppo --tiny --save "$OUT/ppo.json"
+  stage i2a 60 i2a.txt "$PY" -m worldrl.cli bench gpu_i2a --tiny --save "$OUT/i2a.json"
   stage tests 20 tests.txt echo "needs CUDA: $PY tools/test.py --flags gpu --workers $WORKERS --only $BOOKS"
   stage compiled 20 compiled.txt echo "needs a GPU to be of use: $PY -m worldrl.cli bench gpu_compiled --save $OUT/compiled.json"
   stage train 120 train.txt "$PY" -m worldrl.cli train dreamerv3 --preset tiny --env-id MinAtar/Breakout-v1 --total-timesteps 400 --device cpu --fresh

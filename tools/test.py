@@ -294,10 +294,10 @@ def check_gpu(tmp):
             line = next((l for l in found[1].splitlines() if l.startswith(f"{name}:")), "no such line")
             if words not in line: bad.append(f"{what}: expected {name}: {words}, got {line}\n{found[3][-1500:]}")
 
-    names = "versions eager captured ppo tests compiled train".split()
+    names = "versions eager captured ppo i2a tests compiled train".split()
     all_of_it = run(out="all")
     expect("all", all_of_it, versions="done", eager="failed with status 3", captured="stopped at its limit of 2 s", ppo="done",
-           tests="done", compiled="done", train="stopped at its limit, as planned")
+           i2a="done", tests="done", compiled="done", train="stopped at its limit, as planned")
     if all_of_it[0] != 1: bad.append(f"a stage failed, and the status is {all_of_it[0]}")
     if [l.split(":")[0] for l in all_of_it[1].splitlines()] != names: bad.append(f"stages: {all_of_it[1]}")
     for name, words in (("eager", "a row of eager"), ("captured", "a row of captured"), ("train", "an update")):

@@ -19,7 +19,7 @@ from annotated_types import Ge, Interval
 from torch import Tensor
 
 # %% ../../nbs/51_i2a_workshop.ipynb #985717cb
-from ..core import ConfigError
+from ..core import ConfigError, autocast
 from ..envs.toy import oracle_world
 from .env_model import CopyModel
 from ..parts.contracts import Act, Batch, PolicyOutput, Rng, State, Step, repeat, state_size
@@ -49,6 +49,8 @@ class I2AConfig(NetConfig):
     train_world: bool = False                                  # train the world along; False: its weights stay
     world_coef: Annotated[float, Ge(0)] = 1.                   # weight of the world's loss, with train_world
     world_lr_scale: Annotated[float, Ge(0)] = 1.               # its learning rate, in units of the agent's
+    dtype: Literal["float32", "bfloat16"] = "float32"
+        # of the arithmetic behind the futures; weights, heads and losses stay float32
     world_model: dict = field(default_factory=dict)            # class and config of the world; filled in
 
     net: ClassVar[str] = "i2a"
@@ -346,12 +348,16 @@ class I2A(PolicyNet):
         "Return one imagined future per action; see `imagine_futures`"
         return imagine_futures(self.world, seen, self.config.length, self.rollout_policy, rng, self.config.see, keep)
 
-    def read(self, step: Step, given: dict) -> Tensor:      # [N, 256]
-        "Return the features behind both paths: imagined futures, and the present observation"
+    def _both_paths(self, step: Step, given: dict) -> Tensor:      # [N, 256]
+        "Return the features of imagined futures and of the present observation"
         conts = given["conts"] if self.config.tile_cont else given["rewards"]
         codes = self.encoder(given["frames"], given["rewards"], conts)
         free = self.free(preprocess(step.obs, self.obs_space))
         return torch.relu(self.join(torch.cat([free, codes], -1)))
+
+    def read(self, step: Step, given: dict) -> Tensor:      # [N, 256]
+        "Return the features behind both paths as float32, whatever the dtype of the arithmetic"
+        with autocast(step.obs.device, self.config.dtype): return self._both_paths(step, given).float()
 
     def encode(self, obs: Tensor) -> Tensor:
         "Raise TypeError: the features need imagined futures, too, see `read`"
