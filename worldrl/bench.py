@@ -14,13 +14,14 @@ from torch.utils.flop_counter import FlopCounterMode
 from .core import ConfigError, WorldrlError, did_you_mean, keep_freed_memory
 
 # %% auto #0
-__all__ = ['ATARI', 'GPU_SIZES', 'TINY_UPDATE', 'BENCHES', 'ON_GPU', 'Row', 'bench_envs', 'bench_carracing', 'bench_vae',
-           'bench_mdnrnn', 'bench_dreams', 'dream_env_rate', 'bench_world', 'bench_memory', 'Watch', 'Peer',
-           'alternate', 'ratio', 'middle', 'ours', 'ours_on_atari', 'emulator', 'sb3_on_atari', 'atari_rows',
+__all__ = ['ATARI', 'PACMAN', 'GPU_SIZES', 'TINY_UPDATE', 'BENCHES', 'ON_GPU', 'Row', 'bench_envs', 'bench_carracing',
+           'bench_vae', 'bench_mdnrnn', 'bench_dreams', 'dream_env_rate', 'bench_world', 'bench_memory', 'Watch',
+           'Peer', 'alternate', 'ratio', 'middle', 'ours', 'ours_on_atari', 'emulator', 'sb3_on_atari', 'atari_rows',
            'minipacman_rows', 'cheetah_rows', 'gae_loop', 'gru_loop', 'loop_rows', 'bench_modelfree', 'dreamer_program',
            'update_peer', 'flops_of', 'core_peak', 'raj_rows', 'laptop_rows', 'acting_rows', 'bench_dreamer',
-           'bench_env_models', 'CapturedStep', 'captured_learner', 'gpu_device', 'dreamer_learner', 'wall_time',
-           'update_of', 'update_rows', 'bench_gpu_update', 'bench_gpu_ppo', 'bench']
+           'bench_env_models', 'has_bfloat16', 'i2a_peer', 'schedule_rows', 'lean_rows', 'bench_i2a', 'CapturedStep',
+           'captured_learner', 'gpu_device', 'dreamer_learner', 'wall_time', 'update_of', 'update_rows',
+           'bench_gpu_update', 'bench_gpu_ppo', 'bench_gpu_i2a', 'bench']
 
 # %% ../nbs/82_bench.ipynb #c2df4069
 @dataclass
@@ -283,13 +284,13 @@ def sb3_on_atari(algo: str, frames: int) -> Peer:
 def _parts(r: dict, name: str, than: str = "") -> list[Row]:
     "Where the time of a peer goes, beside another's"
     mine, other = middle(r, name), middle(r, than) if than else {}
-    words = {"env": "env", "act": "acting", "learn": "learning"}
+    words = {"env": "env", "imagine": "imagining", "act": "acting", "learn": "learning"}
     return [
         Row(
             f"  {w}, {name} ({mine[k] / mine['all']:.0%})", mine[k], "ms / frame", "",
             f"{than} here {other[k]:.2g}" if than else "",
         )
-        for k, w in words.items()
+        for k, w in words.items() if k in mine
     ]
 
 def atari_rows(
@@ -542,6 +543,123 @@ def bench_env_models(pairs: int = 7, batch: int = 100) -> list[Row]:
         ]
     return rows
 
+# %% ../nbs/82_bench.ipynb #6fbf6a18
+PACMAN = "worldrl/MiniPacmanRegular-v0"
+
+def has_bfloat16() -> bool:
+    "Return whether this processor computes in bfloat16; without such instructions bfloat16 is slower than float32"
+    supported = getattr(torch.cpu, "_is_avx512_bf16_supported", None)
+    return bool(supported and supported())
+
+def _earlier_i2a():
+    "Return the class of an I2A agent that imagines again in the update, with images in NCHW layout"
+    from worldrl.i2a.agent import I2A
+    from worldrl.parts.contracts import Rng
+
+    class Contiguous(torch.nn.Module):
+        def forward(self, x): return x.contiguous()
+
+    class EarlierI2A(I2A):
+        def change(self):
+            "Store no futures, and use the NCHW layout"
+            self.needed, self.records = self.records, ()
+            self.to(memory_format=torch.contiguous_format)
+            self.encoder.convs = torch.nn.Sequential(Contiguous(), self.encoder.convs)
+            if self.rollout_policy is not None:
+                self.rollout_policy.body = torch.nn.Sequential(Contiguous(), self.rollout_policy.body)
+
+        def act(self, state, step, *, greedy=False, rng=None, given=None):
+            return super().act(state, step, greedy=greedy, rng=rng)
+
+        def evaluate_actions(self, batch, activations=False):
+            steps = batch.seen.map(lambda x: x.flatten(0, 1))
+            new = self.prepare(self.initial(len(steps.obs)), steps, rng=Rng())
+            batch.info = batch.info | {k: new[k].unflatten(0, batch.mask.shape) for k in self.needed}
+            self.records = self.needed
+            try: return super().evaluate_actions(batch, activations)
+            finally: self.records = ()
+    return EarlierI2A
+
+def i2a_peer(
+    name: str,
+    frames: int,             # env steps of a slice
+    world: dict,             # of EnvModelConfig
+    earlier: bool = False,   # the schedule of Klemt & Denninger's code
+    num_envs: int = 32,
+    num_steps: int = 5,
+    device: str = "cpu",
+    **policy,                # of I2AConfig
+) -> Peer:
+    "Return a Peer that trains I2A with an untrained world on MiniPacman"
+    import tempfile
+    from worldrl.algos import algorithm
+    from worldrl.i2a.env_model import EnvModelConfig, env_model_config, make_env_model
+    from worldrl.runs import save_model
+    from worldrl.training import make_config
+    torch.manual_seed(0)
+    model = make_env_model(env_model_config(EnvModelConfig(**world), PACMAN))
+    with tempfile.TemporaryDirectory() as folder:
+        save_model(folder, model, model.config)
+        config = make_config(
+            "i2a", PACMAN, device=device, total_timesteps=10**9, num_envs=num_envs, num_steps=num_steps,
+            policy=policy | {"world": folder},
+        )
+        t = algorithm("a2c")[0](config)
+    if earlier:
+        t.policy.__class__ = _earlier_i2a()
+        t.policy.change()
+    t.begin_segment(0, 0)
+    updates = max(1, frames // (num_envs * num_steps))
+    watch = Watch(
+        env=(t.stream.env, "step"), imagine=(t.policy, "prepare"), act=(t.policy, "_step"), learn=(t, "update")
+    )
+    go = lambda: [t.one_update() for _ in range(updates)]
+    return Peer(name, go, updates * num_envs * num_steps, watch, t)
+
+# %% ../nbs/82_bench.ipynb #34d50945
+def schedule_rows(length: int, pairs: int = 3) -> list[Row]:
+    "Measure the full nets with both schedules, and our lean nets, in turn"
+    dtype = "bfloat16" if has_bfloat16() else "float32"
+    full, frames = dict(length=length, size="full"), 160
+    r = alternate(
+        [
+            i2a_peer("earlier", frames, dict(kind="labels", channels_last=False), True, **full),
+            i2a_peer("full", frames, dict(kind="labels", dtype=dtype), dtype=dtype, **full),
+            i2a_peer("lean", 4 * frames, {}, length=length),
+        ],
+        pairs,
+    )
+    there = f"earlier schedule here {1e3 / middle(r, 'earlier')['all']:.0f}"
+    return [
+        Row(
+            f"I2A, full nets, length {length}, {dtype}", 1e3 / middle(r, "full")["all"], "frames / core-second", "",
+            there,
+        ),
+        Row(f"  earlier / ours, median of {pairs} pairs", ratio(r, "earlier", "full"), "times", "≥ 3.5"),
+        Row("  earlier / ours with lean nets", ratio(r, "earlier", "lean"), "times"), *_parts(r, "full"),
+    ]
+
+def lean_rows(pairs: int = 7) -> list[Row]:
+    "Measure I2A with the lean nets and the copy control, 32 envs and 5 steps, in turn"
+    kinds = {
+        "length 2": (dict(), "≥ 600"), "length 1": (dict(length=1), "≥ 1,000"),
+        "copy": (dict(control="copy"), "≥ 3,000"),
+    }
+    r = alternate([i2a_peer(k, 1_280, {}, **settings) for k, (settings, _) in kinds.items()], pairs)
+    return [
+        row
+        for k, (_, aim) in kinds.items()
+        for row in [
+            Row(f"I2A, lean nets, 32 × 5, {k}", 1e3 / middle(r, k)["all"], "frames / core-second", aim), *_parts(r, k)
+        ]
+    ]
+
+def bench_i2a():
+    "Measure I2A beside the schedule of Klemt & Denninger's code, and with lean nets; yields rows"
+    keep_freed_memory()
+    yield from lean_rows()
+    for length in (2, 3, 5): yield from schedule_rows(length)
+
 # %% ../nbs/82_bench.ipynb #978af2ee
 class CapturedStep:
     """Loss and gradients for batches of one shape: recorded as a CUDA graph and replayed; computed anew on a CPU.
@@ -715,19 +833,35 @@ def bench_gpu_ppo(tiny: bool = False):
         yield Row(f"PPO, Atari, {n} envs, {cores} cores", p.frames / seconds, "frames / second")
         p.program.stream.env.close()
 
+# %% ../nbs/82_bench.ipynb #ed405c7c
+def bench_gpu_i2a(tiny: bool = False):
+    "Measure I2A with the full nets on a GPU, by the wall clock; yields rows"
+    device = gpu_device(tiny)
+    n, dtype = (2, "float32") if tiny else (64, "bfloat16")
+    for length in (2, 5):
+        p = i2a_peer(
+            "I2A", n * 5, dict(kind="labels", dtype=dtype), num_envs=n, device=str(device), length=length, size="full",
+            dtype=dtype,
+        )
+        seconds = wall_time(p.go, device, 0. if tiny else 6., warmup=1)
+        there = "390-650 (Titan Xp)" if length == 2 else ""
+        yield Row(f"I2A, full nets, {n} envs, length {length}", p.frames / seconds, "frames / second", "", there)
+
 # %% ../nbs/82_bench.ipynb #002ecc04
 BENCHES: dict[str, Callable] = {
     "envs": bench_envs, "carracing": bench_carracing, "vae": bench_vae, "mdnrnn": bench_mdnrnn, "dreams": bench_dreams,
-    "modelfree": bench_modelfree, "env_models": bench_env_models, "dreamer": bench_dreamer, "memory": bench_memory,
+    "modelfree": bench_modelfree, "env_models": bench_env_models, "dreamer": bench_dreamer, "i2a": bench_i2a,
+    "memory": bench_memory,
     "gpu_eager": partial(bench_gpu_update, "eager"), "gpu_captured": partial(bench_gpu_update, "captured"),
     "gpu_compiled": partial(bench_gpu_update, "compiled"), "gpu_ppo": bench_gpu_ppo,
+    "gpu_i2a": bench_gpu_i2a,
 }
 ON_GPU = tuple(name for name in BENCHES if name.startswith("gpu_"))
 
 def bench(
     names: tuple[str, ...] = (),
-        # envs, carracing, vae, mdnrnn, dreams, modelfree, env_models, dreamer, memory; none: all of these. On a GPU:
-        # gpu_eager, gpu_captured, gpu_compiled, gpu_ppo
+        # envs, carracing, vae, mdnrnn, dreams, modelfree, env_models, dreamer, i2a, memory; none: all of these. On a
+        # GPU: gpu_eager, gpu_captured, gpu_compiled, gpu_ppo, gpu_i2a
     /,
     save: str = "",          # also write the rows as json, after each row
     tiny: bool = False,      # try the benchmarks of a GPU with tiny sizes, on the CPU where there is no GPU
