@@ -14,7 +14,8 @@ PACKAGE = ROOT / "worldrl"
 NBS = ROOT / "nbs"
 # Notebooks in the new form (lesson and workshop), which tools/measures.py measures. This list only grows.
 NEW_FORM = ("31_a2c_lesson", "31_a2c_workshop", "42_mdnrnn_lesson", "42_mdnrnn_workshop", "70_rssm_lesson", "70_rssm_workshop",
-            "30_policy_lesson", "30_policy_workshop", "71_behaviour_lesson", "71_behaviour_workshop", "74_dreamed", "glossary", "index")
+            "30_policy_lesson", "30_policy_workshop", "71_behaviour_lesson", "71_behaviour_workshop", "36_learned", "74_dreamed",
+            "82_report", "glossary", "index")
 MISSING_FAILS = True       # True: a notebook of NEW_FORM that does not exist is an error
 RULES = "F401,F811,F841,E501,E702"          # unused import, redefinition, unused variable, long line, two statements on a line
 # words that a reader who is new to the field, or to English, has to look up; and what we write instead

@@ -194,7 +194,7 @@ def draw_returns(
     title: str,
     metric: str = "charts/episodic_return",
     ylabel: str = "return in training",
-    smooth: int = 5,                    # points of the trailing mean; curves of up to 20 points are drawn as they are
+    smooth: int = 5,                    # points of the trailing mean; curves of up to 20 points stay as they are
 ) -> None:
     "Draw a metric of several kinds of runs over the env steps: all seeds, their mean, and their range as a band"
     series = {}
