@@ -20,8 +20,13 @@ extras["all"] = sorted({r for name, reqs in extras.items() if name not in left_o
 status = {"1": "1 - Planning", "2": "2 - Pre-Alpha", "3": "3 - Alpha", "4": "4 - Beta", "5": "5 - Production/Stable"}
 minor = int(cfg["min_python"].split(".")[1])
 
-# what the package carries besides its code: folder below data/, and the files of its entries that are packed
-DATA = {"zoo": ("model.safetensors", "config.json", "card.json", "README.md"), "samples": ("*.npz", "manifest.json")}
+# what the package carries besides its code: folder below data/, and the files in it that are packed
+DATA = {
+    "zoo": ("[!.]*/model.safetensors", "[!.]*/config.json", "[!.]*/card.json", "[!.]*/README.md"),
+    "samples": ("[!.]*/*.npz", "[!.]*/manifest.json"),
+    "results": ("[!.]*.csv", "[!.]*.json", "curves/[!.]*.csv"),
+    "experiments": ("[!.]*.csv",),
+}
 
 
 def data_files() -> dict[str, Path]:
@@ -29,7 +34,7 @@ def data_files() -> dict[str, Path]:
     found = {}
     for folder, patterns in DATA.items():
         root = here / "data" / folder
-        files = sorted({f for pattern in patterns for f in root.glob(f"[!.]*/{pattern}") if f.is_file()})
+        files = sorted({f for pattern in patterns for f in root.glob(pattern) if f.is_file()})
         if not files:
             raise SystemExit(f"setup.py: {root} is missing or empty, so the package would have no {folder}; take a whole checkout")
         found |= {f"worldrl/{f.relative_to(here).as_posix()}": f for f in files}
@@ -37,7 +42,7 @@ def data_files() -> dict[str, Path]:
 
 
 class BuildPy(build_py):
-    "Build the package from an empty folder, and pack the zoo and the samples as worldrl/data; an editable install does neither"
+    "Build the package from an empty folder, and pack zoo, samples and results as worldrl/data; an editable install does neither"
 
     def run(self):
         "Copy the modules, then the data"

@@ -14,7 +14,8 @@ PACKAGE = ROOT / "worldrl"
 NBS = ROOT / "nbs"
 # Notebooks in the new form (lesson and workshop), which tools/measures.py measures. This list only grows.
 NEW_FORM = ("31_a2c_lesson", "31_a2c_workshop", "42_mdnrnn_lesson", "42_mdnrnn_workshop", "70_rssm_lesson", "70_rssm_workshop",
-            "30_policy_lesson", "30_policy_workshop", "71_behaviour_lesson", "71_behaviour_workshop", "74_dreamed", "glossary", "index",
+            "30_policy_lesson", "30_policy_workshop", "71_behaviour_lesson", "71_behaviour_workshop", "36_learned", "74_dreamed",
+            "82_report", "glossary", "index",
             "50_env_model_lesson", "50_env_model_workshop", "51_i2a_lesson", "51_i2a_workshop", "52_i2a_films", "53_i2a_results")
 MISSING_FAILS = True       # True: a notebook of NEW_FORM that does not exist is an error
 RULES = "F401,F811,F841,E501,E702"          # unused import, redefinition, unused variable, long line, two statements on a line

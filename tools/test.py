@@ -89,7 +89,7 @@ def packaged_tree(to):
     to.mkdir()
     for name in PACKED: shutil.copy(ROOT / name, to / name)
     shutil.copytree(PACKAGE, to / "worldrl", ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
-    for name in ("zoo", "samples", "results"): shutil.copytree(ROOT / "data" / name, to / "data" / name)
+    for name in ("zoo", "samples", "results", "experiments"): shutil.copytree(ROOT / "data" / name, to / "data" / name)
     for stale in ("build/lib/worldrl/stale.py", "build/lib/worldrl/data/zoo/stale/config.json", "data/zoo/.new/config.json"):
         (to / stale).parent.mkdir(parents=True)
         (to / stale).write_text("{}")
@@ -117,7 +117,8 @@ def tracked(names):
 def wrong_content(files):
     "What a wheel lacks, or has too much: lines"
     code = {f"worldrl/{p.relative_to(PACKAGE).as_posix()}" for pattern in ("*.py", "*.pyi", "*.json", "py.typed") for p in PACKAGE.rglob(pattern)}
-    data = {f"worldrl/data/{p.relative_to(ROOT / 'data').as_posix()}" for name in ("zoo", "samples") for p in (ROOT / "data" / name).glob("*/*")}
+    packed = ("zoo/*/*", "samples/*/*", "results/*.*", "results/curves/*", "experiments/*.csv")
+    data = {f"worldrl/data/{p.relative_to(ROOT / 'data').as_posix()}" for pattern in packed for p in (ROOT / "data").glob(pattern)}
     found = {name for name in files if not name.startswith("worldrl-")}
     bad = [f"the wheel lacks {name}" for name in sorted((code | data) - found)]
     bad += [f"the wheel has {name}, which the checkout has not" for name in sorted(found - code - data)]
@@ -126,7 +127,7 @@ def wrong_content(files):
 
 
 def check_sdist(tmp):
-    "the wheel carries code, zoo and samples, and the sdist builds the same wheel"
+    "the wheel carries code, zoo, samples and results, and the sdist builds the same wheel"
     tree = packaged_tree(tmp / "packaged")
     why = build("--wheel", tree=tree, to=tmp / "from_tree") or build(tree=tree, to=tmp / "from_sdist")     # the second: an sdist, and a wheel from it
     if why: return why
@@ -364,6 +365,10 @@ for name in found: worldrl.load(name)
 assert type(worldrl.load("breakout-dreamer")).__name__ == "Dreamer"
 assert not [r["error"] for r in worldrl.catalogue() if r["error"]]
 assert len(worldrl.EpisodeStore(worldrl.sample("carracing-fresh"))) > 0
+from worldrl.results import curve, read_table, results_root             # as the lessons do in Colab
+rows = read_table(results_root() / "dreamerv3.csv")
+assert rows and "site-packages" in str(results_root()) and len(curve(rows[0]["run"], "charts/episodic_return")[0]) > 0
+assert read_table(results_root().parent / "experiments" / "asterix-world.csv", ("variant", "updates", "rows", "of", "recall_player"))
 """
 
 

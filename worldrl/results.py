@@ -20,11 +20,19 @@ __all__ = ['FACTS', 'SETTINGS', 'MEASURED', 'results_root', 'check_target', 'che
 # %% ../nbs/81_results.ipynb #cd296510
 FACTS = ["run", "exp", "env_id", "seed", "steps", "wall_s", "device", "commit", "command"]     # columns of every row
 
-def results_root() -> Path:
-    "Return data/results of the checkout around the current folder; WorldrlError outside of one"
-    for p in (Path.cwd(), *Path.cwd().parents):
-        if (p / "settings.ini").exists() and (p / "data").is_dir(): return p / "data" / "results"
-    raise WorldrlError("no checkout of worldrl here: results are kept in its data/results; cd into it")
+def results_root(
+    write: bool = False,     # True: rows will be added, so only the folder of a checkout is right
+) -> Path:
+    """Return data/results of the checkout around the current folder, else that of the installed package.
+
+    WorldrlError: there is neither, or rows will be added outside of a checkout."""
+    for folder in (Path.cwd(), *Path.cwd().parents):
+        if (folder / "settings.ini").exists() and (folder / "data").is_dir(): return folder / "data" / "results"
+    if write: raise WorldrlError("no checkout of worldrl here: results are kept in its data/results; cd into it")
+    from worldrl.runs.models import data_folders       # not at the top: it imports torch, and commands begin faster
+    packed = data_folders("results")
+    if packed: return packed[0]
+    raise WorldrlError("no results here: cd into a checkout of worldrl, or install the package (pip install worldrl)")
 
 # %% ../nbs/81_results.ipynb #a3c03b0d
 def check_target(
@@ -273,7 +281,7 @@ def add_run(
 ) -> None:
     "Add a finished run to data/results: its row, and its thinned curves; WorldrlError"
     check_numbers(points=(points, 1))
-    row, root = read_run(run), results_root()
+    row, root = read_run(run), results_root(write=True)
     lines, n = _curve_lines(run, points)                # whatever cannot be read shows before anything is written
     with _alone_in(root):
         there = table_of(row["run"])

@@ -147,8 +147,11 @@ class Actor(nn.Module):
         config: BehaviourConfig,
     ):
         super().__init__()
-        self.action_space, self.config, c = action_space, config, config
-        self.kind, self.size = kind_of(action_space), action_size(action_space)
+        c = config
+        self.action_space = action_space
+        self.config = config
+        self.kind = kind_of(action_space)
+        self.size = action_size(action_space)
         self.hidden = layers(feature_size, c.units, c.actor_layers, c.norm, c.act)
         self.out = nn.Linear(c.units if c.actor_layers else feature_size, self.size * (2 if self.kind == "box" else 1))
         if self.kind == "box":
@@ -327,26 +330,35 @@ class Behaviour(nn.Module):
         ConfigError for gradients through the dynamics of a world that passes none."""
         c = self.config
         through = c.gradient in ("dynamics", "both")
-        d = imagine(world, starts, self.actor, c.horizon, rng, through)
-        cont = d.cont.round() if c.round_cont else d.cont
-        value, guess = self._values(d.features, through)
-        target = lambda_return(d.reward, cont, value, c.gamma, c.return_lambda)
-        if through and not target.requires_grad:
-            raise ConfigError(
-                f"gradient={c.gradient!r} needs a world that passes gradients from actions to rewards, and"
-                f" {type(world).__name__} passes none; use gradient='reinforce'"
-            )
+        dreams = imagine(world, starts, self.actor, c.horizon, rng, through)
+        cont = dreams.cont.round() if c.round_cont else dreams.cont
+        value, guess = self._values(dreams.features, through)
+        target = lambda_return(dreams.reward, cont, value, c.gamma, c.return_lambda)
+        if through: self._check_gradient(world, target)
         weight = discount_weights(cont.detach(), c.gamma)
         if alive is not None: weight = weight * alive
-        if c.normalize_returns == "percentile": self.scale.update(target.detach())
-        scale = self.scale.scale() if c.normalize_returns == "percentile" else 1.
-        actor, told = self._actor_loss(d, target, value, weight, scale, entropy)
-        critic = (weight * self.critic.loss(d.features[:-1].detach(), target, guess)).mean()
-        told |= {
-            "losses/critic": critic, "dream/return": target.mean(), "dream/reward": d.reward.mean(),
+        scale = self._return_scale(target)
+        actor, metrics = self._actor_loss(dreams, target, value, weight, scale, entropy)
+        critic = (weight * self.critic.loss(dreams.features[:-1].detach(), target, guess)).mean()
+        metrics |= {
+            "losses/critic": critic, "dream/return": target.mean(), "dream/reward": dreams.reward.mean(),
             "dream/scale": torch.as_tensor(scale),
         }
-        return actor + critic, target[0].detach(), {k: v.detach() for k, v in told.items()}
+        return actor + critic, target[0].detach(), {name: value.detach() for name, value in metrics.items()}
+
+    def _check_gradient(self, world, target):
+        "ConfigError where the return does not depend on the actions through the world"
+        if target.requires_grad: return
+        raise ConfigError(
+            f"gradient={self.config.gradient!r} needs a world that passes gradients from actions to rewards, and"
+            f" {type(world).__name__} passes none; use gradient='reinforce'"
+        )
+
+    def _return_scale(self, target):
+        "The number that advantages are divided by; the moving average takes in these returns first"
+        if self.config.normalize_returns != "percentile": return 1.
+        self.scale.update(target.detach())
+        return self.scale.scale()
 
     def _values(self, features, through):
         "Values [H + 1, n], and the critic's distributions of the first H, or None where its loss must compute them"

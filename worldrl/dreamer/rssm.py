@@ -212,7 +212,8 @@ class PlainGRU(nn.Module):
         c: RSSMConfig,
     ):
         super().__init__()
-        self.stoch_in, self.action_in = nn.Linear(stoch, c.hidden, bias=False), nn.Linear(actions, c.hidden)
+        self.stoch_in = nn.Linear(stoch, c.hidden, bias=False)
+        self.action_in = nn.Linear(actions, c.hidden)
         self.input = nn.Sequential(make_norm(c.norm, c.hidden), activation(c.act))
         self.cell = nn.GRUCell(c.hidden, c.deter)
 
@@ -229,7 +230,8 @@ class NormGRU(PlainGRU):
     def __init__(self, stoch: int, actions: int, c: RSSMConfig):
         super().__init__(stoch, actions, c)
         del self.cell
-        self.gates, self.norm = nn.Linear(c.hidden + c.deter, 3 * c.deter, bias=False), nn.LayerNorm(3 * c.deter)
+        self.gates = nn.Linear(c.hidden + c.deter, 3 * c.deter, bias=False)
+        self.norm = nn.LayerNorm(3 * c.deter)
 
     def forward(self, stoch: Tensor, before: Tensor, deter: Tensor) -> Tensor:   # [n, size], [n, hidden], [n, D]
         "Return the next recurrent state [n, D]"
@@ -244,13 +246,13 @@ class BlockGRU(nn.Module):
         c: RSSMConfig,              # its blocks must divide deter
     ):
         super().__init__()
-        self.blocks = g = c.blocks
-        self.deter_in, self.stoch_in, self.action_in = (
-            layer(n, c.hidden, c.norm, c.act) for n in (c.deter, stoch, actions)
-        )
-        self.mix = BlockLinear(c.deter + 3 * c.hidden * g, c.deter, g)
+        self.blocks = c.blocks
+        self.deter_in = layer(c.deter, c.hidden, c.norm, c.act)
+        self.stoch_in = layer(stoch, c.hidden, c.norm, c.act)
+        self.action_in = layer(actions, c.hidden, c.norm, c.act)
+        self.mix = BlockLinear(c.deter + 3 * c.hidden * c.blocks, c.deter, c.blocks)
         self.mixed = nn.Sequential(make_norm(c.norm, c.deter), activation(c.act))
-        self.gates = BlockLinear(c.deter, 3 * c.deter, g)
+        self.gates = BlockLinear(c.deter, 3 * c.deter, c.blocks)
 
     def before(self, action: Tensor) -> Tensor:      # [..., A] -> [..., hidden]
         "Return the input that depends on the action only; parts of the action beyond -1 and 1 are scaled to them"
@@ -258,10 +260,13 @@ class BlockGRU(nn.Module):
 
     def forward(self, stoch: Tensor, before: Tensor, deter: Tensor) -> Tensor:   # [n, size], [n, hidden], [n, D]
         "Return the next recurrent state [n, D]"
-        g, x = self.blocks, torch.cat([self.deter_in(deter), self.stoch_in(stoch), before], -1)
-        x = torch.cat([deter.unflatten(-1, (g, -1)), x.unsqueeze(-2).expand(-1, g, -1)], -1).flatten(1)
-        parts = self.gates(self.mixed(self.mix(x))).unflatten(-1, (g, -1)).chunk(3, -1)
-        return gate([p.flatten(1) for p in parts], deter)
+        blocks = self.blocks
+        shared = torch.cat([self.deter_in(deter), self.stoch_in(stoch), before], -1)      # [n, 3 * hidden]
+        shared = shared.unsqueeze(-2).expand(-1, blocks, -1)                              # the same for each block
+        own = deter.unflatten(-1, (blocks, -1))                                           # [n, blocks, D / blocks]
+        mixed = self.mixed(self.mix(torch.cat([own, shared], -1).flatten(1)))             # [n, D]
+        parts = self.gates(mixed).unflatten(-1, (blocks, -1)).chunk(3, -1)
+        return gate([part.flatten(1) for part in parts], deter)
 
 GRUS = {"plain": PlainGRU, "norm": NormGRU, "block": BlockGRU}
 
@@ -729,11 +734,13 @@ def world_loss(
 
     The results are the scalar loss, metrics without gradient, posterior states [B, T, ...], and their features
     [B, T, F], which keep their gradient."""
-    c, x = world.config, preprocess(steps.obs, world.obs_space)
+    c, latent = world.config, world.rssm.latent
+    x = preprocess(steps.obs, world.obs_space)
     before = world.initial(len(steps)) if state is None else state
     states = world.rssm.observe_sequence(before, steps.action, world.encoder(x), steps.is_first, rng)
-    feat, latent = world.features(states), world.rssm.latent
-    dyn, rep = kl_terms(latent, states[latent.key], world.rssm.prior_net(states["deter"]).float())
+    feat = world.features(states)
+    prior = world.rssm.prior_net(states["deter"]).float()
+    dyn, rep = kl_terms(latent, states[latent.key], prior)
     image = image_error(world.decoder(feat), x, world.image_loss, len(world.obs_space.shape))
     reward, cont = head_losses(world, feat, steps)
     mean = torch.mean if count is None else lambda x: masked_mean(x, count)
