@@ -355,6 +355,7 @@ def _refuse(config: OnPolicyConfig, names: tuple, why: str) -> None:
 def _fields_from_function(config: OnPolicyConfig, make_env) -> dict:
     "Return the fields of Sources for envs that a function of the user makes"
     _refuse(config, ("in_dream",), "takes the env from a stored world, and make_env from a function")
+    _refuse(config, ("obs", "env_kwargs"), "is for envs that are made by their id, and make_env makes its own")
     own_id = factory_env_id(factory_name(make_env))
     made = partial(env_from, make_env)
     env = made(config.num_envs)
