@@ -707,7 +707,7 @@ def collect_rollout(
     # make: one copy per rollout instead of one per act. It must end before the weights change.
     # Where nothing is computed in bfloat16, it does nothing.
     keep = ("log_prob", "value", *policy.records)
-    with torch.autocast(stream.device.type, enabled=False):
+    with torch.autocast(torch.device(stream.device).type, enabled=False):
         r = rollout(policy, stream, num_steps, state=state, rng=rng, keep=keep, given=given)
         given = policy.prepare(r.state, stream.now, rng=rng)
         return r, policy.value(r.state, stream.now, given=given), given
