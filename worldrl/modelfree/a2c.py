@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['Truncation', 'TRUNCATION', 'NEEDED', 'OnPolicyConfig', 'recipe_for', 'describe_settings', 'segment_length', 'targets',
            'normalised', 'explained_variance', 'merged_moments', 'stream_with_aux', 'env_settings', 'learner_env',
-           'Sources', 'check_policy_class', 'dream_source', 'TrainerLog', 'SegmentedTrainer', 'OnPolicyTrainer',
-           'compile_encoder', 'A2CConfig', 'A2CTrainer']
+           'dream_source', 'check_policy_class', 'Sources', 'TrainerLog', 'SegmentedTrainer', 'collect_rollout',
+           'rehearse_env', 'share_reward_norm', 'compile_encoder', 'OnPolicyTrainer', 'A2CConfig', 'A2CTrainer']
 
 # %% ../../nbs/31_a2c_workshop.ipynb #bbfca31b
 import math, sys
@@ -125,16 +125,21 @@ def recipe_for(
     family = family_of(env_id) if isinstance(env_id, str) else None
     return family.recipe if family is not None else None
 
-def _recipe(c) -> str:
+def _recipe(config) -> str:
     "Return the recipe of a config, or a note about the recipe for its env"
-    suits = recipe_for(c.env_id)
-    return c.recipe or (f"none (for this env there is {suits})" if suits in type(c).recipes else "none")
+    if config.recipe:
+        return config.recipe
+    suits = recipe_for(config.env_id)
+    return f"none (for this env there is {suits})" if suits in type(config).recipes else "none"
 
-def _minibatches(c) -> str:
+def _minibatches(config) -> str:
     "Return how a rollout is split into minibatches; with a memory, they hold whole envs"
-    rows, what = (c.num_envs, "envs") if c.policy.recurrent else (c.num_envs * c.num_steps, "steps")
-    sizes = sorted({len(x) for x in np.array_split(range(rows), c.num_minibatches)}, reverse=True)
-    return f"{c.num_minibatches} of {' or '.join(map(str, sizes))} {what}"
+    rows, what = config.num_envs * config.num_steps, "steps"
+    if config.policy.recurrent:
+        rows, what = config.num_envs, "envs"
+    parts = np.array_split(range(rows), config.num_minibatches)
+    sizes = sorted({len(part) for part in parts}, reverse=True)
+    return f"{config.num_minibatches} of {' or '.join(map(str, sizes))} {what}"
 
 # %% ../../nbs/31_a2c_workshop.ipynb #e7c5e029
 def describe_settings(
@@ -145,29 +150,38 @@ def describe_settings(
 
     ConfigError for a setting that would have no effect."""
     c, name = config, type(config).__name__.removesuffix("Config").lower()
-    if getattr(c.policy, "aux", ()) and name == "acktr":
+    _check_heads(c, name)
+    obs = ObsSettings(**(protocol or _protocol_of(c))["obs"])
+    steps = c.num_updates * c.num_envs * c.num_steps
+    facts = {"algorithm": name, "recipe": _recipe(c), "preset": c.preset, "updates": c.num_updates}
+    facts["rollout"] = f"{c.num_envs} envs x {c.num_steps} steps"
+    facts |= {"env_steps": steps, "asked_for": c.total_timesteps}
+    if obs.skip > 1:
+        facts["game_frames"] = steps * obs.skip
+    facts["returns"] = f"gae({c.gae_lambda:g})" if c.use_gae else "n-step"
+    facts["truncation"] = c.truncation
+    facts["learning_rate"] = f"{c.learning_rate:g}" + (" falling to 0" if c.anneal_lr else "")
+    if hasattr(c, "num_minibatches"):
+        facts |= {"minibatches": _minibatches(c), "update_epochs": c.update_epochs}
+    if c.processes > 1:
+        facts["processes"] = f"{c.processes}, with {c.num_envs // c.processes} envs each"
+    length, cut = segment_length(c, obs.skip), _cut_text(c, obs.skip)
+    facts["segments"] = f"{length:,} steps per env, then fresh envs ({cut})"
+    return facts | {"device": str(device(c.device)), "observations": obs.describe()}
+
+def _check_heads(config, name: str) -> None:
+    "Raise ConfigError for auxiliary heads that the algorithm would ignore"
+    if getattr(config.policy, "aux", ()) and name == "acktr":
         raise ConfigError(
             "acktr does not learn auxiliary heads, and would ignore policy.aux: K-FAC's factors are those of actor and"
             " critic. Leave policy.aux out, or train with a2c or ppo"
         )
-    if protocol is None:
-        env = make_env(c.env_id, 1, **with_obs(c.obs, c.env_kwargs))
-        protocol = env.protocol
-        env.close()
-    obs = ObsSettings(**protocol["obs"])
-    steps = c.num_updates * c.num_envs * c.num_steps
-    told = {
-        "algorithm": name, "recipe": _recipe(c), "preset": c.preset, "updates": c.num_updates,
-        "rollout": f"{c.num_envs} envs x {c.num_steps} steps", "env_steps": steps, "asked_for": c.total_timesteps,
-    } | ({"game_frames": steps * obs.skip} if obs.skip > 1 else {})
-    told |= {
-        "returns": f"gae({c.gae_lambda:g})" if c.use_gae else "n-step", "truncation": c.truncation,
-        "learning_rate": f"{c.learning_rate:g}" + (" falling to 0" if c.anneal_lr else ""),
-    }
-    if hasattr(c, "num_minibatches"): told |= {"minibatches": _minibatches(c), "update_epochs": c.update_epochs}
-    if c.processes > 1: told["processes"] = f"{c.processes}, with {c.num_envs // c.processes} envs each"
-    told["segments"] = f"{segment_length(c, obs.skip):,} steps per env, then fresh envs ({_cut_text(c, obs.skip)})"
-    return told | {"device": str(device(c.device)), "observations": obs.describe()}
+
+def _protocol_of(config) -> dict:
+    "Make the env of a config once, and return how it was made"
+    env = make_env(config.env_id, 1, **with_obs(config.obs, config.env_kwargs))
+    env.close()
+    return env.protocol
 
 # %% ../../nbs/31_a2c_workshop.ipynb #e297a2bc
 def segment_length(
@@ -176,21 +190,28 @@ def segment_length(
 ) -> int:                # calls per env
     "Return the length of a segment: segment_steps, or whole episodes rounded up to whole rollouts, or the usual one"
     c = config
-    if c.segment_steps is not None: return c.segment_steps
-    usual = next((c.cadences[k] for k in (c.preset, c.recipe) if k in c.cadences), c.cadences[""])
+    if c.segment_steps is not None:
+        return c.segment_steps
+    usual = c.cadences.get(c.preset, c.cadences.get(c.recipe, c.cadences[""]))
     limit = _longest(c, skip)
     episodes = episodes_per_segment(limit, c.total_timesteps // c.num_envs, usual)
-    return math.ceil(episodes * (limit + 1) / c.num_steps) * c.num_steps if episodes else usual
+    if not episodes:
+        return usual
+    return math.ceil(episodes * (limit + 1) / c.num_steps) * c.num_steps
 
-def _longest(c, skip: int) -> int | None:
+def _longest(config, skip: int) -> int | None:
     "Return the calls after which an episode of the training ends at the latest; None where this is not known"
-    if c.make_env: return None
-    return c.dream_horizon if c.in_dream else time_limit(c.env_id, c.env_kwargs, skip)
+    if config.make_env:
+        return None
+    if config.in_dream:
+        return config.dream_horizon
+    return time_limit(config.env_id, config.env_kwargs, skip)
 
-def _cut_text(c, skip: int) -> str:
+def _cut_text(config, skip: int) -> str:
     "Return what a border does to episodes, in words"
-    limit = _longest(c, skip)
-    if limit is None or limit > segment_length(c, skip): return "an episode that runs there is cut"
+    limit = _longest(config, skip)
+    if limit is None or limit > segment_length(config, skip):
+        return "an episode that runs there is cut"
     return f"episodes end within {limit:,} steps"
 
 # %% ../../nbs/31_a2c_workshop.ipynb #77043d67
@@ -200,10 +221,14 @@ def targets(
     config: OnPolicyConfig,
 ) -> tuple[Tensor, Tensor]:   # advantage [T, B], target of the critic [T, B]
     "Return advantages and value targets; where a reset ignored the action, these are 0 and the value itself"
-    came, value = r.came, torch.cat([r.info["value"], last_value[None]])
-    if config.truncation == "terminate": came = replace(came, terminated=came.ended)
-    if config.truncation == "neutralise": came = replace(came, is_first=came.is_first | came.truncated)
-    return gae(came, value, config.gamma, config.gae_lambda if config.use_gae else 1.0)
+    came = r.came
+    value = torch.cat([r.info["value"], last_value[None]])      # [T + 1, B]
+    if config.truncation == "terminate":
+        came = replace(came, terminated=came.ended)
+    if config.truncation == "neutralise":
+        came = replace(came, is_first=came.is_first | came.truncated)
+    gae_lambda = config.gae_lambda if config.use_gae else 1.0
+    return gae(came, value, config.gamma, gae_lambda)
 
 # %% ../../nbs/31_a2c_workshop.ipynb #4cd93dad
 def normalised(
@@ -212,7 +237,8 @@ def normalised(
 ) -> Tensor:
     "Return x with mean 0 and standard deviation 1 over the mask in all processes; 0 where fewer than two count"
     some = all_rows(x)[all_rows(mask)]
-    if len(some) < 2: return torch.zeros_like(x)     # nothing to compare with
+    if len(some) < 2:
+        return torch.zeros_like(x)      # nothing to compare with
     return (x - some.mean()) / (some.std() + 1e-5)
 
 # %% ../../nbs/31_a2c_workshop.ipynb #29c2faf1
@@ -220,7 +246,8 @@ def explained_variance(value: Tensor, target: Tensor, mask: Tensor) -> Tensor:
     "Return 1 - Var(target - value) / Var(target): 1 is perfect, 0 a constant; 0 for fewer than two rows"
     mask = all_rows(mask)
     v, t = all_rows(value)[mask], all_rows(target)[mask]
-    if len(t) < 2: return t.new_zeros(())
+    if len(t) < 2:
+        return t.new_zeros(())
     return 1 - (t - v).var() / t.var().clamp(min=1e-12)
 
 # %% ../../nbs/31_a2c_workshop.ipynb #f1a264c2
@@ -230,14 +257,19 @@ def merged_moments(
 ) -> dict:
     "Return the moments of what all processes have seen (Chan et al. 1979)"
     n, mean, m2 = before["count"], before["mean"], before["m2"]
-    for s in now:
-        more = s["count"] - before["count"]
-        if more == 0: continue
+    for after in now:
+        more = after["count"] - before["count"]
+        if more == 0:
+            continue
         # the moments of the new samples of this process, from those with and without them
-        middle = (s["count"] * s["mean"] - before["count"] * before["mean"]) / more
-        new = s["m2"] - before["m2"] - (middle - before["mean"]) ** 2 * before["count"] * more / s["count"]
-        delta, total = middle - mean, n + more
-        n, mean, m2 = total, mean + delta * more / total, m2 + new + delta ** 2 * n * more / total
+        new_mean = (after["count"] * after["mean"] - before["count"] * before["mean"]) / more
+        apart = (new_mean - before["mean"]) ** 2 * before["count"] * more / after["count"]
+        new_m2 = after["m2"] - before["m2"] - apart
+        # add them to the moments of all
+        delta, total = new_mean - mean, n + more
+        m2 = m2 + new_m2 + delta ** 2 * n * more / total
+        mean = mean + delta * more / total
+        n = total
     return {"count": n, "mean": mean, "m2": m2}
 
 # %% ../../nbs/31_a2c_workshop.ipynb #c6e58764
@@ -248,8 +280,10 @@ def stream_with_aux(
 ) -> EnvStream:        # with heads: already reset, and `kept` holds their truths
     "Return a stream that keeps the truths of auxiliary heads; ConfigError when the env does not provide one"
     stream = EnvStream(env, device, keep=("auxiliary",) if aux else ())
-    if aux: stream.reset()
-    for head in (AuxHead(*h) for h in aux):
+    if aux:
+        stream.reset()
+    for row in aux:
+        head = AuxHead(*row)
         if f"auxiliary/{head.name}" not in stream.kept:
             raise ConfigError(
                 f"no truth for the auxiliary head {head.name!r}: the env must put it into info['auxiliary'] at every"
@@ -260,11 +294,12 @@ def stream_with_aux(
 # %% ../../nbs/31_a2c_workshop.ipynb #d7e1b64c
 def env_settings(config: OnPolicyConfig) -> dict:
     "Return the keywords for make_env, which training, evaluation and videos share"
-    return (
-        dict(config.env_kwargs)
-        | ({"obs": config.obs} if config.obs else {})
-        | ({"fire_reset": True} if config.fire_reset else {})
-    )
+    settings = dict(config.env_kwargs)
+    if config.obs:
+        settings["obs"] = config.obs
+    if config.fire_reset:
+        settings["fire_reset"] = True
+    return settings
 
 def learner_env(
     config: OnPolicyConfig,
@@ -280,11 +315,15 @@ def learner_env(
         )
     num_envs = share(c.num_envs, "num_envs")
     env = make(num_envs, seed) if make else make_env(c.env_id, num_envs, seed, **env_settings(c))
-    if c.clip_reward or c.episodic_life:
-        from worldrl.envs.atari import ClipReward, EpisodicLife
-        if c.episodic_life: env = EpisodicLife(env)
-        if c.clip_reward: env = ClipReward(env)
-    return Normalise(env, obs=False, reward=True, gamma=c.gamma) if c.normalize_reward else env
+    if c.episodic_life:
+        from worldrl.envs.atari import EpisodicLife
+        env = EpisodicLife(env)
+    if c.clip_reward:
+        from worldrl.envs.atari import ClipReward
+        env = ClipReward(env)
+    if c.normalize_reward:
+        env = Normalise(env, obs=False, reward=True, gamma=c.gamma)
+    return env
 
 # %% ../../nbs/31_a2c_workshop.ipynb #9942fcd6
 from functools import partial
@@ -295,106 +334,63 @@ from ..parts.rollout import record
 from ..runs.models import check_model
 
 # %% ../../nbs/31_a2c_workshop.ipynb #548e461b
-class _Functions:
-    "The part of Sources that reads its settings"
-    def _function(self, what: str, name: str, function):
-        "Return a factory, imported if only its name is known; None if there is none"
-        if function is None: return named_factory(name) if name else None
-        if name and name != factory_name(function):
-            raise ConfigError(f"{what} is {factory_name(function)}, and the config names {name}; give one of them")
-        return function
+def _factory(setting: str, name: str, function):
+    "Return a function of the user, imported if only its name is known; None if there is none"
+    if function is None:
+        return named_factory(name) if name else None
+    if name and name != factory_name(function):
+        raise ConfigError(f"{setting} is {factory_name(function)}, and the config names {name}; give one of them")
+    return function
 
-    def _refuse(self, names: tuple, why: str) -> None:
-        "Raise ConfigError when a setting is given that would have no effect"
-        default = type(self.config)()
-        for k in names:
-            if getattr(self.config, k) == getattr(default, k): continue
-            hint = " (recipe='none' takes no recipe, which may have set it)" if self.config.recipe else ""
-            raise ConfigError(f"{k} {why}; leave {k} out{hint}")
+def _refuse(config: OnPolicyConfig, names: tuple, why: str) -> None:
+    "Raise ConfigError when a setting is given that would have no effect"
+    default = type(config)()
+    for name in names:
+        if getattr(config, name) == getattr(default, name):
+            continue
+        hint = " (recipe='none' takes no recipe, which may have set it)" if config.recipe else ""
+        raise ConfigError(f"{name} {why}; leave {name} out{hint}")
 
 # %% ../../nbs/31_a2c_workshop.ipynb #628c9098
-class _EnvSources(_Functions):
-    "The part of Sources that makes envs, from a function or from a stored world"
-    def _use_function(self) -> None:
-        "Take the envs from a function of the user"
-        self._refuse(("in_dream",), "takes the env from a stored world, and make_env from a function")
-        self._refuse(("obs", "env_kwargs"), "is for envs that are made by their id, and make_env makes its own")
-        c, name = self.config, factory_name(self.make_env)
-        made = partial(env_from, self.make_env)
-        env = made(c.num_envs)
-        dream = env.unwrapped if isinstance(env.unwrapped, DreamEnv) else None
-        env.close()
-        label = factory_env_id(name)
-        if dream is not None and dream.env_id: label = dream.env_id
-        if c.env_id in (type(c)().env_id, factory_env_id(name)): self.config = c = c.replace(env_id=label)
-        self.env = lambda num_envs, seed: made(num_envs, seed, c.env_id)
-        self.real, self.real_settings = partial(made, env_id=c.env_id), {}
-        if dream is not None:      # the function makes dreams: evaluate there, and in the real env if known
-            self.dream = self.real
-            self.real = dream.env_id or None
+def _fields_from_function(config: OnPolicyConfig, make_env) -> dict:
+    "Return the fields of Sources for envs that a function of the user makes"
+    _refuse(config, ("in_dream",), "takes the env from a stored world, and make_env from a function")
+    _refuse(config, ("obs", "env_kwargs"), "is for envs that are made by their id, and make_env makes its own")
+    own_id = factory_env_id(factory_name(make_env))
+    made = partial(env_from, make_env)
+    env = made(config.num_envs)
+    dream = env.unwrapped if isinstance(env.unwrapped, DreamEnv) else None
+    env.close()
+    if config.env_id in (type(config)().env_id, own_id):
+        known = dream is not None and dream.env_id
+        config = config.replace(env_id=dream.env_id if known else own_id)
+    env_id = config.env_id
+    fields = {
+        "config": config,
+        "env": lambda num_envs, seed: made(num_envs, seed, env_id),
+        "real": partial(made, env_id=env_id),
+        "real_settings": {},
+    }
+    if dream is not None:      # the function makes dreams: evaluate there, and in the real env if known
+        fields["dream"] = fields["real"]
+        fields["real"] = dream.env_id or None
+    return fields
 
-    def _use_world(self) -> None:
-        "Take the envs from the dreams of a stored world; the evaluation is in its real env"
-        self._refuse(("episodic_life", "fire_reset"), "needs a game, and this is a dream (in_dream)")
-        c = self.config
-        self.world = world = dream_source(c)
-        self.config = c.replace(env_id=world.env_id)
-        self.env = lambda num_envs, seed: env_from(world, num_envs, seed, world.env_id)
-        self.dream = lambda num_envs: env_from(world, num_envs, 0, world.env_id)
-        self.real, self.real_settings = world.env_id, world.env_kwargs
+def _fields_from_world(config: OnPolicyConfig) -> dict:
+    "Return the fields of Sources for the dreams of a stored world; the evaluation is in its real env"
+    _refuse(config, ("episodic_life", "fire_reset"), "needs a game, and this is a dream (in_dream)")
+    world = dream_source(config)
+    env_id = world.env_id
+    return {
+        "world": world,
+        "config": config.replace(env_id=env_id),
+        "env": lambda num_envs, seed: env_from(world, num_envs, seed, env_id),
+        "dream": lambda num_envs: env_from(world, num_envs, 0, env_id),
+        "real": env_id,
+        "real_settings": world.env_kwargs,
+    }
 
 # %% ../../nbs/31_a2c_workshop.ipynb #56bea478
-class Sources(_EnvSources):
-    "Where the envs and the net of an on-policy run come from: id and config, functions of the user, or a stored world"
-    def __init__(self, config: OnPolicyConfig, make_env=None, make_policy=None):
-        self.make_env = self._function("make_env", config.make_env, make_env)
-        self.make_policy = self._function("make_policy", config.make_policy, make_policy)
-        names = {k: factory_name(f) for k, f in (("make_env", make_env), ("make_policy", make_policy)) if f is not None}
-        self.config = config.replace(**names)
-        self.env = None                     # (num_envs, seed) -> VectorEnv of the training; None: by the id
-        self.world: DreamSource | None = None
-        self.dream = None                   # num_envs -> VectorEnv for an evaluation in the dream, if that is the env
-        self.real, self.real_settings = config.env_id, env_settings(config)      # of the evaluation
-        if self.make_env is not None: self._use_function()
-        if config.in_dream: self._use_world()
-
-    def new_policy(self,
-        obs_space,         # of one env
-        action_space,      # of one env
-    ):
-        "Return a new net; CheckpointError or ConfigError for one that could not be trained or saved"
-        own = {"env_id": self.real, "env_kwargs": self.real_settings} if isinstance(self.real, str) else {}
-        if self.make_policy is None: policy = policy_for(obs_space, action_space, self.config.policy, **own)
-        else: policy = self.make_policy(obs_space, action_space)
-        if not type(policy).__module__.startswith("worldrl."): check_policy_class(policy, self.config.make_policy)
-        if self.make_policy is None: return policy
-        fields = getattr(policy.config, "__dataclass_fields__", {})
-        if own and own.keys() <= fields.keys(): policy.config = policy.config.replace(**own)
-        policy.env_id, policy.env_kwargs = own.get("env_id", ""), own.get("env_kwargs", {})
-        if isinstance(policy.config, NetConfig):
-            filled = {"obs_space": {}, "action_space": {}, "env_id": "", "env_kwargs": {}}
-            self.config = self.config.replace(policy=policy.config.replace(**filled))
-        return policy
-
-# %% ../../nbs/31_a2c_workshop.ipynb #2482a76a
-NEEDED = ("initial", "act", "value", "evaluate_actions")      # methods of a policy that the trainers call
-
-def check_policy_class(
-    policy,           # what a user's function returned
-    name: str = "",   # of that function, for the message
-) -> None:
-    "Raise ConfigError or CheckpointError for a policy that could not be trained, or not saved and loaded again"
-    if not isinstance(policy, torch.nn.Module):
-        raise ConfigError(
-            f"{name or 'make_policy'} returned a {type(policy).__name__}, expected a policy: an nn.Module "
-            "such as worldrl.policy_for(obs_space, action_space, hidden=(64, 64))"
-        )
-    if missing := [k for k in NEEDED if not callable(getattr(policy, k, None))]:
-        raise ConfigError(f"{type(policy).__name__} has no {', '.join(missing)}, which the trainers call; subclass "
-                          "worldrl.ActorCritic, or write them as in the contract TrainablePolicy")
-    if isinstance(getattr(policy, "config", None), NetConfig): check_net(policy.config)
-    check_model(policy)
-
 def dream_source(
     config: OnPolicyConfig,     # with in_dream
 ) -> DreamSource:
@@ -406,125 +402,209 @@ def dream_source(
         horizon=c.dream_horizon, temperature=c.dream_temperature, seed=c.seed, device=c.device,
     )
 
-# %% ../../nbs/31_a2c_workshop.ipynb #69cf1b82
-class _EpisodeLog:
-    "The part of a trainer that logs metrics and prints notes about episodes; it needs the state of OnPolicyTrainer"
-    def _count_cut(self, log):
-        "Log how many episodes the borders have cut so far, and print a note about the first ones"
-        n = all_total(unfinished(self.stream))
-        if n and not self.cut_episodes and not self.told_no_end:
-            print(f"note: {n} episodes were cut where a segment ended, since each segment begins with fresh envs; "
-                  "charts/cut_episodes counts them. Longer segments cut fewer: --segment-steps", file=sys.stderr)
-        self.cut_episodes += n
-        log.scalar("charts/cut_episodes", self.cut_episodes, self.env_steps)
+# %% ../../nbs/31_a2c_workshop.ipynb #2482a76a
+NEEDED = ("initial", "act", "value", "evaluate_actions")      # methods of a policy that the trainers call
 
-    def _log(self, log, metrics):
-        "Write a row of metrics and the returns of the episodes that ended since the last row"
-        step, done = self.env_steps, self.stream.new_episodes()
-        returns, lengths = all_joined(done.returns), all_joined(done.lengths)
-        log.scalars(all_means(metrics), step)
-        if len(returns):
-            log.scalars({"charts/episodic_return": returns.mean(), "charts/episodic_length": lengths.mean()}, step)
-        if self.updates > .9 * self.config.num_updates: self.late += returns.tolist()
-        n, every = self.episodes + len(returns), self.config.capture_video
-        if every and n // every > self.episodes // every and not rank(): self._video(n)
-        self.episodes = n
-
-    def _tell_no_end(self):
-        "Print once that episodes may be longer than a segment, so that their ends and returns are missing"
-        if self.updates % self.segment_updates or len(self.stream.stats.returns) or self.told_no_end: return
-        self.told_no_end, steps = True, self.segment_updates * self.config.num_steps
-        print(
-            f"note: no episode ended within a segment of {steps:,} steps per env, and each segment begins with fresh"
-            " envs. If episodes are longer, their ends are never seen, and charts/episodic_return counts none of them:"
-            " raise --segment-steps", file=sys.stderr,
+def check_policy_class(
+    policy,           # what a user's function returned
+    name: str = "",   # of that function, for the message
+) -> None:
+    "Raise ConfigError or CheckpointError for a policy that could not be trained, or not saved and loaded again"
+    kind = type(policy).__name__
+    if not isinstance(policy, torch.nn.Module):
+        raise ConfigError(
+            f"{name or 'make_policy'} returned a {kind}, expected a policy: an nn.Module "
+            "such as worldrl.policy_for(obs_space, action_space, hidden=(64, 64))"
         )
+    missing = [method for method in NEEDED if not callable(getattr(policy, method, None))]
+    if missing:
+        raise ConfigError(
+            f"{kind} has no {', '.join(missing)}, which the trainers call; subclass "
+            "worldrl.ActorCritic, or write them as in the contract TrainablePolicy"
+        )
+    if isinstance(getattr(policy, "config", None), NetConfig):
+        check_net(policy.config)
+    check_model(policy)
+
+# %% ../../nbs/31_a2c_workshop.ipynb #d21cd554
+class Sources:
+    "Where the envs and the net of an on-policy run come from: id and config, functions of the user, or a stored world"
+    def __init__(self, config: OnPolicyConfig, make_env=None, make_policy=None):
+        self.make_env = _factory("make_env", config.make_env, make_env)
+        self.make_policy = _factory("make_policy", config.make_policy, make_policy)
+        given = {"make_env": make_env, "make_policy": make_policy}
+        self.config = config.replace(**{k: factory_name(f) for k, f in given.items() if f is not None})
+        self.env = None                     # (num_envs, seed) -> VectorEnv of the training; None: by the id
+        self.world: DreamSource | None = None
+        self.dream = None                   # num_envs -> VectorEnv for an evaluation in the dream, if that is the env
+        self.real = config.env_id           # id of the evaluation's env, or num_envs -> VectorEnv
+        self.real_settings = env_settings(config)
+        if self.make_env is not None:
+            vars(self).update(_fields_from_function(self.config, self.make_env))
+        if config.in_dream:
+            vars(self).update(_fields_from_world(self.config))
+
+    def new_policy(self,
+        obs_space,         # of one env
+        action_space,      # of one env
+    ):
+        "Return a new net; CheckpointError or ConfigError for one that could not be trained or saved"
+        own = {"env_id": self.real, "env_kwargs": self.real_settings} if isinstance(self.real, str) else {}
+        if self.make_policy is None:
+            policy = policy_for(obs_space, action_space, self.config.policy, **own)
+        else:
+            policy = self.make_policy(obs_space, action_space)
+        if not type(policy).__module__.startswith("worldrl."):
+            check_policy_class(policy, self.config.make_policy)
+        if self.make_policy is not None:
+            self._name_env(policy, own)
+        return policy
+
+    def _name_env(self, policy, own: dict) -> None:
+        "Write the env into a policy of the user, and the policy's config into that of the run"
+        fields = getattr(policy.config, "__dataclass_fields__", {})
+        if own and own.keys() <= fields.keys():
+            policy.config = policy.config.replace(**own)
+        policy.env_id = own.get("env_id", "")
+        policy.env_kwargs = own.get("env_kwargs", {})
+        if isinstance(policy.config, NetConfig):
+            filled = {"obs_space": {}, "action_space": {}, "env_id": "", "env_kwargs": {}}
+            self.config = self.config.replace(policy=policy.config.replace(**filled))
+
+# %% ../../nbs/31_a2c_workshop.ipynb #69cf1b82
+def _note_cut(episodes: int) -> None:
+    "Print that episodes were cut at the end of a segment"
+    print(
+        f"note: {episodes} episodes were cut where a segment ended, since each segment begins with fresh envs; "
+        "charts/cut_episodes counts them. Longer segments cut fewer: --segment-steps", file=sys.stderr,
+    )
+
+def _note_no_end(steps: int) -> None:
+    "Print that no episode ended within a segment of so many steps per env"
+    print(
+        f"note: no episode ended within a segment of {steps:,} steps per env, and each segment begins with fresh"
+        " envs. If episodes are longer, their ends are never seen, and charts/episodic_return counts none of them:"
+        " raise --segment-steps", file=sys.stderr,
+    )
 
 # %% ../../nbs/31_a2c_workshop.ipynb #68fa6dbb
-class _Evaluation:
-    "The part of a trainer that evaluates its policy, records videos and makes the result"
-    def _evaluate(self, greedy: bool):
-        "Evaluate the current policy in fresh episodes"
-        return evaluate(
-            self.policy, self.sources.real or self.sources.dream, max(self.config.eval_episodes, 1),
-            derive_seed(self.config.seed, "evaluate"), greedy=greedy, env_kwargs=self.sources.real_settings,
-            device=self.device,
-        )
+def _means(rows: list[dict]) -> dict:
+    "Return the mean of each metric over the updates that have it"
+    sums, counts = {}, {}
+    for row in rows:
+        for name, value in row.items():
+            sums[name] = sums.get(name, 0) + value
+            counts[name] = counts.get(name, 0) + 1
+    return {name: total / counts[name] for name, total in sums.items()}
 
-    def _video(self, n: int):
-        "Save a video of one episode into the run folder; where the env cannot render, print a note and continue"
-        seed, env = derive_seed(self.config.seed, "video"), self.sources.real or self.sources.dream
-        try:
-            if callable(env): frames, fps = record(self.policy, env, 1, seed, device=self.device), 15
-            else:
-                settings = self.sources.real_settings
-                frames, fps, _ = film(self.policy, env, 1, seed, env_kwargs=settings, device=self.device)
-        except WorldrlError as e: return print(f"no video of episode {n}: {e}", file=sys.stderr)
-        save_video(frames, Path(self.folder or ".") / "videos" / f"episode-{n:08d}.mp4", fps)
+# %% ../../nbs/31_a2c_workshop.ipynb #dbf5f508
+def _save_video(
+    policy,               # a TrainablePolicy
+    sources: Sources,     # name the env
+    folder: Path,         # of the run
+    episode: int,         # its number, for the name of the file
+    seed: int,            # of the episode
+    device,               # where the policy is
+) -> None:
+    "Save a video of one new episode; where the env cannot render, print a note instead"
+    env = sources.real or sources.dream
+    try:
+        if callable(env):
+            frames = record(policy, env, 1, seed, device=device)
+            fps = 15
+        else:
+            frames, fps, _ = film(policy, env, 1, seed, env_kwargs=sources.real_settings, device=device)
+    except WorldrlError as e:
+        print(f"no video of episode {episode}: {e}", file=sys.stderr)
+        return
+    save_video(frames, folder / "videos" / f"episode-{episode:08d}.mp4", fps)
+
+# %% ../../nbs/31_a2c_workshop.ipynb #6ebb71e4
+class TrainerLog:
+    "The first layer of a trainer: it names the run, logs metrics, evaluates the policy and records videos"
+    exp = "on-policy"      # the end of the run folder's name
+
+    def loss_name(self) -> str:
+        "Return the name of the present loss, for errors"
+        return f"the loss in update {self.updates + 1} of {self.config.num_updates}, after {self.env_steps:,} env steps"
+
+    @classmethod
+    def exp_of(cls, config: OnPolicyConfig) -> str:
+        "Return the end of the run folder's name; a training in dreams has another one than that in the real env"
+        return config.exp_name or config.policy.exp_of(cls.exp) + "-dream" * bool(config.in_dream)
+
+    @classmethod
+    def run_name(cls, config: OnPolicyConfig) -> tuple[str, str]:
+        "Return env_id and exp of a run before it is made; the env of a dream is that of its world"
+        if config.in_dream or config.make_env:
+            return Sources(config).config.env_id, cls.exp_of(config)
+        return config.env_id, cls.exp_of(config)
+
+    def _log(self, log, metrics) -> None:
+        "Write a row of metrics and the returns of the episodes that ended since the last row"
+        c, done, before = self.config, self.stream.new_episodes(), self.episodes
+        returns, lengths = all_joined(done.returns), all_joined(done.lengths)
+        log.scalars(all_means(metrics), self.env_steps)
+        if len(returns):
+            row = {"charts/episodic_return": returns.mean(), "charts/episodic_length": lengths.mean()}
+            log.scalars(row, self.env_steps)
+        if self.updates > .9 * c.num_updates:
+            self.late += returns.tolist()
+        self.episodes = before + len(returns)
+        if c.capture_video and self.episodes // c.capture_video > before // c.capture_video and not rank():
+            folder, seed = Path(self.folder or "."), derive_seed(c.seed, "video")
+            _save_video(self.policy, self.sources, folder, self.episodes, seed, self.device)
+
+    def _evaluate(self, greedy: bool):
+        "Evaluate the current policy in fresh episodes of the real env, or of the dream where there is no other"
+        env, episodes = self.sources.real or self.sources.dream, max(self.config.eval_episodes, 1)
+        seed = derive_seed(self.config.seed, "evaluate")
+        settings = {"env_kwargs": self.sources.real_settings, "device": self.device}
+        return evaluate(self.policy, env, episodes, seed, greedy=greedy, **settings)
 
     def result(self) -> dict:
         "Return the result: returns of the last tenth of training, and of fresh episodes, sampled and greedy"
-        c, out = self.config, {
-            "updates": self.updates, "env_steps": self.env_steps,
-            "train_return": float(np.mean(self.late)) if self.late else None, "train_episodes": len(self.late),
-            "cut_episodes": self.cut_episodes,
-        }
-        if not c.eval_episodes: return out
-        for name, greedy in (("eval", False), ("greedy", True)) if self.sources.real else ():
-            out[name] = self._summary(self._evaluate(greedy))
-        if self.sources.dream is None: return out
-        seed = derive_seed(c.seed, "evaluate")
-        return out | {"dream": self._summary(evaluate(self.policy, self.sources.dream, c.eval_episodes, seed))}
+        return _result(self)
 
-    def _summary(self, e) -> dict:
-        "Return an Evaluation as the result has it"
-        return {
-            "mean": e.mean, "low": e.low, "high": e.high, "length": float(e.lengths.mean()),
-            "episodes": self.config.eval_episodes,
-        }
+# %% ../../nbs/31_a2c_workshop.ipynb #e7f72138
+def _result(trainer: TrainerLog) -> dict:
+    "Return the result of a trainer: counters, returns of the training, and evaluations"
+    t, sources, episodes = trainer, trainer.sources, trainer.config.eval_episodes
+    out = {"updates": t.updates, "env_steps": t.env_steps}
+    out["train_return"] = float(np.mean(t.late)) if t.late else None
+    out |= {"train_episodes": len(t.late), "cut_episodes": t.cut_episodes}
+    if episodes and sources.real:
+        out["eval"] = _summary(t._evaluate(greedy=False), episodes)
+        out["greedy"] = _summary(t._evaluate(greedy=True), episodes)
+    if episodes and sources.dream is not None:
+        seed = derive_seed(t.config.seed, "evaluate")
+        out["dream"] = _summary(evaluate(t.policy, sources.dream, episodes, seed), episodes)
+    return out
 
-# %% ../../nbs/31_a2c_workshop.ipynb #dbf5f508
-class TrainerLog(_EpisodeLog, _Evaluation):
-    "The part of a trainer that logs metrics, evaluates, records videos, and saves and loads its state"
+def _summary(e, episodes: int) -> dict:
+    "Return an Evaluation as the result stores it"
+    length = float(e.lengths.mean())
+    return {"mean": e.mean, "low": e.low, "high": e.high, "length": length, "episodes": episodes}
 
-    def state(self) -> dict:
-        "Return everything that a checkpoint must hold"
-        return {
-            "policy": self.policy.state_dict(), "optimizer": self.optimizer.state_dict(), "updates": self.updates,
-            "env_steps": self.env_steps, "episodes": self.episodes, "late": self.late, "reward_norm": self.reward_norm,
-            "cut_episodes": self.cut_episodes,
-        } | ({"dream": self.sources.world.sha256} if self.sources.world else {})
+# %% ../../nbs/31_a2c_workshop.ipynb #ad10e808
+_COUNTERS = "updates", "env_steps", "episodes", "late", "reward_norm"      # plain values in a checkpoint
 
-    def load_state(self, tree: dict) -> None:     # what `state` returned
-        "Restore the state of a checkpoint; ValueError when it was trained in the dreams of another world"
-        if self.sources.world and tree["dream"] != self.sources.world.sha256:
-            raise ValueError(f"it was trained in other dreams; put the world {self.config.in_dream} and its data back")
-        self.policy.load_state_dict(tree["policy"])
-        self.optimizer.load_state_dict(tree["optimizer"])
-        self.updates, self.env_steps, self.episodes, self.late, self.reward_norm = (
-            tree[k] for k in ("updates", "env_steps", "episodes", "late", "reward_norm")
-        )
-        self.cut_episodes = tree.get("cut_episodes", 0)
-        # of a run that was extended: they are no longer from its last tenth
-        if self.updates <= .9 * self.config.num_updates: self.late = []
+def _updates_of(config: OnPolicyConfig, total_timesteps: int) -> int:
+    "Return how many updates a run of so many steps has"
+    return math.ceil(total_timesteps / (config.num_envs * config.num_steps))
 
-    def save_final(self, folder: Path) -> None:
-        "Save the policy and its config into a folder"
-        save_model(folder, self.policy, self.policy.config)
+def _segments_of(config: OnPolicyConfig, segment_updates: int, ends: tuple) -> int:
+    "Return how many segments a run has; `ends` are the total_timesteps where it stopped before it was extended"
+    count = math.ceil(config.num_updates / segment_updates)
+    for end in ends:
+        if _updates_of(config, end) % segment_updates > 0:      # this end was inside a segment, and added a border
+            count += 1
+    return count
 
-# %% ../../nbs/31_a2c_workshop.ipynb #6ebb71e4
-class _SegmentPlan:
-    "The part of a trainer that counts segments and takes over settings of a stored run"
+# %% ../../nbs/31_a2c_workshop.ipynb #0fc9b501
+class SegmentedTrainer(TrainerLog):
+    "The second layer of a trainer: it begins and ends segments, and saves and loads the state"
     ends: tuple = ()        # total_timesteps of earlier ends, when the run was extended
-    chosen: tuple = ()      # settings that were not given, and that the trainer chose
-
-    def adopt(self, **settings) -> None:      # such as policy={"action_scale": "raw"}
-        "Take over settings of a stored run, see `Trainer` in 07_run"
-        self.config = self.config.replace(**settings)
-        mine = {k: v for k, v in settings.get("policy", {}).items() if hasattr(self.policy.config, k)}
-        self.policy.config = self.policy.config.replace(**mine)
-        if "action_scale" in mine: self.policy.head.set_units(mine["action_scale"])
-        self.resolved = describe_settings(self.config, self.protocol)
 
     @property
     def segment_updates(self) -> int:
@@ -534,51 +614,208 @@ class _SegmentPlan:
     @property
     def total_segments(self) -> int:
         "The number of segments in the run"
-        n = self.segment_updates
-        return math.ceil(self.config.num_updates / n) + sum(_updates_of(self.config, e) % n > 0 for e in self.ends)
+        return _segments_of(self.config, self.segment_updates, self.ends)
 
-# %% ../../nbs/31_a2c_workshop.ipynb #e7f72138
-class SegmentedTrainer(_SegmentPlan, TrainerLog):
-    "The part of a trainer that runs segments: each begins with fresh envs and generators, and ends with a checkpoint"
     def begin_segment(self, i: int, seed: int) -> None:
         "Make the envs and generators of segment i from a seed"
-        self.segment_index, c = i, self.config
+        c = self.config
+        self.segment_index = i
         env = learner_env(c, derive_seed(seed, "env"), self.sources.env)
-        if c.normalize_reward and self.reward_norm: env.load_state(self.reward_norm)
-        if c.normalize_reward and process_count() > 1: self.reward_norm = env.state()
+        if c.normalize_reward and self.reward_norm:
+            env.load_state(self.reward_norm)
+        if c.normalize_reward and process_count() > 1:
+            self.reward_norm = env.state()
         self.stream = stream_with_aux(env, getattr(c.policy, "aux", ()), self.device)
-        self.agent_state, self.given, self.rng, self.generator = (
-            None, None, Rng(1.0, derive_seed(seed, "act")), generator(derive_seed(seed, "learn")),
-        )
+        self.agent_state, self.given = None, None      # no memory yet, nothing prepared
+        self.rng = Rng(1.0, derive_seed(seed, "act"))
+        self.generator = generator(derive_seed(seed, "learn"))
 
     def segment(self, log: Logger) -> None:
         "Run the updates of a segment and log their metrics; closes the env at the end"
-        c, first = self.config, self.updates
+        c, first, rows = self.config, self.updates, []
         border = (first // self.segment_updates + 1) * self.segment_updates
         last, every = min(border, c.num_updates), max(1, c.num_updates // c.log_points)
-        sums, n = {}, {}
         while self.updates < last:
-            for k, v in self.one_update().items(): sums[k], n[k] = sums.get(k, 0) + v, n.get(k, 0) + 1
-            if self.updates % every and self.updates < last: continue
-            self.optimizer.check()
-            self._log(log, {k: v / n[k] for k, v in sums.items()})
-            log.progress(self.updates - first, last - first)
-            sums, n = {}, {}
-        if c.normalize_reward: self.reward_norm = self.stream.env.state()
-        self._tell_no_end()
-        if self.updates < c.num_updates: self._count_cut(log)
-        self.stream.env.close()
-        if c.eval_every and (self.segment_index + 1) % c.eval_every == 0 and not rank():
-            log.scalar("eval/episodic_return", self._evaluate(greedy=False).mean, self.env_steps)
+            rows.append(self.one_update())
+            if self.updates % every == 0 or self.updates == last:
+                self.optimizer.check()
+                self._log(log, _means(rows))
+                log.progress(self.updates - first, last - first)
+                rows = []
+        _end_segment(self, log)
 
-# %% ../../nbs/31_a2c_workshop.ipynb #ad10e808
-def _updates_of(config: OnPolicyConfig, total_timesteps: int) -> int:
-    "Return how many updates a run of so many steps has"
-    return math.ceil(total_timesteps / (config.num_envs * config.num_steps))
+    def state(self) -> dict:
+        "Return everything that a checkpoint must hold"
+        tree = {"policy": self.policy.state_dict(), "optimizer": self.optimizer.state_dict()}
+        tree |= {name: getattr(self, name) for name in (*_COUNTERS, "cut_episodes")}
+        if self.sources.world:
+            tree["dream"] = self.sources.world.sha256
+        return tree
 
-# %% ../../nbs/31_a2c_workshop.ipynb #4447e226
-class _Hooks:
-    "What a subclass of OnPolicyTrainer defines"
+    def load_state(self, tree: dict) -> None:     # what `state` returned
+        "Restore the state of a checkpoint; ValueError when it was trained in the dreams of another world"
+        _restore(self, tree)
+
+    def save_final(self, folder: Path) -> None:
+        "Save the policy and its config into a folder"
+        save_model(folder, self.policy, self.policy.config)
+
+# %% ../../nbs/31_a2c_workshop.ipynb #8924b814
+def _end_segment(trainer: SegmentedTrainer, log: Logger) -> None:
+    "Print the notes, count cut episodes, close the env, and evaluate if it is time"
+    t, c = trainer, trainer.config
+    if c.normalize_reward:
+        t.reward_norm = t.stream.env.state()
+    whole = t.updates % t.segment_updates == 0
+    if whole and not len(t.stream.stats.returns) and not t.told_no_end:
+        t.told_no_end = True
+        _note_no_end(t.segment_updates * c.num_steps)
+    if t.updates < c.num_updates:
+        cut = all_total(unfinished(t.stream))
+        if cut and not t.cut_episodes and not t.told_no_end:
+            _note_cut(cut)
+        t.cut_episodes += cut
+        log.scalar("charts/cut_episodes", t.cut_episodes, t.env_steps)
+    t.stream.env.close()
+    if c.eval_every and (t.segment_index + 1) % c.eval_every == 0 and not rank():
+        log.scalar("eval/episodic_return", t._evaluate(greedy=False).mean, t.env_steps)
+
+def _restore(trainer: SegmentedTrainer, tree: dict) -> None:
+    "Put the content of a checkpoint into a trainer"
+    t, world = trainer, trainer.sources.world
+    if world and tree["dream"] != world.sha256:
+        raise ValueError(f"it was trained in other dreams; put the world {t.config.in_dream} and its data back")
+    t.policy.load_state_dict(tree["policy"])
+    t.optimizer.load_state_dict(tree["optimizer"])
+    for name in _COUNTERS:
+        setattr(t, name, tree[name])
+    t.cut_episodes = tree.get("cut_episodes", 0)
+    if t.updates <= .9 * t.config.num_updates:
+        t.late = []      # the run was extended: these returns are no longer of its last tenth
+
+# %% ../../nbs/31_a2c_workshop.ipynb #600ba578
+def collect_rollout(
+    policy,               # a TrainablePolicy
+    stream: EnvStream,    # of B envs
+    num_steps: int,       # T
+    state=None,           # of the policy, [B, ...]; None: the initial one
+    rng: Rng | None = None,
+    given=None,           # what `policy.prepare` returned for the present observation; None: not computed yet
+) -> tuple[Rollout, Tensor, dict]:    # [T, B], the value after the last step [B], `given` for the next rollout
+    "Play T steps in B envs with the current policy"
+    # As the outermost autocast context, this one keeps the bfloat16 copies of the weights that the inner ones
+    # make: one copy per rollout instead of one per act. It must end before the weights change.
+    # Where nothing is computed in bfloat16, it does nothing.
+    keep = ("log_prob", "value", *policy.records)
+    with torch.autocast(torch.device(stream.device).type, enabled=False):
+        r = rollout(policy, stream, num_steps, state=state, rng=rng, keep=keep, given=given)
+        given = policy.prepare(r.state, stream.now, rng=rng)
+        return r, policy.value(r.state, stream.now, given=given), given
+
+# %% ../../nbs/31_a2c_workshop.ipynb #3232c6f2
+def rehearse_env(policy, sources: Sources, device) -> None:
+    "Reset the env, act and take one step, to find faults early; weights and generators do not change"
+    c = sources.config
+    env = learner_env(c, derive_seed(c.seed, "rehearse"), sources.env)
+    stream = stream_with_aux(env, getattr(c.policy, "aux", ()), device)
+    try:
+        step, state = stream.reset(), policy.initial(stream.num_envs)
+        with torch.no_grad():
+            policy.act(state, step, rng=Rng(1.0, 0))
+        stream.step(stream.env.action_space.sample())
+    finally:
+        stream.env.close()
+    if sources.dream and sources.real:      # one step in the real env, where the evaluation will be
+        evaluate(policy, sources.real, 1, 0, env_kwargs=sources.real_settings, max_steps=1, device=device)
+
+def share_reward_norm(env, before: dict) -> dict:      # env.state() that all processes had
+    "Add what the envs of all processes have seen since then to the statistics of the rewards; return these"
+    now = all_objects(env.state())
+    moments = merged_moments(before["return"], [s["return"] for s in now])
+    shared = before | {"return": moments}
+    env.load_state(shared)
+    return shared
+
+# %% ../../nbs/31_a2c_workshop.ipynb #946e89b9
+def compile_encoder(policy) -> None:      # a TrainablePolicy
+    "Compile the image encoder in place, so that names of weights stay; ConfigError where there is none"
+    if getattr(policy, "encoder", None) is None:
+        raise ConfigError(
+            "compile is for the encoder of images, and the net for"
+            f" {policy.config.env_id or 'this env'} has none; set compile=False"
+        )
+    policy.encoder.compile()
+
+# %% ../../nbs/31_a2c_workshop.ipynb #27a0f17a
+_ADVICE = "Start anew (--fresh) with a smaller --learning-rate, or with --normalize-reward where rewards are large"
+
+def _make_net(trainer) -> None:
+    "Make the env once for its spaces, then the net; fill in what the config leaves open"
+    t, c = trainer, trainer.config
+    seed_everything(derive_seed(c.seed, "init"))
+    env = learner_env(c, 0, t.sources.env)
+    t.protocol = env.protocol
+    t.policy = t.sources.new_policy(env.single_observation_space, env.single_action_space).to(t.device)
+    env.close()
+    c, open_settings = t.sources.config, {}
+    if c.segment_steps is None:
+        open_settings["segment_steps"] = segment_length(c, t.protocol["obs"]["skip"])
+    t.chosen = tuple(open_settings)
+    t.config = c.replace(**open_settings, start_from=start_weights(c.start_from, t.policy))
+
+def _make_optimizer(trainer) -> None:
+    "Make the optimizer that the algorithm wants; one of torch is wrapped"
+    made = trainer.make_optimizer()
+    if not isinstance(made, Optimizer):
+        made = Optimizer(made, clip=trainer.config.max_grad_norm)
+    made.advice = _ADVICE
+    trainer.optimizer = made
+
+# %% ../../nbs/31_a2c_workshop.ipynb #0487abd5
+def _rate(config: OnPolicyConfig, updates: int) -> float:
+    "Return the learning rate after so many updates; with anneal_lr it falls to 0 along a line"
+    left = 1 - updates / config.num_updates if config.anneal_lr else 1
+    return config.learning_rate * left
+
+def _adopt(trainer, settings: dict) -> None:
+    "Take over settings of a stored run"
+    t = trainer
+    t.config = t.config.replace(**settings)
+    of_policy = {k: v for k, v in settings.get("policy", {}).items() if hasattr(t.policy.config, k)}
+    t.policy.config = t.policy.config.replace(**of_policy)
+    if "action_scale" in of_policy:
+        t.policy.head.set_units(of_policy["action_scale"])
+    t.resolved = describe_settings(t.config, t.protocol)
+
+def _begin_counting(trainer) -> None:
+    "Set all counters to their values before the first update"
+    t = trainer
+    t.updates, t.env_steps, t.episodes, t.segment_index = 0, 0, 0, 0
+    t.late = []                # returns of the episodes of the last tenth of the run
+    t.reward_norm = None       # statistics of the rewards, where they are normalised
+    t.told_no_end, t.cut_episodes = False, 0
+
+# %% ../../nbs/31_a2c_workshop.ipynb #afd09207
+class OnPolicyTrainer(SegmentedTrainer):
+    "A trainer that collects a rollout, learns from it and discards it; run it with runs.run_training"
+    several = False         # True: it can train on several processes, with global means and moments in its update
+    chosen: tuple = ()      # settings that were not given, and that the trainer chose
+
+    @standard_torch()
+    def __init__(self, config: OnPolicyConfig, make_env=None, make_policy=None):
+        check_processes(config.processes, self.several, self.exp)
+        self.sources = Sources(config, make_env, make_policy)
+        self.config = config = self.sources.config
+        self.finished, self.folder = False, None
+        self.exp, self.device = self.exp_of(config), device(config.device)
+        _make_net(self)
+        self.check()
+        self.resolved = describe_settings(self.config, self.protocol)
+        if self.config.compile:
+            compile_encoder(self.policy)
+        _make_optimizer(self)
+        _begin_counting(self)
+
     def check(self) -> None:
         "Raise ConfigError when the policy and the settings do not fit; the default accepts all"
 
@@ -594,131 +831,39 @@ class _Hooks:
         "Learn from a rollout and return metrics; every subclass must define it"
         raise TypeError(f"{type(self).__name__} must define update(self, r, last_value)")
 
-# %% ../../nbs/31_a2c_workshop.ipynb #8924b814
-class _Rehearsal:
-    "The part of a trainer that tries one step before the run"
-    def rehearse(self) -> None:
-        "Reset the env, act and take one step, to find faults early; weights and generators do not change"
-        c = self.config
-        env = learner_env(c, derive_seed(c.seed, "rehearse"), self.sources.env)
-        stream = stream_with_aux(env, getattr(c.policy, "aux", ()), self.device)
-        try:
-            step, state = stream.reset(), self.policy.initial(stream.num_envs)
-            with torch.no_grad(): self.policy.act(state, step, rng=Rng(1.0, 0))
-            stream.step(stream.env.action_space.sample())
-        finally: stream.env.close()
-        if self.sources.dream and self.sources.real: self._evaluate_once()
-
-    def _evaluate_once(self) -> None:
-        "Take one step in the real env, in which a policy that learns in dreams is evaluated; ConfigError, EnvError"
-        s = self.sources
-        evaluate(self.policy, s.real, 1, 0, env_kwargs=s.real_settings, max_steps=1, device=self.device)
-
-# %% ../../nbs/31_a2c_workshop.ipynb #600ba578
-class _Collector:
-    "The part of a trainer that collects a rollout"
-    def collect(self) -> tuple[Rollout, Tensor]:
-        "Return one rollout, and the values after its last step"
-        # As the outermost autocast context, this one keeps the bfloat16 copies of the weights that the inner ones
-        # make: one copy per rollout instead of one per act. It must end before the weights change.
-        # Where nothing is computed in bfloat16, it does nothing.
-        with torch.autocast(self.device.type, enabled=False):
-            r = rollout(
-                self.policy, self.stream, self.config.num_steps, state=self.agent_state, rng=self.rng,
-                keep=("log_prob", "value", *self.policy.records), given=self.given,
-            )
-            if self.config.normalize_reward and process_count() > 1: self._share_reward_norm()
-            # what the policy prepares for the value serves the first act of the next rollout, too
-            self.given = self.policy.prepare(r.state, self.stream.now, rng=self.rng)
-            return r, self.policy.value(r.state, self.stream.now, given=self.given)
-
-    def _share_reward_norm(self) -> None:
-        "Add what the envs of the other processes have seen in this rollout to the statistics of the rewards"
-        env, before = self.stream.env, self.reward_norm
-        now = all_objects(env.state())
-        self.reward_norm = before | {"return": merged_moments(before["return"], [s["return"] for s in now])}
-        env.load_state(self.reward_norm)
-
-# %% ../../nbs/31_a2c_workshop.ipynb #3232c6f2
-class OnPolicyTrainer(_Hooks, _Rehearsal, _Collector, SegmentedTrainer):
-    "A trainer that collects a rollout, learns from it and discards it; run it with runs.run_training"
-    exp = "on-policy"
-    several = False       # True: it can train on several processes, with global means and moments in its update
-
-    @standard_torch()
-    def __init__(self, config: OnPolicyConfig, make_env=None, make_policy=None):
-        check_processes(config.processes, self.several, self.exp)
-        self.sources = Sources(config, make_env, make_policy)
-        config = self.sources.config
-        self.config, self.finished, self.folder = config, False, None
-        self.exp, self.device = self.exp_of(config), device(config.device)
-        seed_everything(derive_seed(config.seed, "init"))
-        env = learner_env(config, 0, self.sources.env)
-        self.protocol = env.protocol
-        self.policy = self.sources.new_policy(env.single_observation_space, env.single_action_space).to(self.device)
-        self.config = config = self.sources.config
-        env.close()
-        self._choose()
-        self.check()
-        self.resolved = describe_settings(self.config, self.protocol)
-        if config.compile: compile_encoder(self.policy)
-        made = self.make_optimizer()
-        self.optimizer = made if isinstance(made, Optimizer) else Optimizer(made, clip=config.max_grad_norm)
-        self.optimizer.advice = (
-            "Start anew (--fresh) with a smaller --learning-rate, or with --normalize-reward where rewards are large"
-        )
-        self.updates, self.env_steps, self.episodes, self.segment_index = 0, 0, 0, 0
-        # returns of the episodes of the last tenth of the run; spread of the rewards
-        self.late, self.reward_norm = [], None
-        self.told_no_end, self.cut_episodes = False, 0
-
-    def _choose(self) -> None:
-        "Fill in the length of a segment if it is not set, and load the weights to start from"
-        c, chosen = self.config, {}
-        if c.segment_steps is None: chosen["segment_steps"] = segment_length(c, self.protocol["obs"]["skip"])
-        self.chosen = tuple(chosen)
-        self.config = c.replace(**chosen, start_from=start_weights(c.start_from, self.policy))
-
-    @classmethod
-    def exp_of(cls, config: OnPolicyConfig) -> str:
-        "Return the end of the run folder's name; a training in dreams has another one than that in the real env"
-        return config.exp_name or config.policy.exp_of(cls.exp) + "-dream" * bool(config.in_dream)
-
-    @classmethod
-    def run_name(cls, config: OnPolicyConfig) -> tuple[str, str]:
-        "Return env_id and exp of a run before it is made; the env of a dream is that of its world"
-        if not (config.in_dream or config.make_env): return config.env_id, cls.exp_of(config)
-        return Sources(config).config.env_id, cls.exp_of(config)
-
-    def loss_name(self) -> str:
-        "Return the name of the present loss, for errors"
-        return f"the loss in update {self.updates + 1} of {self.config.num_updates}, after {self.env_steps:,} env steps"
-
     def one_update(self) -> dict:
         "Collect one rollout, learn from it and return the metrics; NonFiniteError when a loss is not finite"
-        c = self.config
-        lr = c.learning_rate * (1 - self.updates / c.num_updates if c.anneal_lr else 1)
-        self.optimizer.set_lr(lr)
+        learning_rate = _rate(self.config, self.updates)
+        self.optimizer.set_lr(learning_rate)
         r, last_value = self.collect()
-        rows = all_total(int(r.mask.sum()))
-        try: metrics = self.update(self.rewards(r), last_value) if rows else {}
+        rows = all_total(int(r.mask.sum()))      # steps that are no resets
+        try:
+            metrics = self.update(self.rewards(r), last_value) if rows else {}
         except NonFiniteError as e:
-            raise NonFiniteError(f"{e} (rewards of this rollout: up to {float(r.came.reward.abs().max()):g})") from None
+            largest = float(r.came.reward.abs().max())
+            raise NonFiniteError(f"{e} (rewards of this rollout: up to {largest:g})") from None
         self.policy.after_rollout(r)
         self.agent_state = r.state
         self.updates += 1
         self.env_steps += rows
-        return metrics | {"charts/learning_rate": lr}
+        return metrics | {"charts/learning_rate": learning_rate}
 
-# %% ../../nbs/31_a2c_workshop.ipynb #946e89b9
-def compile_encoder(policy) -> None:      # a TrainablePolicy
-    "Compile the image encoder in place, so that names of weights stay; ConfigError where there is none"
-    if getattr(policy, "encoder", None) is None:
-        raise ConfigError(
-            "compile is for the encoder of images, and the net for"
-            f" {policy.config.env_id or 'this env'} has none; set compile=False"
+    def collect(self) -> tuple[Rollout, Tensor]:
+        "Return one rollout, and the values after its last step"
+        r, last_value, self.given = collect_rollout(
+            self.policy, self.stream, self.config.num_steps, self.agent_state, self.rng, self.given
         )
-    policy.encoder.compile()
+        if self.config.normalize_reward and process_count() > 1:
+            self.reward_norm = share_reward_norm(self.stream.env, self.reward_norm)
+        return r, last_value
+
+    def rehearse(self) -> None:
+        "Reset the env, act and take one step, to find faults early; weights and generators do not change"
+        rehearse_env(self.policy, self.sources, self.device)
+
+    def adopt(self, **settings) -> None:      # such as policy={"action_scale": "raw"}
+        "Take over settings of a stored run, see `Trainer` in 07_run"
+        _adopt(self, settings)
 
 # %% ../../nbs/31_a2c_workshop.ipynb #fe111d81
 @dataclass
@@ -764,22 +909,18 @@ class A2CTrainer(OnPolicyTrainer):
 
     def update(self, r: Rollout, last_value: Tensor) -> dict:     # [T, B], [B] -> metrics
         "Take one gradient step on a rollout and return the metrics"
-        c, m = self.config, r.mask
+        c, mask, batch = self.config, r.mask, r.batch()
         advantage, target = targets(r, last_value, c)
-        if c.norm_adv: advantage = normalised(advantage, m)
-        batch = r.batch()
-        out = self.policy.evaluate_actions(batch)
-        policy_loss, value_loss, entropy = (
-            -masked_mean(advantage * out.log_prob, m), masked_mean((target - out.value) ** 2, m),
-            masked_mean(out.entropy, m),
-        )
-        extra, told = self.policy.extra_loss(out, batch)
-        metrics = {"losses/policy_loss": policy_loss, "losses/value_loss": value_loss, "losses/entropy": entropy}
-        told |= self.optimizer.step(
-            policy_loss + c.vf_coef * value_loss - c.ent_coef * entropy + extra, self.loss_name(), metrics
-        )
-        return (
-            {k: v.detach() for k, v in metrics.items()}
-            | told
-            | {"losses/explained_variance": explained_variance(r.info["value"], target, m)}
-        )
+        if c.norm_adv:
+            advantage = normalised(advantage, mask)
+        out = self.policy.evaluate_actions(batch)      # with the present weights, differentiable
+        policy_loss = -masked_mean(advantage * out.log_prob, mask)
+        value_loss = masked_mean((target - out.value) ** 2, mask)
+        entropy = masked_mean(out.entropy, mask)
+        extra, extra_metrics = self.policy.extra_loss(out, batch)      # of auxiliary heads
+        loss = policy_loss + c.vf_coef * value_loss - c.ent_coef * entropy + extra
+        terms = {"losses/policy_loss": policy_loss, "losses/value_loss": value_loss, "losses/entropy": entropy}
+        of_step = self.optimizer.step(loss, self.loss_name(), terms)
+        metrics = {name: term.detach() for name, term in terms.items()} | extra_metrics | of_step
+        metrics["losses/explained_variance"] = explained_variance(r.info["value"], target, mask)
+        return metrics

@@ -59,15 +59,18 @@ class NetConfig(Config):
 
     def to_dict(self) -> dict:
         "Return the settings as JSON can store them, with the net's name unless it is the actor-critic"
-        return ({} if self.net == "actor-critic" else {"net": self.net}) | super().to_dict()
+        name = {} if self.net == "actor-critic" else {"net": self.net}
+        return name | super().to_dict()
 
     def replace(self, **overrides):
         "Return a changed copy; net=NAME: the config of that net, with the spaces and the env of this one. ConfigError"
         name = overrides.pop("net", self.net)
-        if name == self.net: return super().replace(**overrides)
+        if name == self.net:
+            return super().replace(**overrides)
         kept = {k: getattr(self, k) for k in ("obs_space", "action_space", "env_id", "env_kwargs")}
         return net_classes(name)[0]().replace(**kept | overrides)
 
+# %% ../../nbs/30_policy_workshop.ipynb #c630be42
 @dataclass
 class PolicyConfig(NetConfig):
     "The net of an actor-critic"
@@ -119,8 +122,12 @@ def encoder_name(
             f"observations of shape {shape}: expected vectors [D] or images [C, H, W]; flatten them with"
             " gymnasium.wrappers.FlattenObservation(env)"
         )
-    return "nature" if min(shape[1:]) >= 36 else "minatar" if min(shape[1:]) <= 10 else "minipacman"
+    side = min(shape[1:])
+    if side >= 36:
+        return "nature"
+    return "minatar" if side <= 10 else "minipacman"
 
+# %% ../../nbs/30_policy_workshop.ipynb #9c856265
 class Pixels(nn.Module):
     "Encode images as vectors: convolutions, then a linear layer, with a ReLU after each"
     def __init__(self,
@@ -155,14 +162,17 @@ def net_classes(
             f"there is no net {name!r}.{did_you_mean(name, NETS)} There are: {', '.join(NETS)}. Import the module that"
             " calls register_net for it first; on the command line, write --net module:name"
         )
-    found = []
-    for cls in NETS[name]:
-        if isinstance(cls, str):
-            module, _, cls = cls.partition(":")
-            cls = getattr(importlib.import_module(module), cls)
-        found.append(cls)
-    return tuple(found)
+    config, net = NETS[name]
+    return _imported(config), _imported(net)
 
+def _imported(found: "type | str") -> type:
+    "Return a class, imported where only module:Class is known"
+    if not isinstance(found, str):
+        return found
+    module, _, name = found.partition(":")
+    return getattr(importlib.import_module(module), name)
+
+# %% ../../nbs/30_policy_workshop.ipynb #3afec404
 def register_net(
     name: str,       # in NETS, of `--net` and of stored configs: letters, digits, - and _
     config: type,    # a dataclass that inherits from NetConfig
@@ -171,7 +181,7 @@ def register_net(
     "Name a net of your own, so that the trainers can make, save and load it; ConfigError for what they could not"
     if not isinstance(name, str) or not name.replace("-", "_").isidentifier():
         raise ConfigError(f"register_net: {name!r} is no name; use letters, digits, - and _")
-    if not (isinstance(config, type) and issubclass(config, NetConfig)) or "__dataclass_fields__" not in vars(config):
+    if not (isinstance(config, type) and issubclass(config, NetConfig) and "__dataclass_fields__" in vars(config)):
         raise ConfigError(
             f"register_net: the config of {name!r} must be a dataclass that inherits from NetConfig, and is {config!r};"
             " write @dataclass above class MyConfig(NetConfig)"
@@ -180,26 +190,25 @@ def register_net(
         raise ConfigError(
             f"register_net: the net of {name!r} must be a class that inherits from PolicyNet, not {net!r}"
         )
-    taken = name in NETS and [getattr(c, "__qualname__", c) for c in NETS[name]] != [
-        config.__qualname__, net.__qualname__,
-    ]
-    if taken: raise ConfigError(f"register_net: there is another net {name!r} already; use another name")
+    if name in NETS:
+        known = [getattr(found, "__qualname__", found) for found in NETS[name]]
+        if known != [config.__qualname__, net.__qualname__]:
+            raise ConfigError(f"register_net: there is another net {name!r} already; use another name")
     if config.net not in ("actor-critic", name):
         raise ConfigError(f"register_net: {config.__name__} is the config of the net {config.net!r}; give each its own")
     config.net, net.config_class = name, config
     NETS[name] = (config, register(net, name))      # register: so that it can be saved and loaded
 
+# %% ../../nbs/30_policy_workshop.ipynb #507edaf1
 def check_net(
     config: NetConfig,      # of a policy
 ) -> None:
     "Raise ConfigError when a config could not be loaded again, because its class is not the one in NETS"
-    known = NETS.get(config.net, ("", ""))[0]
-    mine = f"{type(config).__module__}:{type(config).__qualname__}"
-    if (
-        known is type(config)
-        or known == mine
-        or (config.net == "actor-critic" and type(config).__name__ == "PolicyConfig")
-    ):
+    known = NETS.get(config.net, ("", ""))[0]      # a class, or "module:Class"
+    mine = type(config)
+    if known is mine or known == f"{mine.__module__}:{mine.__qualname__}":
+        return
+    if config.net == "actor-critic" and mine.__name__ == "PolicyConfig":
         return
     raise ConfigError(
         f"{type(config).__name__} is not registered, so a run with it could not be loaded or resumed. After its class"
@@ -220,7 +229,8 @@ class RunningNorm(nn.Module):
     def update(self, x: Tensor) -> None:    # [N, size]
         "Update the running mean and variance with a batch of all processes; see add_moments in envs.core"
         x = all_rows(x)
-        if not len(x): return
+        if not len(x):
+            return
         total, moved, m2 = add_moments(self.count, self.mean, self.var.double() * self.count, x.double())
         self.mean += moved.float()
         self.var.copy_(m2 / total)
@@ -237,13 +247,19 @@ def box_units(
     space: gym.spaces.Box,              # of the actions of one env
 ) -> tuple[Tensor, Tensor] | None:  # middle [A], half-width [A]; 0 and 1 for axes without limits; None: 0 and 1 only
     "Return the units of a policy's actions in a box"
-    low, high = (np.asarray(b, np.float64).reshape(-1) for b in (space.low, space.high))
-    with np.errstate(invalid="ignore"): middle, half = low / 2 + high / 2, high / 2 - low / 2      # inf - inf
+    low = np.asarray(space.low, np.float64).reshape(-1)
+    high = np.asarray(space.high, np.float64).reshape(-1)
+    with np.errstate(invalid="ignore"):      # inf - inf
+        middle = low / 2 + high / 2
+        half = high / 2 - low / 2
     limited = np.isfinite(half) & (half > 0) & (half < WIDEST)
-    middle, half = np.where(limited, middle, 0), np.where(limited, half, 1)
-    if (middle == 0).all() and (half == 1).all(): return None
+    middle = np.where(limited, middle, 0)
+    half = np.where(limited, half, 1)
+    if (middle == 0).all() and (half == 1).all():
+        return None
     return torch.as_tensor(middle, dtype=torch.float32), torch.as_tensor(half, dtype=torch.float32)
 
+# %% ../../nbs/30_policy_workshop.ipynb #c19630c1
 class ActionHead(nn.Module):
     """A linear layer from features to a distribution over actions.
 
@@ -255,54 +271,74 @@ class ActionHead(nn.Module):
     ):
         super().__init__()
         self.space, self.linear = space, nn.Linear(size, action_size(space))
-        if isinstance(space, gym.spaces.Box): self.log_std = nn.Parameter(torch.zeros(action_size(space)))
+        if isinstance(space, gym.spaces.Box):
+            self.log_std = nn.Parameter(torch.zeros(action_size(space)))
         start = torch.as_tensor(space.start) if isinstance(space, gym.spaces.MultiDiscrete) else None
         self.register_buffer("start", start, persistent=False)
         self.set_units(action_scale)
 
     def set_units(self, action_scale: str) -> None:     # as in PolicyConfig
         "Choose the units of the actions in a box; weights do not change, but what they mean does"
-        box = isinstance(self.space, gym.spaces.Box) and action_scale == "box"
-        for name, x in zip(("middle", "half_width"), (box_units(self.space) if box else None) or (None, None)):
-            self.register_buffer(name, x if x is None else x.to(self.linear.weight), persistent=False)
+        units = None
+        if isinstance(self.space, gym.spaces.Box) and action_scale == "box":
+            units = box_units(self.space)
+        middle, half_width = (None, None) if units is None else (x.to(self.linear.weight) for x in units)
+        self.register_buffer("middle", middle, persistent=False)
+        self.register_buffer("half_width", half_width, persistent=False)
 
     def forward(self, x: Tensor):     # [..., F] -> a distribution, rows [...]
         "Return the distribution over actions for these features; that of a box is in the head's own units"
         out = self.linear(x)
-        if isinstance(self.space, gym.spaces.Discrete): return Categorical(out)
+        if isinstance(self.space, gym.spaces.Discrete):
+            return Categorical(out)
         if isinstance(self.space, gym.spaces.MultiDiscrete):
             return MultiCategorical(out, tuple(self.space.nvec.tolist()))
-        if isinstance(self.space, gym.spaces.MultiBinary): return Bernoulli(out, event=1)
+        if isinstance(self.space, gym.spaces.MultiBinary):
+            return Bernoulli(out, event=1)
         return Gaussian(out, (2 * self.log_std).expand_as(out), event=1)
 
     def native(self, a: Tensor) -> Tensor:      # a sample of the distribution -> an action of the env
         "Return samples of the distribution as actions of the env; `self.drawn` is the inverse"
-        if isinstance(self.space, gym.spaces.Discrete): return a + int(self.space.start)
-        if isinstance(self.space, gym.spaces.MultiDiscrete): return a + self.start
+        if isinstance(self.space, gym.spaces.Discrete):
+            return a + int(self.space.start)
+        if isinstance(self.space, gym.spaces.MultiDiscrete):
+            return a + self.start
         dtype = torch.int8 if isinstance(self.space, gym.spaces.MultiBinary) else a.dtype
-        if self.half_width is not None: a = a * self.half_width + self.middle
+        if self.half_width is not None:
+            a = a * self.half_width + self.middle
         return a.unflatten(-1, self.space.shape).to(dtype)
 
     def drawn(self, a: Tensor) -> Tensor:       # an action of the env -> a sample of the distribution
         "Return actions of the env as samples of the distribution: the inverse of `native`, up to rounding for a box"
-        if isinstance(self.space, gym.spaces.Discrete): return a - int(self.space.start)
-        if isinstance(self.space, gym.spaces.MultiDiscrete): return a - self.start
+        if isinstance(self.space, gym.spaces.Discrete):
+            return a - int(self.space.start)
+        if isinstance(self.space, gym.spaces.MultiDiscrete):
+            return a - self.start
         a = a.flatten(-len(self.space.shape)).float()
-        return a if self.half_width is None else (a - self.middle) / self.half_width
+        if self.half_width is not None:
+            a = (a - self.middle) / self.half_width
+        return a
 
 # %% ../../nbs/30_policy_workshop.ipynb #64d53d5c
 def _layers(size: int, hidden, act: str) -> nn.Sequential:
     "Return linear layers, each with its activation; `.out_size` is the number of outputs"
-    net = nn.Sequential(*[m for a, b in zip((size, *hidden), hidden) for m in (nn.Linear(a, b), activation(act))])
-    net.out_size = hidden[-1] if hidden else size
+    modules = []
+    for units in hidden:
+        modules += [nn.Linear(size, units), activation(act)]
+        size = units
+    net = nn.Sequential(*modules)
+    net.out_size = size
     return net
 
 def _through(net: nn.Sequential, x: Tensor, first: int) -> tuple[Tensor, dict]:
-    "Return the last output, and the output of every layer by its number"
-    found, modules = {}, iter(net)
-    for i, (linear, act) in enumerate(zip(modules, modules), first): x = found[i] = act(linear(x))
-    return x, found
+    "Return the last output, and the output of every layer by its number; `first` is the number of the first one"
+    outputs = {}
+    for i in range(0, len(net), 2):      # a linear layer and its activation
+        x = net[i + 1](net[i](x))
+        outputs[first + i // 2] = x
+    return x, outputs
 
+# %% ../../nbs/30_policy_workshop.ipynb #2f3ce958
 def _check_config(c: PolicyConfig, shape: tuple, encoder: str, hidden: tuple) -> None:
     "Raise ConfigError where settings do not fit the observations or one another; their own bounds are checked before"
     if encoder != "none" and len(shape) != 3:
@@ -311,7 +347,8 @@ def _check_config(c: PolicyConfig, shape: tuple, encoder: str, hidden: tuple) ->
             " encoder='none' or 'auto'"
         )
     if encoder != "none":
-        try: conv_sizes(shape, ENCODERS[encoder][0])
+        try:
+            conv_sizes(shape, ENCODERS[encoder][0])
         except ValueError as e:
             raise ConfigError(
                 f"the encoder {encoder!r} is for larger images ({str(e).split(';')[0]}); set encoder='auto'"
@@ -321,6 +358,16 @@ def _check_config(c: PolicyConfig, shape: tuple, encoder: str, hidden: tuple) ->
             f"dtype {c.dtype!r} is for the encoder of images, and without one (observations {list(shape)}) it would"
             " do nothing; leave policy.dtype out"
         )
+    _check_memory_settings(c)
+    if c.normalize_obs and len(shape) != 1:
+        raise ConfigError(f"normalize_obs is for vectors; these observations are {list(shape)}")
+    if c.shared > len(hidden):
+        raise ConfigError(
+            f"shared is {c.shared}, but there are {len(hidden)} layers {hidden}; expected -1 (all) to {len(hidden)}"
+        )
+
+def _check_memory_settings(c: PolicyConfig) -> None:
+    "Raise ConfigError for settings of a memory that is not there"
     for k in ("gru_size", "bptt"):
         if getattr(c, k) and not c.recurrent:
             raise ConfigError(
@@ -332,14 +379,8 @@ def _check_config(c: PolicyConfig, shape: tuple, encoder: str, hidden: tuple) ->
             f"memory is {c.memory!r}, and this net has no memory; set policy.recurrent=True (--policy.recurrent), or"
             " leave policy.memory out"
         )
-    if c.normalize_obs and len(shape) != 1:
-        raise ConfigError(f"normalize_obs is for vectors; these observations are {list(shape)}")
-    if c.shared > len(hidden):
-        raise ConfigError(
-            f"shared is {c.shared}, but there are {len(hidden)} layers {hidden}; expected -1 (all) to {len(hidden)}"
-        )
 
-# %% ../../nbs/30_policy_workshop.ipynb #50b629bc
+# %% ../../nbs/30_policy_workshop.ipynb #6414b1ad
 class FeatureExtractor(nn.Module):
     "Encode observations of an env as vectors"
     def __init__(self, config: PolicyConfig):
@@ -348,7 +389,8 @@ class FeatureExtractor(nn.Module):
         self.obs_space, self.action_space = space_from_dict(c.obs_space), space_from_dict(c.action_space)
         shape = self.obs_space.shape
         name = encoder_name(shape) if c.encoder == "auto" else c.encoder
-        self.hidden = c.hidden if c.hidden is not None else (64, 64) if name == "none" else ()
+        usual = (64, 64) if name == "none" else ()
+        self.hidden = usual if c.hidden is None else c.hidden
         _check_config(c, shape, name, self.hidden)
         self.norm = RunningNorm(shape[0]) if c.normalize_obs else None
         self.encoder = Pixels(shape, name, c.dtype) if name != "none" else None
@@ -359,24 +401,29 @@ class FeatureExtractor(nn.Module):
             raise ConfigError(
                 f"observations have shape {list(obs.shape[1:])}; this policy expects {list(self.obs_space.shape)}"
             )
-        x = obs if self.encoder is None else obs.contiguous(memory_format=torch.channels_last)
-        x = preprocess(x, self.obs_space)
-        if self.norm is not None: x = self.norm(x)
-        return self.encoder(x) if self.encoder is not None else x.flatten(1)
+        if self.encoder is not None:
+            obs = obs.contiguous(memory_format=torch.channels_last)
+        x = preprocess(obs, self.obs_space)
+        if self.norm is not None:
+            x = self.norm(x)
+        return x.flatten(1) if self.encoder is None else self.encoder(x)
 
-# %% ../../nbs/30_policy_workshop.ipynb #2f3ce958
+# %% ../../nbs/30_policy_workshop.ipynb #3732ec4e
 class Torso(FeatureExtractor):
     "encoder -> [GRU] -> shared layers -> layers of the actor | layers of the critic"
     def __init__(self, config: PolicyConfig):
         super().__init__(config)
         c, hidden = config, self.hidden
         size = self.encoder.out_size if self.encoder else math.prod(self.obs_space.shape)
-        self.gru, self.lstm, units = None, None, c.gru_size or (size if self.encoder else 64)
-        if c.recurrent: setattr(self, c.memory, MEMORIES[c.memory](size, units))     # a net has one of them at most
-        size = units if c.recurrent else size
-        k = len(hidden) if c.shared == -1 else c.shared
-        self.shared = _layers(size, hidden[:k], c.act)
-        self.actor, self.critic = (_layers(self.shared.out_size, hidden[k:], c.act) for _ in range(2))
+        units = c.gru_size or (size if self.encoder else 64)
+        self.gru, self.lstm = None, None                     # a net has one of them at most
+        if c.recurrent:
+            setattr(self, c.memory, MEMORIES[c.memory](size, units))
+            size = units
+        num_shared = len(hidden) if c.shared == -1 else c.shared
+        self.shared = _layers(size, hidden[:num_shared], c.act)
+        self.actor = _layers(self.shared.out_size, hidden[num_shared:], c.act)
+        self.critic = _layers(self.shared.out_size, hidden[num_shared:], c.act)
 
     @property
     def memory(self):
@@ -397,24 +444,35 @@ class Torso(FeatureExtractor):
         memory=None,     # the memory as a function of x; None where there is none
     ) -> tuple[Tensor, Tensor, dict]:   # features of the actor, of the critic; {side: {number: [..., units]}}
         "Run the layers behind the encoder. Layer 0 is the encoder of images, layer 1 the memory, hidden layers follow"
-        activations = {} if self.encoder is None else {0: x}
-        if memory is not None: x = activations[1] = memory(x)
-        x, more = _through(self.shared, x, 1 + self.recurrent)
-        own = 1 + self.recurrent + len(more)
-        a, actor = _through(self.actor, x.detach() if self.config.train_shared == "critic" else x, own)
+        shared = {} if self.encoder is None else {0: x}
+        if memory is not None:
+            x = shared[1] = memory(x)
+        x, hidden = _through(self.shared, x, self._first_hidden)
+        shared |= hidden
+        own = self._first_hidden + len(hidden)               # number of the first layer of actor and critic
+        for_actor = x.detach() if self.config.train_shared == "critic" else x
+        a, actor = _through(self.actor, for_actor, own)
         v, critic = _through(self.critic, x, own)
-        return a, v, {"shared": activations | more, "actor": actor, "critic": critic}
+        return a, v, {"shared": shared, "actor": actor, "critic": critic}
+
+    @property
+    def _first_hidden(self) -> int:
+        "The number of the first hidden layer"
+        return 2 if self.recurrent else 1
 
     def widths(self) -> dict:           # {side: {number: units}}
         "Return all layers that an auxiliary head can read"
-        activations = {} if self.encoder is None else {0: self.encoder.out_size}
-        own = 1 + self.recurrent + len(self.shared) // 2
-        if self.recurrent: activations[1] = self.memory.hidden_size
-        number = lambda net, first: dict(enumerate((m.out_features for m in net if isinstance(m, nn.Linear)), first))
-        return {
-            "shared": activations | number(self.shared, 1 + self.recurrent), "actor": number(self.actor, own),
-            "critic": number(self.critic, own),
-        }
+        shared = {} if self.encoder is None else {0: self.encoder.out_size}
+        if self.recurrent:
+            shared[1] = self.memory.hidden_size
+        shared |= _units(self.shared, self._first_hidden)
+        own = self._first_hidden + len(self.shared) // 2
+        return {"shared": shared, "actor": _units(self.actor, own), "critic": _units(self.critic, own)}
+
+def _units(net: nn.Sequential, first: int) -> dict:
+    "Return the units of each linear layer by its number; `first` is the number of the first one"
+    linear = [module for module in net if isinstance(module, nn.Linear)]
+    return {first + i: module.out_features for i, module in enumerate(linear)}
 
 # %% ../../nbs/30_policy_workshop.ipynb #38e402b4
 class AuxHead(NamedTuple):
@@ -436,7 +494,8 @@ def auxiliary_loss(
 
     ConfigError when a truth is missing or has a wrong shape."""
     losses = {}
-    for head in (AuxHead(*h) for h in heads):
+    for row in heads:
+        head = AuxHead(*row)
         truth = truths.get(head.name, truths.get(f"auxiliary/{head.name}"))
         if truth is None:
             raise ConfigError(
@@ -445,24 +504,35 @@ def auxiliary_loss(
             )
         losses[head.name] = _aux_loss(head, preds[head.name], truth, mask)
     total = sum(losses.values(), torch.zeros(()))
-    return total, {"losses/auxiliary_loss": total.detach()} | {f"auxiliary/{k}": v.detach() for k, v in losses.items()}
+    metrics = {"losses/auxiliary_loss": total.detach()}
+    metrics |= {f"auxiliary/{name}": loss.detach() for name, loss in losses.items()}
+    return total, metrics
 
-def _aux_loss(head, pred, truth, mask):
+# %% ../../nbs/30_policy_workshop.ipynb #c775d62e
+def _aux_loss(head: AuxHead, pred: Tensor, truth: Tensor, mask: Tensor | None) -> Tensor:
     "Return the loss of one head: the mean over the known values in the mask"
     rows, classes = pred.shape[:-1], head.kind == "class"
-    if truth.shape not in {rows, (*rows, 1 if classes else head.size)} or (
-        truth.shape == rows and head.size > 1 and not classes
-    ):
+    allowed = {(*rows, 1 if classes else head.size)}
+    if classes or head.size == 1:
+        allowed.add(tuple(rows))
+    if tuple(truth.shape) not in allowed:
         raise ConfigError(
             f"the truth of {head.name!r} has shape {list(truth.shape)}; the head predicts {list(pred.shape)}, so"
             f" expected {list(rows) if classes else list(pred.shape)}"
         )
-    truth = truth.reshape(rows) if classes else truth.reshape(pred.shape)
-    known = truth >= 0 if classes else truth.isfinite()
-    truth = truth.where(known, 0)
-    if classes: each = F.cross_entropy(pred.flatten(0, -2), truth.flatten().long(), reduction="none").view(rows)
-    else: each = .5 * (pred - truth) ** 2
-    if mask is not None: known = known & (mask if classes else mask[..., None])
+    if classes:
+        truth = truth.reshape(rows)
+        known = truth >= 0
+        truth = truth.where(known, 0)
+        each = F.cross_entropy(pred.flatten(0, -2), truth.flatten().long(), reduction="none").view(rows)
+    else:
+        truth = truth.reshape(pred.shape)
+        known = truth.isfinite()
+        truth = truth.where(known, 0)
+        each = .5 * (pred - truth) ** 2
+        mask = mask if mask is None else mask[..., None]
+    if mask is not None:
+        known = known & mask
     return masked_mean(each, known)
 
 # %% ../../nbs/30_policy_workshop.ipynb #0d7d558f
@@ -491,20 +561,24 @@ class AuxHeads(nn.ModuleDict):
     def __init__(self, rows, widths: dict, orthogonal: bool = True):
         super().__init__()
         self.reads = {}                 # name -> (side, number of the layer)
-        for h, depth in (_aux_reads(r, widths) for r in rows):
+        for row in rows:
+            h, depth = _aux_reads(row, widths)
             if not h.name.isidentifier() or hasattr(self, h.name):
                 raise ConfigError(
                     f"an auxiliary head cannot be called {h.name!r}, or not twice; use another plain word"
                 )
-            self[h.name], self.reads[h.name] = nn.Linear(widths[h.side][depth], h.size), (h.side, depth)
-        if orthogonal: orthogonal_init(self, 1.)
+            self[h.name] = nn.Linear(widths[h.side][depth], h.size)
+            self.reads[h.name] = (h.side, depth)
+        if orthogonal:
+            orthogonal_init(self, 1.)
 
     def forward(self, activations: dict) -> dict:      # of Torso.think -> {name: [..., size]}
         "Return the prediction of each head from the activations of its layer"
-        return {
-            name: layer(activations[side][depth])
-            for (name, layer), (side, depth) in zip(self.items(), self.reads.values())
-        }
+        predictions = {}
+        for name, layer in self.items():
+            side, depth = self.reads[name]
+            predictions[name] = layer(activations[side][depth])
+        return predictions
 
 # %% ../../nbs/30_policy_workshop.ipynb #04688f56
 class NetOutput(NamedTuple):
@@ -516,8 +590,11 @@ class NetOutput(NamedTuple):
 
 def _dist_numbers(dist) -> dict:
     "Return the parameters of a distribution as tensors"
-    if isinstance(dist, (Categorical, MultiCategorical)): return {"probs": dist.log_probs().exp()}
-    return {"probs": dist.mean()} if isinstance(dist, Bernoulli) else {"mean": dist.mean, "std": dist.std()}
+    if isinstance(dist, (Categorical, MultiCategorical)):
+        return {"probs": dist.log_probs().exp()}
+    if isinstance(dist, Bernoulli):
+        return {"probs": dist.mean()}
+    return {"mean": dist.mean, "std": dist.std()}
 
 OUTPUTS = {   # what act can return besides log_prob, value and hidden: functions of policy and NetOutput
     "entropy": lambda policy, t: t.dist.entropy(),       # [n]
@@ -533,9 +610,15 @@ def _orthogonal(policy) -> None:
     orthogonal_init(policy, math.sqrt(2))
     choices = isinstance(policy.action_space, (gym.spaces.Discrete, gym.spaces.MultiDiscrete))
     orthogonal_init(policy.head, .01 if choices else 1.)
-    if policy.encoder is not None: orthogonal_init(policy.value_head, 1.)
-    for name, p in policy.memory.named_parameters() if policy.recurrent else ():
-        nn.init.orthogonal_(p) if name.startswith("weight") else nn.init.zeros_(p)
+    if policy.encoder is not None:
+        orthogonal_init(policy.value_head, 1.)
+    if not policy.recurrent:
+        return
+    for name, parameter in policy.memory.named_parameters():
+        if name.startswith("weight"):
+            nn.init.orthogonal_(parameter)
+        else:
+            nn.init.zeros_(parameter)
 
 def _check_memory(memory, state, n: int) -> None:
     "Raise ConfigError when the state of a memory is missing or has another number of rows"
@@ -546,9 +629,29 @@ def _check_memory(memory, state, n: int) -> None:
             " has it; start with initial(n) for the first act"
         )
     rows = len(next(iter(state.values())))
-    if rows != n: raise ConfigError(f"the state has {rows} rows, the observations {n}")
+    if rows != n:
+        raise ConfigError(f"the state has {rows} rows, the observations {n}")
 
 # %% ../../nbs/30_policy_workshop.ipynb #7678015f
+def _check_batch(batch, action_shape: tuple) -> None:
+    "Raise ConfigError for what is no Batch, and for actions of a wrong shape"
+    if not isinstance(batch, Batch):
+        raise ConfigError(
+            f"evaluate_actions takes a Batch, and got {type(batch).__name__}; write evaluate_actions(r.batch()) for"
+            " a Rollout r, or Batch.of(obs, action, is_first, start)"
+        )
+    obs = batch.seen.obs
+    expected = [*obs.shape[:2], *action_shape]
+    if list(batch.action.shape) != expected:
+        raise ConfigError(
+            f"actions have shape {list(batch.action.shape)}; for observations {list(obs.shape)} expected {expected}"
+        )
+
+def _merged(x: Tensor) -> Tensor:      # [T, n, ...] -> [T * n, ...]
+    "Merge the axes of time and envs"
+    return x.flatten(0, 1)
+
+# %% ../../nbs/30_policy_workshop.ipynb #aeb784f2
 class PolicyMixin:
     """All that a trainer needs of a policy (the contract TrainablePolicy), built on three methods of the net
 
@@ -575,7 +678,8 @@ class PolicyMixin:
     def _step(self, state: State, step: Step, given: dict) -> tuple[NetOutput, State]:
         "Run the net for one step, and return its output and the next state"
         x = self.read(step, given)
-        if not self.recurrent: return self.thought(x), state
+        if not self.recurrent:
+            return self.thought(x), state
         _check_memory(self.memory, state, len(x))
         y, state = self.memory.step(x, state, step.is_first)
         return self.thought(x, lambda _: y), state
@@ -583,17 +687,22 @@ class PolicyMixin:
     @torch.no_grad()
     def act(self, state: State, step: Step, *, greedy: bool = False, rng: Rng | None = None, given=None) -> Act:
         "Return a native action per row; info: log_prob, value, hidden with a memory, records, names of `with_outputs`"
-        given = self.prepare(state, step, rng=rng) if given is None else given
+        if given is None:
+            given = self.prepare(state, step, rng=rng)
         t, state = self._step(state, step, given)
-        a = t.dist.mode() if greedy else t.dist.sample(rng if rng is not None else Rng())
-        info = {"log_prob": t.dist.log_prob(a), "value": t.value} | {k: given[k] for k in self.records}
-        if self.recurrent and "h" in state: info["hidden"] = state["h"]
-        return Act(self.head.native(a), state, info | {k: OUTPUTS[k](self, t) for k in self.tells})
+        sample = t.dist.mode() if greedy else t.dist.sample(Rng() if rng is None else rng)
+        info = {"log_prob": t.dist.log_prob(sample), "value": t.value}
+        info |= {name: given[name] for name in self.records}
+        if self.recurrent and "h" in state:
+            info["hidden"] = state["h"]
+        info |= {name: OUTPUTS[name](self, t) for name in self.tells}
+        return Act(self.head.native(sample), state, info)
 
     @torch.no_grad()
     def value(self, state: State, step: Step, *, rng: Rng | None = None, given=None) -> Tensor:    # [n]
         "Return the value of a step; it does not act and does not change the state"
-        given = self.prepare(state, step, rng=rng) if given is None else given
+        if given is None:
+            given = self.prepare(state, step, rng=rng)
         return self._step(state, step, given)[0].value
 
     def evaluate_actions(self,
@@ -601,26 +710,22 @@ class PolicyMixin:
         activations: bool = False,   # return the activations of every layer, too
     ) -> PolicyOutput:
         "Evaluate the actions of a batch with the present weights, all steps at once; differentiable"
-        if not isinstance(batch, Batch):
-            raise ConfigError(
-                f"evaluate_actions takes a Batch, and got {type(batch).__name__}; write evaluate_actions(r.batch()) for"
-                " a Rollout r, or Batch.of(obs, action, is_first, start)"
-            )
-        seen, action, (T, n) = batch.seen, batch.action, batch.seen.obs.shape[:2]
-        if action.shape != (T, n, *self.action_space.shape):
-            raise ConfigError(
-                f"actions have shape {list(action.shape)}; for observations {list(seen.obs.shape)} expected"
-                f" {[T, n, *self.action_space.shape]}"
-            )
-        flat = map_state(lambda x: x.flatten(0, 1), {k: batch.info[k] for k in self.records})
-        x = self.read(seen.map(lambda x: x.flatten(0, 1)), flat).unflatten(0, (T, n))
-        if self.recurrent: _check_memory(self.memory, batch.start, n)
-        memory = lambda x: self.memory.sequence(x, batch.start, seen.is_first, getattr(self.config, "bptt", 0))
-        t = self.thought(x, memory if self.recurrent else None)
-        return PolicyOutput(
-            t.dist.log_prob(self.head.drawn(action)), t.dist.entropy(), t.value, self.predictions(t),
-            t.activations if activations else None,
-        )
+        _check_batch(batch, self.action_space.shape)
+        seen, rows = batch.seen, batch.seen.obs.shape[:2]
+        kept = map_state(_merged, {name: batch.info[name] for name in self.records})
+        x = self.read(seen.map(_merged), kept).unflatten(0, rows)
+        t = self.thought(x, self._memory_of(batch))
+        log_prob = t.dist.log_prob(self.head.drawn(batch.action))
+        shown = t.activations if activations else None
+        return PolicyOutput(log_prob, t.dist.entropy(), t.value, self.predictions(t), shown)
+
+    def _memory_of(self, batch: Batch):
+        "Return the memory as a function of all steps of a batch; None without a memory"
+        if not self.recurrent:
+            return None
+        _check_memory(self.memory, batch.start, batch.seen.obs.shape[1])
+        steps = getattr(self.config, "bptt", 0)      # that gradients flow through
+        return lambda x: self.memory.sequence(x, batch.start, batch.seen.is_first, steps)
 
     def predictions(self, t: NetOutput) -> dict:      # {name: [T, n, ...]}
         "Return what `extra_loss` needs of a net's output; here nothing"
@@ -640,11 +745,15 @@ class PolicyMixin:
     @contextlib.contextmanager
     def with_outputs(self, *names: str):     # of `outputs`; none: all
         "Within this context `act` returns more in info, each [n, ...]; evaluate(policy, ..., data=True) keeps it"
-        if wrong := set(names) - set(self.outputs):
+        wrong = set(names) - set(self.outputs)
+        if wrong:
             raise ConfigError(f"a policy has no outputs {', '.join(sorted(wrong))}; it has {', '.join(self.outputs)}")
-        before, self.tells = self.tells, names or self.outputs
-        try: yield self
-        finally: self.tells = before
+        before = self.tells
+        self.tells = names or self.outputs
+        try:
+            yield self
+        finally:
+            self.tells = before
 
 # %% ../../nbs/30_policy_workshop.ipynb #3c2aa336
 class Net(Torso):
@@ -654,8 +763,10 @@ class Net(Torso):
         self.env_id, self.env_kwargs = config.env_id, config.env_kwargs
         self.head = ActionHead(self.actor.out_size, self.action_space, config.action_scale)
         self.value_head = nn.Linear(self.critic.out_size, 1)
-        if config.orthogonal: _orthogonal(self)
-        if self.encoder is not None: channels_last(self.encoder)
+        if config.orthogonal:
+            _orthogonal(self)
+        if self.encoder is not None:
+            channels_last(self.encoder)
         self.aux = AuxHeads(config.aux, self.widths(), config.orthogonal)
 
     def thought(self, x: Tensor, memory=None) -> NetOutput:      # x [..., F] of `encode`
@@ -680,13 +791,15 @@ class ActorCritic(PolicyMixin, Net):
 
     def extra_loss(self, out: PolicyOutput, batch: Batch) -> tuple[Tensor, dict]:
         "Return aux_coef times the losses of the auxiliary heads, whose truths are in the batch's info; and metrics"
-        if not self.config.aux: return super().extra_loss(out, batch)
-        loss, told = auxiliary_loss(self.config.aux, out.aux, batch.info, batch.mask)
-        return self.config.aux_coef * loss, told
+        if not self.config.aux:
+            return super().extra_loss(out, batch)
+        loss, metrics = auxiliary_loss(self.config.aux, out.aux, batch.info, batch.mask)
+        return self.config.aux_coef * loss, metrics
 
     def after_rollout(self, rollout) -> None:
         "Update the running normaliser with the observations that arrived"
-        if self.norm is not None: self.norm.update(rollout.came.obs.flatten(0, 1))
+        if self.norm is not None:
+            self.norm.update(rollout.came.obs.flatten(0, 1))
 
 # %% ../../nbs/30_policy_workshop.ipynb #959cd0fe
 class PolicyNet(PolicyMixin, nn.Module):
@@ -733,8 +846,8 @@ def policy_for(
     **changes,                 # fields of the config; net=NAME: another net of NETS
 ):                             # a TrainablePolicy
     "Return a new policy for these spaces"
-    config = (config or PolicyConfig()).replace(**changes).replace(
-        obs_space=space_to_dict(obs_space), action_space=space_to_dict(action_space)
-    )
+    config = (config or PolicyConfig()).replace(**changes)
+    config = config.replace(obs_space=space_to_dict(obs_space), action_space=space_to_dict(action_space))
     check_net(config)
-    return net_classes(config.net)[1](config)
+    _, net_class = net_classes(config.net)
+    return net_class(config)

@@ -23,7 +23,7 @@ from torch import Tensor
 from worldrl.core import (
     UNBOUNDED, Check, Config, ConfigError, DeviceName, derive_seed, device, generator, standard_torch,
 )
-from ..parts.contracts import Rng, State, Step
+from ..parts.contracts import Rng, State, Step, stack_states
 from ..parts.distributions import MDN
 from ..parts.episodes import env_kwargs_of
 from ..spaces import OldBytes, byte_bounds, space_difference, space_from_dict, space_to_dict
@@ -106,12 +106,13 @@ class MDNRNN(nn.Module):
     def __init__(self, config: MDNRNNConfig):
         super().__init__()
         self.config = c = config
-        self.mdn_size = MDN.head_size(c.z_size, c.mixtures, c.shared)
+        self.mdn_size = MDN.head_size(c.z_size, c.mixtures, c.shared)      # outputs for the mixture
         self.lstm = nn.LSTM(c.z_size + c.action_size + c.restart_flag, c.hidden, batch_first=True)
         self.head = nn.Linear(c.hidden, self.mdn_size + c.reward_head + c.cont_head)
-        weights = c.mixtures * (1 if c.shared else c.z_size)
+        first_mean = c.mixtures * (1 if c.shared else c.z_size)            # the weights' logits stand before the means
+        num_means = c.mixtures * c.z_size
         with torch.no_grad():
-            self.head.bias[weights : weights + c.mixtures * c.z_size] += torch.randn(c.mixtures * c.z_size)
+            self.head.bias[first_mean : first_mean + num_means] += torch.randn(num_means)
 
     @classmethod
     def from_config(cls, config: dict) -> "MDNRNN":
@@ -120,18 +121,23 @@ class MDNRNN(nn.Module):
 
     def mixture(self, h: Tensor) -> MDN:
         "Return the distribution of the next latent, for h [..., H]"
-        out = F.linear(h, self.head.weight[:self.mdn_size], self.head.bias[:self.mdn_size])
-        return MDN.from_head(out, self.config.z_size, self.config.mixtures, self.config.shared)
-
-    def _column(self, h, i): return F.linear(h, self.head.weight[i:i + 1], self.head.bias[i:i + 1]).squeeze(-1)
+        outputs = self._outputs(h, 0, self.mdn_size)
+        return MDN.from_head(outputs, self.config.z_size, self.config.mixtures, self.config.shared)
 
     def reward(self, h: Tensor) -> Tensor:
         "Return the predicted reward [...] of the step into the next latent, for h [..., H]; 0 without a reward head"
-        return self._column(h, self.mdn_size) if self.config.reward_head else h.new_zeros(h.shape[:-1])
+        if not self.config.reward_head:
+            return h.new_zeros(h.shape[:-1])
+        return self._outputs(h, self.mdn_size, self.mdn_size + 1).squeeze(-1)
 
     def cont_logit(self, h: Tensor) -> Tensor:
         "Return the logit [...] of `the episode continues`, for h [..., H]; only for nets with cont_head"
-        return self._column(h, self.mdn_size + self.config.reward_head)
+        column = self.mdn_size + self.config.reward_head
+        return self._outputs(h, column, column + 1).squeeze(-1)
+
+    def _outputs(self, h: Tensor, start: int, stop: int) -> Tensor:
+        "Return some outputs of the head, [..., stop - start], without computing the others"
+        return F.linear(h, self.head.weight[start:stop], self.head.bias[start:stop])
 
 # %% ../../nbs/42_mdnrnn_workshop.ipynb #61ab536c
 def scan_lstm(
@@ -142,15 +148,24 @@ def scan_lstm(
     c: Tensor,         # [B, H]
 ) -> tuple[Tensor, Tensor, Tensor]:  # h at every time [B, T, H], last h, last c
     "Run an LSTM over time; its state is set to zero where an episode begins"
-    borders = is_first.any(0).nonzero().flatten().tolist()
-    outs, start = [], 0
-    for end in [b + 1 for b in borders] + ([x.shape[1]] if not borders or borders[-1] + 1 < x.shape[1] else []):
-        out, (h, c) = lstm(x[:, start:end], (h[None].contiguous(), c[None].contiguous()))
-        gone = is_first[:, end - 1, None]
-        h, c = h[0].masked_fill(gone, 0), c[0].masked_fill(gone, 0)
-        outs.append(torch.cat([out[:, :-1], h[:, None]], 1))
+    outputs = []
+    start = 0
+    for end in _ends_of_pieces(is_first):
+        output, (h, c) = lstm(x[:, start:end], (h[None].contiguous(), c[None].contiguous()))
+        reset = is_first[:, end - 1, None]                          # [B, 1]
+        h = h[0].masked_fill(reset, 0)
+        c = c[0].masked_fill(reset, 0)
+        outputs.append(torch.cat([output[:, :-1], h[:, None]], 1))    # the last h of the piece, after the reset
         start = end
-    return torch.cat(outs, 1), h, c
+    return torch.cat(outputs, 1), h, c
+
+def _ends_of_pieces(is_first: Tensor) -> list[int]:
+    "Return where the pieces of time [B, T] end: after each row with a reset, and at T"
+    num_steps = is_first.shape[1]
+    ends = [step + 1 for step in is_first.any(0).nonzero().flatten().tolist()]
+    if not ends or ends[-1] < num_steps:
+        ends.append(num_steps)
+    return ends
 
 # %% ../../nbs/42_mdnrnn_workshop.ipynb #b0447e7c
 def _one_later(x: Tensor) -> Tensor:
@@ -160,10 +175,26 @@ def _one_later(x: Tensor) -> Tensor:
 def shifted(z: Tensor, action: Tensor, is_first: Tensor, flag: bool = False) -> Tensor:
     "Return the LSTM's inputs [B, T, Z + A (+ 1)]: previous latent, executed action (, whether that latent was a first)"
     parts = [_one_later(z), action]
-    if flag: parts.append(_one_later(is_first).unsqueeze(-1).to(z.dtype))
+    if flag:
+        parts.append(_one_later(is_first).unsqueeze(-1).to(z.dtype))
     return torch.cat(parts, -1)
 
 # %% ../../nbs/42_mdnrnn_workshop.ipynb #964c6879
+def _mean_of(x: Tensor, known: Tensor) -> Tensor:
+    "Return the mean of x over the rows that are known"
+    return (x * known).sum() / known.sum().clamp(min=1)
+
+def _clip(x: Tensor, limits: tuple | None) -> Tensor:
+    "Return x, limited to (low, high) if there are limits"
+    if limits is None:
+        return x
+    return x.clamp(*limits)
+
+def _cross_entropy(logit: Tensor, truth: Tensor) -> Tensor:
+    "Return the binary cross-entropy of each row"
+    return F.binary_cross_entropy_with_logits(logit, truth.to(logit.dtype), reduction="none")
+
+# %% ../../nbs/42_mdnrnn_workshop.ipynb #dc27b5f8
 def mdnrnn_loss(
     rnn: MDNRNN,
     z: Tensor,         # [B, T, Z] latents; the gradient flows into them: pass z.detach() to hold an encoder fixed
@@ -176,25 +207,21 @@ def mdnrnn_loss(
     c = rnn.config
     zero = z.new_zeros(len(z), c.hidden)
     inputs = shifted(z, action, is_first, c.restart_flag)
-    h, _, _ = scan_lstm(rnn.lstm, inputs[:, 1:], is_first[:, 1:], zero, zero)
-
-    known = ~is_first[:, 1:]                                     # rows that have a predecessor
-    def mean(x): return (x * known).sum() / known.sum().clamp(min=1)
+    h, _, _ = scan_lstm(rnn.lstm, inputs[:, 1:], is_first[:, 1:], zero, zero)      # [B, T - 1, H]
+    known = ~is_first[:, 1:]                                                       # rows that have a predecessor
 
     target = z[:, 1:] - z[:, :-1] if c.residual else z[:, 1:]
-    terms = {"world/nll": mean(rnn.mixture(h).loss(target)) / c.z_size}
+    terms = {"world/nll": _mean_of(rnn.mixture(h).loss(target), known) / c.z_size}
     if c.reward_head:
         error = rnn.reward(h) - _clip(reward[:, 1:], c.reward_clip)
-        terms["world/reward"] = mean(error ** 2)
+        terms["world/reward"] = _mean_of(error ** 2, known)
     if c.cont_head:
         weight = torch.where(cont[:, 1:], 1.0, c.end_weight)
-        terms["world/cont"] = mean(_bce(rnn.cont_logit(h), cont[:, 1:]) * weight)
+        terms["world/cont"] = _mean_of(_cross_entropy(rnn.cont_logit(h), cont[:, 1:]) * weight, known)
+
     weights = {"world/nll": 1., "world/reward": c.reward_coef, "world/cont": c.cont_coef}
     loss = sum(weights[name] * term for name, term in terms.items())
     return loss, {name: term.detach() for name, term in terms.items()}
-
-def _clip(x, limits): return x if limits is None else x.clamp(*limits)
-def _bce(logit, truth): return F.binary_cross_entropy_with_logits(logit, truth.to(logit.dtype), reduction="none")
 
 # %% ../../nbs/42_mdnrnn_workshop.ipynb #cf761d70
 @torch.no_grad()
@@ -205,14 +232,18 @@ def cache_latents(
     device="cpu",      # where the VAE is
 ) -> list[dict]:       # the same episodes; obs is now float32 [T, 2Z]: mu and logvar side by side
     "Encode every frame once; return episodes whose observations are latents"
-    def encode(obs):
+    cached = []
+    for episode in episodes:
         parts = []
-        for start in range(0, len(obs), batch):
-            latent = vae.encode(torch.from_numpy(obs[start:start + batch]).to(device))
+        for start in range(0, len(episode["obs"]), batch):
+            frames = torch.from_numpy(episode["obs"][start:start + batch]).to(device)
+            latent = vae.encode(frames)
             parts.append(torch.cat([latent.mean, latent.logvar], -1))
-        return torch.cat(parts).float().cpu().numpy()
-    return [{**e, "obs": encode(e["obs"])} for e in episodes]
+        latents = torch.cat(parts).float().cpu().numpy()
+        cached.append({**episode, "obs": latents})
+    return cached
 
+# %% ../../nbs/42_mdnrnn_workshop.ipynb #ac5a2a96
 def sample_latents(
     cached: Tensor,        # [..., 2Z] mu and logvar
     how: str,              # sample | mu
@@ -220,7 +251,9 @@ def sample_latents(
 ) -> Tensor:               # [..., Z]
     "Return training latents from cached means and variances"
     mu, logvar = cached.chunk(2, -1)
-    return mu if how == "mu" else mu + torch.exp(.5 * logvar) * rng.normal(mu)
+    if how == "mu":
+        return mu
+    return mu + torch.exp(.5 * logvar) * rng.normal(mu)
 
 draw_latents = sample_latents     # its earlier name
 
@@ -247,7 +280,9 @@ class _ReadOuts(nn.Module):
     def features(self, state: State) -> Tensor:     # [..., F]
         "Return what a policy reads of a state"
         names = FEATURES[self.mdnrnn.config.features]
-        return torch.cat([state[k] for k in names], -1) if len(names) > 1 else state[names[0]]
+        if len(names) == 1:
+            return state[names[0]]
+        return torch.cat([state[name] for name in names], -1)
 
     def reward(self, state: State) -> Tensor:       # [...]
         "Return the predicted reward of the step that led to a state; 0 without a reward head"
@@ -255,7 +290,8 @@ class _ReadOuts(nn.Module):
 
     def cont(self, state: State) -> Tensor:         # [...] in 0..1
         "Return the probability that the episode continues after a state; 1 without a head for it"
-        if not self.mdnrnn.config.cont_head: return torch.ones_like(state["h"][..., 0])
+        if not self.mdnrnn.config.cont_head:
+            return torch.ones_like(state["h"][..., 0])
         return torch.sigmoid(self.mdnrnn.cont_logit(state["h"]))
 
     def decode(self, state: State) -> Tensor:       # [..., C, H, W] in 0..1
@@ -268,11 +304,16 @@ class _Dynamics(nn.Module):
     "The next state of n rows: `imagine` without a frame, `observe` with one"
     def _remember(self, state: State, action: Tensor) -> State:
         "Return the state with the LSTM one step further and the old latent"
-        x = torch.cat([state["z"], action] + ([state["first"]] if "first" in state else []), -1)
+        inputs = [state["z"], action]
+        if "first" in state:                               # the restart flag
+            inputs.append(state["first"])
+        x = torch.cat(inputs, -1)
         h, c = lstm_step(self.mdnrnn.lstm, x, state["h"], state["c"])
         new = {"z": state["z"], "h": h, "c": c}
-        if "first" in state: new["first"] = torch.zeros_like(state["first"])
-        if "rh" in state: new["rh"], new["rc"] = lstm_step(self.reservoir, x, state["rh"], state["rc"])
+        if "first" in state:
+            new["first"] = torch.zeros_like(state["first"])
+        if "rh" in state:                                  # the untrained LSTM of the control experiment
+            new["rh"], new["rc"] = lstm_step(self.reservoir, x, state["rh"], state["rc"])
         return new
 
     def imagine(self, state: State, action: Tensor, *, rng: Rng | None = None) -> State:
@@ -284,12 +325,17 @@ class _Dynamics(nn.Module):
 
     def observe(self, state: State, step: Step, *, rng: Rng | None = None) -> State:
         "Return the state after a real step of n rows; the latent is sampled, or the mode without rng"
-        return self._see(state, self.vae.encode(step.obs).sample(rng), step.action, step.is_first)
+        z = self.vae.encode(step.obs).sample(rng)
+        return self._see(state, z, step.action, step.is_first)
 
-    def _see(self, state, z, action, is_first):
-        new, gone = self._remember(state, action), is_first[:, None]
-        new = {k: v.masked_fill(gone, 0) for k, v in new.items()} | {"z": z}
-        if "first" in new: new["first"] = gone.to(z.dtype)
+    def _see(self, state: State, z: Tensor, action: Tensor, is_first: Tensor) -> State:
+        "Return the next state when its latent is known; the memory is zero in rows that begin an episode"
+        reset = is_first[:, None]
+        remembered = self._remember(state, action)
+        new = {name: value.masked_fill(reset, 0) for name, value in remembered.items()}
+        new["z"] = z
+        if "first" in new:
+            new["first"] = reset.to(z.dtype)
         return new
 
     def observe_sequence(self, state: State, steps: Step, *, rng: Rng | None = None) -> State:
@@ -297,8 +343,10 @@ class _Dynamics(nn.Module):
         n, T = steps.reward.shape
         z = self.vae.encode(steps.obs.flatten(0, 1)).sample(rng).unflatten(0, (n, T))
         states = []
-        for t in range(T): states.append(state := self._see(state, z[:, t], steps.action[:, t], steps.is_first[:, t]))
-        return {k: torch.stack([s[k] for s in states], 1) for k in state}
+        for t in range(T):
+            state = self._see(state, z[:, t], steps.action[:, t], steps.is_first[:, t])
+            states.append(state)
+        return stack_states(states)
 
 # %% ../../nbs/42_mdnrnn_workshop.ipynb #6059536e
 class WorldModel(_ReadOuts, _Dynamics):
@@ -308,10 +356,12 @@ class WorldModel(_ReadOuts, _Dynamics):
         super().__init__()
         if byte_bounds(obs_space) is not None and not getattr(vae.config, "obs_space", {}):
             obs_space = OldBytes(obs_space.low, obs_space.high, dtype=np.uint8)     # this VAE reads bytes / 255
-        self.vae, self.mdnrnn, self.obs_space, self.action_space = vae, mdnrnn, obs_space, action_space
+        self.vae, self.mdnrnn = vae, mdnrnn
+        self.obs_space, self.action_space = obs_space, action_space
         c = mdnrnn.config
         self.feature_size = c.z_size + c.hidden * (len(FEATURES[c.features]) - 1)
-        if c.features == "zr": self.reservoir = _untrained_lstm(c)
+        if c.features == "zr":
+            self.reservoir = _untrained_lstm(c)
 
     @property
     def config(self) -> WorldModelConfig:
@@ -328,21 +378,25 @@ class WorldModel(_ReadOuts, _Dynamics):
 
     def initial(self, n: int) -> State:
         "Return the state of n rows before the first step: zeros [n, ...]"
-        c, zeros = self.mdnrnn.config, next(self.parameters()).new_zeros
-        sizes = (
-            {"z": c.z_size, "h": c.hidden, "c": c.hidden}
-            | ({"first": 1} if c.restart_flag else {})
-            | ({"rh": c.hidden, "rc": c.hidden} if c.features == "zr" else {})
-        )
-        return {k: zeros(n, size) for k, size in sizes.items()}
+        c = self.mdnrnn.config
+        sizes = {"z": c.z_size, "h": c.hidden, "c": c.hidden}
+        if c.restart_flag:
+            sizes["first"] = 1
+        if c.features == "zr":
+            sizes |= {"rh": c.hidden, "rc": c.hidden}
+        new_zeros = next(self.parameters()).new_zeros      # on the device of the weights
+        return {name: new_zeros(n, size) for name, size in sizes.items()}
 
 # %% ../../nbs/42_mdnrnn_workshop.ipynb #73729a1f
 def _untrained_lstm(config: MDNRNNConfig) -> nn.LSTM:
     "An LSTM of the same size with PyTorch's initial weights, fixed by the seed"
     lstm = nn.LSTM(config.z_size + config.action_size + config.restart_flag, config.hidden, batch_first=True)
     g = generator(derive_seed(config.seed, "reservoir"))
+    bound = math.sqrt(config.hidden)
     with torch.no_grad():
-        for p in lstm.parameters(): p.copy_((2 * torch.rand(p.shape, generator=g) - 1) / math.sqrt(config.hidden))
+        for weight in lstm.parameters():
+            uniform = 2 * torch.rand(weight.shape, generator=g) - 1      # in -1..1
+            weight.copy_(uniform / bound)
     return lstm.requires_grad_(False)
 
 # %% ../../nbs/42_mdnrnn_workshop.ipynb #22dce63a
@@ -366,8 +420,10 @@ def world_spaces(
                            "gather with `worldrl gather`, or pass obs_space and action_space to MDNRNNTrainer")
     if found != env_id: found = data_env_id(found, "the manifest of these episodes")
     env = make_env(found, 1, **env_kwargs_of(meta))
-    try: return env.single_observation_space, env.single_action_space
-    finally: env.close()
+    try:
+        return env.single_observation_space, env.single_action_space
+    finally:
+        env.close()
 
 # %% ../../nbs/42_mdnrnn_workshop.ipynb #069a9d77
 def training_parts(
@@ -377,7 +433,10 @@ def training_parts(
 ) -> tuple:                 # vae on the device, store
     "Return the VAE and the episodes for the training; WorldrlError when one of them is missing or they do not fit"
     where = device(config.device)
-    if vae is None: vae = load(config.vae, where) if config.vae else load_run(config.env_id, "vae", config.seed, where)
+    if vae is None and config.vae:
+        vae = load(config.vae, where)
+    elif vae is None:
+        vae = load_run(config.env_id, "vae", config.seed, where)
     if not (hasattr(vae, "encode") and hasattr(getattr(vae, "config", None), "z_size")):
         raise ConfigError(
             f"{config.vae or 'what was given'} is a {type(vae).__name__}, expected a VAE; name the run of a `worldrl"
@@ -424,8 +483,21 @@ _ADVICE = (
     " smaller --learning-rate or --max-grad-norm"
 )
 
-class _Preparation:
-    "What a trainer needs before its first update: VAE, episodes, net, optimiser, latents, samplers"
+def _windows(
+    config: MDNRNNConfig,
+    episodes: list[dict],     # with cached latents
+    ids: list,                # of the episodes to sample from
+    label: str,               # train | test: chooses the seed
+) -> SequenceSampler:
+    "Return a sampler of windows of batch_length rows"
+    short = [len(e["reward"]) < config.batch_length for e in episodes]
+    across = bool(np.mean(short) > .1)
+    seed = derive_seed(config.seed, label)
+    return SequenceSampler(episodes, config.batch_size, config.batch_length, ids=ids, across=across, seed=seed)
+
+# %% ../../nbs/42_mdnrnn_workshop.ipynb #19678748
+class _Learner:
+    "Net, optimiser and windows of a training: makes one update, and evaluates on held-out windows"
     @standard_torch()
     def __init__(self,
         config: MDNRNNConfig,
@@ -435,49 +507,41 @@ class _Preparation:
         action_space=None,      # of one env
     ):
         found = store is None
-        vae, store = training_parts(config, vae, store)
-        if found: config = with_data_names(config, store)
-        if action_space is None: obs_space, action_space = world_spaces(store.meta, config.env_id)
+        self.vae, store = training_parts(config, vae, store)
+        if found:
+            config = with_data_names(config, store)
+        if action_space is None:
+            obs_space, action_space = world_spaces(store.meta, config.env_id)
         self.obs_space, self.action_space = obs_space, action_space
-        self.config = config = config.replace(z_size=vae.config.z_size, action_size=action_size(self.action_space))
-        torch.manual_seed(derive_seed(config.seed, "mdnrnn"))
-        self.vae = vae
+        config = config.replace(z_size=self.vae.config.z_size, action_size=action_size(action_space))
         self.device = device(config.device)
+        self._make_net(config)
+        episodes = store.episodes()
+        self.ids = split(len(episodes), seed=config.seed)      # of training and of held-out episodes
+        cached = cache_latents(self.vae, episodes, device=self.device)
+        self.sampler = _windows(config, cached, self.ids[0], "train")
+        self.test = _windows(config, cached, self.ids[1], "test").sample()
+
+    def _make_net(self, config: MDNRNNConfig) -> None:
+        "Make the net, load the weights to start from, and make the optimiser"
+        torch.manual_seed(derive_seed(config.seed, "mdnrnn"))
         self.rnn = MDNRNN(config).to(self.device)
         name = start_weights(config.start_from, self.rnn, "mdnrnn", WorldModel)      # the VAE stays that of the config
-        self.config = config = config.replace(start_from=name)
+        self.config = c = config.replace(start_from=name)
         self.opt = Optimizer(
-            self.rnn.parameters(), config.learning_rate, clip=config.max_grad_norm, schedule=self._rate, advice=_ADVICE
+            self.rnn.parameters(), c.learning_rate, clip=c.max_grad_norm, schedule=self._rate, advice=_ADVICE
         )
-        self.test = None
-        episodes = store.episodes()
-        self.ids = split(len(episodes), seed=config.seed)
-        self._cut(cache_latents(vae, episodes, device=self.device))
-
-    def _cut(self, episodes):
-        "Make the samplers of training and held-out episodes; windows cross marked borders if many episodes are short"
-        c = self.config
-        across = bool(np.mean([len(e["reward"]) < c.batch_length for e in episodes]) > .1)
-        def sampler(ids, label):
-            seed = derive_seed(c.seed, label)
-            return SequenceSampler(episodes, c.batch_size, c.batch_length, ids=ids, across=across, seed=seed)
-        self.sampler = sampler(self.ids[0], "train")
-        self.test = sampler(self.ids[1], "test").sample()
 
     def _rate(self, updates: int) -> float:
+        "Return the learning rate after so many updates"
         c = self.config
         return cosine_schedule(c.learning_rate, c.learning_rate_end, updates / c.updates)
 
-# %% ../../nbs/42_mdnrnn_workshop.ipynb #19678748
-class _Updates:
-    "One optimiser step on a batch of cached latents, and the same loss on held-out windows"
     def batch_loss(self, step: Step, rng: Rng) -> tuple[Tensor, dict[str, Tensor]]:
         "Return the loss of one batch of cached latents, and its terms"
         step = step.to(self.device)
-        return mdnrnn_loss(
-            self.rnn, sample_latents(step.obs, self.config.latents, rng), step.action, step.reward, ~step.terminated,
-            step.is_first,
-        )
+        z = sample_latents(step.obs, self.config.latents, rng)
+        return mdnrnn_loss(self.rnn, z, step.action, step.reward, ~step.terminated, step.is_first)
 
     def update(self) -> dict:
         "Make one optimiser step; return its metrics"
@@ -490,15 +554,12 @@ class _Updates:
         _, terms = self.batch_loss(self.test, Rng(1., generator(0, self.device)))
         return {f"{name}_test": value for name, value in terms.items()}
 
-    def rehearse(self) -> None:
-        "Compute the loss of held-out windows; ConfigError when it is not finite. Nothing changes"
-        for name, v in self.score().items():
-            if not np.isfinite(float(v)):
-                raise ConfigError(f"{name} is {float(v)} before training; look at the rewards and frames of --data")
-
 # %% ../../nbs/42_mdnrnn_workshop.ipynb #8a7db5f4
-class _Segments:
-    "The updates between two checkpoints, and how many there are"
+class MDNRNNTrainer(_Learner):
+    "Trains an MDN-RNN on cached latents; pass it to run_training"
+    exp = "mdnrnn"
+    ends: tuple = ()            # updates of earlier ends, when the run was extended
+
     @property
     def updates(self) -> int:
         "Return the number of updates made"
@@ -507,13 +568,20 @@ class _Segments:
     @property
     def total_segments(self) -> int:
         "Return the number of segments of the run"
-        n = self.config.segment_updates
-        return math.ceil(self.config.updates / n) + sum(end % n > 0 for end in self.ends)
+        each = self.config.segment_updates
+        extra = sum(end % each > 0 for end in self.ends)      # an earlier end inside a segment added a border
+        return math.ceil(self.config.updates / each) + extra
 
     @property
     def finished(self) -> bool:
         "Return whether all updates are made"
         return self.updates >= self.config.updates
+
+    def rehearse(self) -> None:
+        "Compute the loss of held-out windows; ConfigError when it is not finite. Nothing changes"
+        for name, value in self.score().items():
+            if not np.isfinite(float(value)):
+                raise ConfigError(f"{name} is {float(value)} before training; look at the rewards and frames of --data")
 
     def begin_segment(self, i: int, seed: int) -> None:
         "Seed the windows and the latents of segment i"
@@ -523,7 +591,8 @@ class _Segments:
     def segment(self, log) -> None:
         "Train for one segment, log its metrics, and evaluate on held-out windows"
         each = self.config.segment_updates
-        todo = min((self.updates // each + 1) * each, self.config.updates) - self.updates
+        border = (self.updates // each + 1) * each
+        todo = min(border, self.config.updates) - self.updates
         for i in range(todo):
             metrics = self.update()
             if i % 10 == 0 or i + 1 == todo:
@@ -532,11 +601,6 @@ class _Segments:
                 log.progress(i + 1, todo)
         log.scalars(self.score(), self.updates)
 
-# %% ../../nbs/42_mdnrnn_workshop.ipynb #385e3ffa
-class MDNRNNTrainer(_Preparation, _Updates, _Segments):
-    "Trains an MDN-RNN on cached latents; pass it to run_training"
-    exp = "mdnrnn"
-    ends: tuple = ()            # updates of earlier ends, when the run was extended
     def state(self) -> dict:
         "Return weights, optimiser state and number of updates for a checkpoint"
         return {"rnn": self.rnn.state_dict(), "opt": self.opt.state_dict(), "updates": self.updates}
@@ -553,7 +617,8 @@ class MDNRNNTrainer(_Preparation, _Updates, _Segments):
 
     def result(self) -> dict:
         "Return the held-out loss terms, and the counts of updates and training episodes"
-        return {k: float(v) for k, v in self.score().items()} | {"updates": self.updates, "episodes": len(self.ids[0])}
+        terms = {name: float(value) for name, value in self.score().items()}
+        return terms | {"updates": self.updates, "episodes": len(self.ids[0])}
 
     def save_final(self, folder) -> None:
         "Save the world model with its config into a folder"
@@ -606,9 +671,14 @@ def bench_dream(
     world = WorldModel(vae, MDNRNN(c), images, actions).eval().to(device)
     weights = 0.05 * torch.randn(world.feature_size, 2, device=device)
     starts, rng = world.initial(dreams), Rng(1.0, generator(0, device))
-    policy = lambda features, greedy=False, rng=None: (torch.tanh(features @ weights), {})
+
+    def policy(features, greedy=False, rng=None):
+        return torch.tanh(features @ weights), {}
+
     def once():
         dream(world, starts, policy, horizon, rng=rng)
-        if gpu: torch.cuda.synchronize()
+        if gpu:
+            torch.cuda.synchronize()
+
     once()
     return dreams * horizon / _quick(once, repeats, time.perf_counter if gpu else time.process_time)
