@@ -459,6 +459,7 @@ class Config:
     stored: ClassVar[dict[str, Any]] = {}
         # what newer fields meant before they existed, for stored configs without them; only where the default differs
     budget: ClassVar[tuple[str, ...]] = ()      # fields that may grow when a finished run is trained on
+    free: ClassVar[tuple[str, ...]] = ()        # fields that may change when an unfinished run goes on
     least = above = most = {}                   # bounds by field, of classes written for version 0.1; now: Annotated
 
     def __post_init__(self):

@@ -29,7 +29,7 @@ from ..parts.contracts import Rng
 from ..parts.optim import Optimizer
 from ..parts.returns import gae
 from ..parts.film import film
-from ..parts.rollout import EnvStream, NonFiniteError, Rollout, evaluate, rollout, unfinished
+from ..parts.rollout import LONGEST, EnvStream, NonFiniteError, Rollout, evaluate, rollout, unfinished
 from ..runs.log import Logger
 from ..runs.models import save_model
 from worldrl.runs.processes import (
@@ -84,6 +84,7 @@ class OnPolicyConfig(Config):
         # time limit, else the usual number of the recipe
     log_points: Annotated[int, Ge(1)] = 500                    # rows per metric over the run
     eval_episodes: Annotated[int, Ge(0)] = 50                  # of the final evaluation; 0: none
+    eval_max_steps: Annotated[int, Ge(1)] = LONGEST            # of an evaluation episode, which is cut there
     capture_video: Annotated[int, Ge(0)] = 0
         # episodes between two videos, at most one per row of metrics; 0: no videos
     eval_every: Annotated[int, Ge(0)] = 0                      # segments between two evaluations; 0: only at the end
@@ -104,6 +105,7 @@ class OnPolicyConfig(Config):
         # that train together: each has its share of the envs, and all make the same gradient steps
 
     budget: ClassVar[tuple[str, ...]] = ("total_timesteps",)
+    free: ClassVar[tuple[str, ...]] = ("eval_episodes", "eval_max_steps")      # what is learned does not depend on them
     cadences: ClassVar[dict[str, int]] = {"": 2000}            # segment_steps without a time limit, by preset or recipe
 
     @classmethod
@@ -560,7 +562,9 @@ class TrainerLog:
         env, episodes = self.sources.real or self.sources.dream, max(self.config.eval_episodes, 1)
         seed = derive_seed(self.config.seed, "evaluate")
         settings = {"env_kwargs": self.sources.real_settings, "device": self.device}
-        return evaluate(self.policy, env, episodes, seed, greedy=greedy, **settings)
+        return evaluate(
+            self.policy, env, episodes, seed, greedy=greedy, max_steps=self.config.eval_max_steps, **settings
+        )
 
     def result(self) -> dict:
         "Return the result: returns of the last tenth of training, and of fresh episodes, sampled and greedy"

@@ -427,10 +427,25 @@ def _claim(folder: Path, owner: dict, trainer) -> None:
         raise ConfigError(f"{folder} holds another run: {'; '.join(diff)}.{_hint(stored, owner)} Choose another seed "
                           "or folder, or start anew with --fresh (fresh=True), which deletes what is there")
     _remove_old_result(folder)
+    _change_free(file, stored, owner, trainer)
     then, now = stored.get("provenance"), conditions(trainer)
     diff = differences({k: then.get(k) for k in now}, now) if isinstance(then, dict) else []
     if diff: _note(f"{folder.name} is resumed under other conditions, so its numbers may differ: {'; '.join(diff)}")
 
+
+def _change_free(file: Path, stored: dict, owner: dict, trainer) -> None:
+    "Store new values of the settings that an unfinished run may change; ConfigError when the run is finished"
+    theirs = _grown(stored["config"], trainer.config)
+    new = {k: owner["config"][k] for k in type(trainer.config).free if theirs.get(k) != owner["config"][k]}
+    if not new: return
+    changed = ", ".join(f"{k} from {theirs.get(k)} to {v}" for k, v in new.items())
+    done = file.parent / "result.json"
+    if done.exists() and "stopped" not in read_json(done):
+        same = " ".join(f"{_as_flag(k)} {theirs.get(k)}" for k in new)
+        raise ConfigError(f"{file.parent} is finished, so it is too late to change {changed}. Give the same settings "
+                          f"({same}), and evaluate the agent anew: worldrl eval {file.parent}")
+    _write_config(file, owner, trainer)
+    _note(f"{file.parent.name} goes on with {changed}")
 
 def _write_config(file: Path, owner: dict, trainer) -> None:
     "Write the config.json of a run"
@@ -463,7 +478,9 @@ def _other_run(stored: dict, owner: dict, config: Config | None) -> list[str]:  
     "Return how a stored owner differs from this run's; newer fields of the config count with their defaults"
     theirs = {k: stored.get(k) for k in owner}
     if isinstance(theirs.get("trainer"), str): theirs["trainer"] = current_path(theirs["trainer"])
-    if config is not None: theirs["config"] = _grown(theirs["config"], config)
+    if config is not None:
+        theirs["config"] = _grown(theirs["config"], config)
+        if isinstance(theirs["config"], dict): theirs["config"] |= {k: owner["config"][k] for k in type(config).free}
     return differences(theirs, owner)
 
 # %% ../../nbs/07_run.ipynb #433c8e3f
