@@ -178,15 +178,15 @@ def _one_thread():
     try: yield
     finally: torch.set_num_threads(threads)
 
-def command_of(name: str, episodes: int, greedy: bool, seed: int) -> str:
+def command_of(name: str, episodes: int, greedy: bool, seed: int, max_steps: int | None = None) -> str:
     "Return the command that evaluates an entry"
-    return f"worldrl eval {name} --episodes {episodes}{' --greedy' if greedy else ''} --seed {seed}"
+    more = f"{' --greedy' if greedy else ''}{f' --max-steps {max_steps}' if max_steps else ''}"
+    return f"worldrl eval {name} --episodes {episodes}{more} --seed {seed}"
 
 def _play(agent, card: dict, episodes: int, **how):
     "Evaluate an agent with the settings of its card"
-    return evaluate(
-        agent, agent.env_id, episodes, card["seed"], greedy=card["greedy"], env_kwargs=agent.env_kwargs, **how
-    )
+    how = {k: card[k] for k in ("greedy", "max_steps") if k in card} | how
+    return evaluate(agent, agent.env_id, episodes, card["seed"], env_kwargs=agent.env_kwargs, **how)
 
 # %% ../nbs/80_zoo.ipynb #8e7c1f85
 def measure(
@@ -197,16 +197,18 @@ def measure(
     greedy: bool = False,        # greedy actions; False: sampled ones
     seed: int = 4242,            # of the evaluation
     both: bool = True,           # also evaluate the other kind of actions
+    max_steps: int | None = None,    # of an episode, which is cut there; None: as `evaluate` does
 ) -> dict:                       # the content of card.json, without sha256
     "Evaluate an agent of the zoo and return its card's numbers; ConfigError, EnvError"
     card = {
         "format": FORMAT,
-        "evaluate": command_of(name, episodes, greedy, seed),
+        "evaluate": command_of(name, episodes, greedy, seed, max_steps),
         "env_id": agent.env_id,
         "episodes": episodes,
         "greedy": greedy,
         "seed": seed,
     }
+    if max_steps: card["max_steps"] = max_steps
     with _one_thread():
         whole = _play(agent, card, episodes)
         card |= _summary(whole)
@@ -245,7 +247,8 @@ def _other_actions(agent, name: str, card: dict, whole) -> list[dict]:
     greedy = not card["greedy"]
     other = _play(agent, card | {"greedy": greedy}, card["episodes"])
     if other.returns.tolist() == whole.returns.tolist(): return []
-    return [{"evaluate": command_of(name, card["episodes"], greedy, card["seed"]), "greedy": greedy} | _summary(other)]
+    command = command_of(name, card["episodes"], greedy, card["seed"], card.get("max_steps"))
+    return [{"evaluate": command, "greedy": greedy} | _summary(other)]
 
 def _summary(e) -> dict:
     "Return mean, interval and standard deviation of an Evaluation"
@@ -452,6 +455,7 @@ def add_model(
     episodes: int = 100,         # of the evaluation of an agent
     greedy: bool = False,        # whether the card's score is that of greedy actions
     seed: int = 4242,            # of the evaluation
+    max_steps: int | None = None,      # of an episode of the evaluation, which is cut there
 ) -> Path:                       # the new folder
     "Store a run's model in float16, evaluate it as stored, and write its card; WorldrlError leaves all as it was"
     zoo = user_path(root) if root is not None else _zoo_of_checkout()
@@ -469,18 +473,21 @@ def add_model(
     part = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=zoo))
     try:
         save_model(part, model, config, half=True)
-        card = _measured(part, name, episodes, greedy, seed)
+        card = _measured(part, name, episodes, greedy, seed, max_steps)
         if card: write_json(part / "card.json", card)
         write_atomic(part / "README.md", card_text(name, text, facts or run, card).encode())
         part.chmod(0o755)
         return _replace_entry(part, target)
     finally: shutil.rmtree(part, ignore_errors=True)
 
-def _measured(folder: Path, name: str, episodes: int, greedy: bool, seed: int) -> dict:
+def _measured(
+    folder: Path, name: str, episodes: int, greedy: bool, seed: int, max_steps: int | None = None,
+) -> dict:
     "Return the card of a stored agent or world; {} for a model that neither acts nor measures itself"
     stored = load(folder, "cpu")
     if not getattr(stored, "env_id", ""): return {}
-    if hasattr(stored, "act"): card = measure(stored, name, episodes=episodes, greedy=greedy, seed=seed)
+    if hasattr(stored, "act"): 
+        card = measure(stored, name, episodes=episodes, greedy=greedy, seed=seed, max_steps=max_steps)
     elif hasattr(stored, "measure"): card = measure_world(stored, name, seed)
     else: return {}
     return {"sha256": read_json(folder / "config.json")["sha256"]} | card
