@@ -469,8 +469,8 @@ class Remembering(Heuristic):
     def known(self, state: dict) -> tuple[Tensor, Tensor, Tensor]:
         "Return age [n, k] (cut at the end of the window), and which items are known to be worth +1, and -0.5"
         age, good = state["age"], state["good"]
-        there = age >= 0
-        return age.clamp(max=self.window - 1), there & good & (age < self.window), there & ~good & (age < self.window - 1)
+        bad = (age >= 0) & ~good & (age < self.window - 1) & self.task.lamps
+        return age.clamp(max=self.window - 1), good & (age < self.window), bad
 
 # %% ../../nbs/13_warehouse.ipynb #1b6c8581
 def _routes(task: Task) -> tuple[np.ndarray, np.ndarray]:
