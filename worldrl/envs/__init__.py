@@ -4,6 +4,7 @@ from importlib import import_module
 import gymnasium as gym
 
 MINIPACMAN, CONTROL = "worldrl.envs.minipacman", "worldrl.envs.control"
+WAREHOUSE = "worldrl.envs.warehouse"
 IDS = {  # id: (single env, vector env, kwargs)
     "worldrl/Toy-v0": ("worldrl.envs.toy:ToyEnv", "worldrl.envs.toy:ToyVec", {}),
     "worldrl/ToyBox-v0": ("worldrl.envs.toy:ToyEnv", "worldrl.envs.toy:ToyVec", {"actions": "box"}),
@@ -14,6 +15,10 @@ IDS = {  # id: (single env, vector env, kwargs)
             f"{MINIPACMAN}:MiniPacmanEnv", f"{MINIPACMAN}:MiniPacmanVec", {"mode": mode.lower()},
         )
         for mode in ("Regular", "Avoid", "Hunt", "Ambush", "Rush")
+    },
+    **{
+        f"worldrl/Warehouse{name}-v0": (f"{WAREHOUSE}:WarehouseEnv", f"{WAREHOUSE}:WarehouseVec", {"task": task})
+        for name, task in (("", "classic"), ("Kinds", "kinds"), ("Memory", "memory"))
     },
 }
 

@@ -550,6 +550,8 @@ class Family:
     module: str = ""             # part of the registered entry point, for groups whose ids have no common beginning
     limits: tuple[tuple[str, int], ...] = ()
         # (beginning of the id, steps after which every episode ends), where the registered spec does not say so
+    draw: str = ""
+        # "module:function" (env_id, [n, D] float32) -> [n, H, W, 3] uint8, which draws vectors; "": a bar per number
 
 
 FAMILIES = (
@@ -562,6 +564,8 @@ FAMILIES = (
     Family("", module="classic_control", recipe="classic"),
     Family("worldrl/MiniPacmanHunt", recipe="minipacman-hunt"),     # here the recipe "minipacman" does not learn
     Family("worldrl/MiniPacman", recipe="minipacman"),
+    Family("worldrl/Warehouse", draw="worldrl.envs.warehouse:draw_observations",
+           limits=(("worldrl/WarehouseMemory", 96), ("worldrl/Warehouse", 100))),
 )
 PLUGINS = {"ALE/": "ale_py", "dm_control/": "shimmy"}     # importing these registers their ids
 EXTRAS = {"minatar": "minatar", "Box2D": "box2d", "pygame": "box2d", "mujoco": "mujoco", "imageio": "mujoco",
@@ -1520,9 +1524,12 @@ def to_rgb(
     "Return observations as RGB images, by the bounds of their space. Raises EnvError for other shapes."
     floats = isinstance(obs, torch.Tensor) and obs.dtype != torch.uint8
     x = obs.detach().cpu().float().numpy() if floats else np.asarray(obs)
-    if x.ndim == 2: return vectors_to_rgb(np.nan_to_num(x.astype(np.float32)))
+    family = family_of(env_id)
+    if x.ndim == 2:
+        x = np.nan_to_num(x.astype(np.float32))
+        return load_entry(family.draw)(env_id, x) if family is not None and family.draw else vectors_to_rgb(x)
     if x.ndim != 4: raise EnvError(f"to_rgb: observations of shape {x.shape}, expected [n, C, H, W] or [n, D].")
-    x, family = _unit(x, space), family_of(env_id)
+    x = _unit(x, space)
     if family is not None and family.planes:
         shown = _planes_shown(env_id, x.shape[1], settings.stack if settings else 1)
         x = x[:, -len(shown):]
