@@ -6,7 +6,7 @@
 __all__ = ['OBSERVING', 'IMAGINING', 'GAP', 'WRITERS', 'COLORS', 'VideoError', 'FrameError', 'as_frames', 'upscale', 'text_bar',
            'label', 'framed', 'mark_border', 'grid', 'strip', 'error_frames', 'side_by_side', 'in_rows', 'heat',
            'latent_grid', 'latent_video', 'mp4_boxes', 'even', 'save_video', 'show_video', 'smoothed', 'common_curve',
-           'band_of', 'curves', 'markdown_table']
+           'band_of', 'curves', 'markdown_table', 'draw_box', 'draw_arrow', 'draw_path']
 
 # %% ../nbs/09_viz.ipynb #773659fe
 import os, tempfile
@@ -600,3 +600,47 @@ def markdown_table(
     lines = [list(head), ["---"] * left + ["--:"] * (len(head) - left)]
     lines += [["" if cell is None else str(cell).replace("|", "\\|") for cell in row] for row in rows]
     return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines)
+
+# %% ../nbs/09_viz.ipynb #1b789288
+def draw_box(
+    ax,
+    x: float, y: float,         # the left edge, and the middle of the height
+    width: float,
+    text: str,
+    color: str = "#eef2f8",     # of the box
+    height: float = .64,
+) -> None:
+    "Draw a rounded box with text in its middle"
+    from matplotlib.patches import FancyBboxPatch
+    style = "round,pad=0.02,rounding_size=0.1"
+    ax.add_patch(FancyBboxPatch((x, y - height / 2), width, height, boxstyle=style, fc=color, ec="0.35"))
+    ax.text(x + width / 2, y, text, ha="center", va="center", fontsize=10)
+
+
+def draw_arrow(
+    ax,
+    start: tuple,               # x, y
+    end: tuple,                 # x, y
+    text: str = "",             # such as the shape of what the arrow carries
+    shift: tuple = (0, .12),    # of the text from the middle of the arrow
+    ha: str = "center",         # which part of the text is at that place
+) -> None:
+    "Draw a straight arrow with text beside it"
+    ax.annotate("", end, start, arrowprops={"arrowstyle": "-|>", "color": "0.35", "shrinkA": 0, "shrinkB": 0})
+    middle = ((start[0] + end[0]) / 2 + shift[0], (start[1] + end[1]) / 2 + shift[1])
+    ax.text(*middle, text, ha=ha, va="bottom", fontsize=9, color=COLORS[0])
+
+
+def draw_path(
+    ax,
+    points: list[tuple],        # x, y of the start, the corners and the end
+    text: str,
+    where: tuple,               # x, y of the text
+    style: str = "-",           # of the line
+    ha: str = "center",         # which part of the text is at `where`
+) -> None:
+    "Draw an arrow with corners and its text"
+    ax.plot(*zip(*points[:-1]), color="0.35", linestyle=style, lw=1)
+    look = {"arrowstyle": "-|>", "color": "0.35", "linestyle": style, "shrinkA": 0, "shrinkB": 0}
+    ax.annotate("", points[-1], points[-2], arrowprops=look)
+    ax.text(*where, text, ha=ha, va="bottom", fontsize=9, color=COLORS[0])

@@ -45,6 +45,7 @@ TRUNCATION = get_args(Truncation)
 @dataclass
 class OnPolicyConfig(Config):
     "Settings that all on-policy algorithms share, with CleanRL's names"
+    # --- the run
     env_id: str = "worldrl/MiniPacmanRegular-v0"               # any id of make_env
     seed: Annotated[int, Ge(0)] = 0                            # of everything that is random
     preset: str = "small"                                      # tiny | small | paper: size and budget
@@ -55,8 +56,10 @@ class OnPolicyConfig(Config):
     device: DeviceName = "auto"                                # where tensors live
     total_timesteps: Annotated[int, Ge(1)] = 5_000_000
         # env steps, rounded up to whole updates; with a frame skip, each agent step counts as one
+    # --- the rollout
     num_envs: Annotated[int, Ge(1)] = 32                       # B, envs in parallel
     num_steps: Annotated[int, Ge(1)] = 5                       # T, steps per env and update
+    # --- the gradient step, and the targets
     learning_rate: Annotated[float, Ge(0)] = 7e-4              # at the start
     anneal_lr: bool = False                                    # lower it linearly to 0 over the run
     gamma: Annotated[float, Interval(ge=0, le=1)] = 0.99       # discount
@@ -69,6 +72,7 @@ class OnPolicyConfig(Config):
     ent_coef: Annotated[float, Ge(0)] = 0.01                   # weight of the entropy
     vf_coef: Annotated[float, Ge(0)] = 0.5                     # weight of the value loss
     max_grad_norm: Annotated[float, Ge(0)] = 0.5               # global norm of the gradient; 0: no clipping
+    # --- the env and its rewards
     obs: str | None = None
         # observation settings, such as atari84+sticky=0.0; None: those of the env's family
     env_kwargs: dict[str, int | float | bool | str | None] = field(default_factory=dict)
@@ -78,7 +82,9 @@ class OnPolicyConfig(Config):
     fire_reset: bool = False                                   # press FIRE after each reset if there is one (Atari)
     normalize_reward: bool = False
         # divide rewards by the running spread of the discounted return (MuJoCo)
+    # --- the net
     policy: NetConfig = field(default_factory=PolicyConfig)    # the net; its spaces are filled in
+    # --- checkpoints, logs, evaluation
     segment_steps: Annotated[int, Ge(1)] | None = None
         # env steps per env between two checkpoints, where all envs begin anew; None: whole episodes if the env has a
         # time limit, else the usual number of the recipe
@@ -88,7 +94,9 @@ class OnPolicyConfig(Config):
     capture_video: Annotated[int, Ge(0)] = 0
         # episodes between two videos, at most one per row of metrics; 0: no videos
     eval_every: Annotated[int, Ge(0)] = 0                      # segments between two evaluations; 0: only at the end
+    # --- speed
     compile: bool = False                                      # torch.compile the encoder; takes a minute at first
+    # --- other sources of envs, nets and weights
     make_env: str = ""
         # instead of env_id: a function module:name that returns envs, num_envs -> VectorEnv or () -> gym.Env
     make_policy: str = ""                                      # module:name of (obs_space, action_space) -> policy
@@ -101,6 +109,7 @@ class OnPolicyConfig(Config):
         # folders of episodes to start from; empty: the world's agent plays some
     start_from: str = ""
         # stored weights to start from (--from): a name of the zoo, a run folder or a path; empty: new weights
+    # --- several processes
     processes: Annotated[int, Ge(1)] = 1
         # that train together: each has its share of the envs, and all make the same gradient steps
 
@@ -146,7 +155,7 @@ def _minibatches(config) -> str:
 # %% ../../nbs/31_a2c_workshop.ipynb #e7c5e029
 def describe_settings(
     config: Config,               # of an on-policy algorithm
-    protocol: dict | None = None, # of its env, when it was made already
+    protocol: dict | None = None, # the env's own description of how it was made; None: it is made once to ask
 ) -> dict:                        # plain values, in the order of the printed lines
     """Return what the settings result in: updates, env steps, minibatches, truncation, device, observations.
 
@@ -180,7 +189,7 @@ def _check_heads(config, name: str) -> None:
         )
 
 def _protocol_of(config) -> dict:
-    "Make the env of a config once, and return how it was made"
+    "Make the env of a config once, and return its protocol: the env's own description of how it was made"
     env = make_env(config.env_id, 1, **with_obs(config.obs, config.env_kwargs))
     env.close()
     return env.protocol
@@ -573,16 +582,16 @@ class TrainerLog:
 # %% ../../nbs/31_a2c_workshop.ipynb #e7f72138
 def _result(trainer: TrainerLog) -> dict:
     "Return the result of a trainer: counters, returns of the training, and evaluations"
-    t, sources, episodes = trainer, trainer.sources, trainer.config.eval_episodes
-    out = {"updates": t.updates, "env_steps": t.env_steps}
-    out["train_return"] = float(np.mean(t.late)) if t.late else None
-    out |= {"train_episodes": len(t.late), "cut_episodes": t.cut_episodes}
+    sources, episodes = trainer.sources, trainer.config.eval_episodes
+    out = {"updates": trainer.updates, "env_steps": trainer.env_steps}
+    out["train_return"] = float(np.mean(trainer.late)) if trainer.late else None
+    out |= {"train_episodes": len(trainer.late), "cut_episodes": trainer.cut_episodes}
     if episodes and sources.real:
-        out["eval"] = _summary(t._evaluate(greedy=False), episodes)
-        out["greedy"] = _summary(t._evaluate(greedy=True), episodes)
+        out["eval"] = _summary(trainer._evaluate(greedy=False), episodes)
+        out["greedy"] = _summary(trainer._evaluate(greedy=True), episodes)
     if episodes and sources.dream is not None:
-        seed = derive_seed(t.config.seed, "evaluate")
-        out["dream"] = _summary(evaluate(t.policy, sources.dream, episodes, seed), episodes)
+        seed = derive_seed(trainer.config.seed, "evaluate")
+        out["dream"] = _summary(evaluate(trainer.policy, sources.dream, episodes, seed), episodes)
     return out
 
 def _summary(e, episodes: int) -> dict:
@@ -591,7 +600,7 @@ def _summary(e, episodes: int) -> dict:
     return {"mean": e.mean, "low": e.low, "high": e.high, "length": length, "episodes": episodes}
 
 # %% ../../nbs/31_a2c_workshop.ipynb #ad10e808
-_COUNTERS = "updates", "env_steps", "episodes", "late", "reward_norm"      # plain values in a checkpoint
+_PROGRESS = "updates", "env_steps", "episodes", "late", "reward_norm"      # plain values in a checkpoint
 
 def _updates_of(config: OnPolicyConfig, total_timesteps: int) -> int:
     "Return how many updates a run of so many steps has"
@@ -651,7 +660,7 @@ class SegmentedTrainer(TrainerLog):
     def state(self) -> dict:
         "Return everything that a checkpoint must hold"
         tree = {"policy": self.policy.state_dict(), "optimizer": self.optimizer.state_dict()}
-        tree |= {name: getattr(self, name) for name in (*_COUNTERS, "cut_episodes")}
+        tree |= {name: getattr(self, name) for name in (*_PROGRESS, "cut_episodes")}
         if self.sources.world:
             tree["dream"] = self.sources.world.sha256
         return tree
@@ -667,35 +676,35 @@ class SegmentedTrainer(TrainerLog):
 # %% ../../nbs/31_a2c_workshop.ipynb #8924b814
 def _end_segment(trainer: SegmentedTrainer, log: Logger) -> None:
     "Print the notes, count cut episodes, close the env, and evaluate if it is time"
-    t, c = trainer, trainer.config
+    c = trainer.config
     if c.normalize_reward:
-        t.reward_norm = t.stream.env.state()
-    whole = t.updates % t.segment_updates == 0
-    if whole and not len(t.stream.stats.returns) and not t.told_no_end:
-        t.told_no_end = True
-        _note_no_end(t.segment_updates * c.num_steps)
-    if t.updates < c.num_updates:
-        cut = all_total(unfinished(t.stream))
-        if cut and not t.cut_episodes and not t.told_no_end:
+        trainer.reward_norm = trainer.stream.env.state()
+    whole = trainer.updates % trainer.segment_updates == 0
+    if whole and not len(trainer.stream.stats.returns) and not trainer.told_no_end:
+        trainer.told_no_end = True
+        _note_no_end(trainer.segment_updates * c.num_steps)
+    if trainer.updates < c.num_updates:
+        cut = all_total(unfinished(trainer.stream))
+        if cut and not trainer.cut_episodes and not trainer.told_no_end:
             _note_cut(cut)
-        t.cut_episodes += cut
-        log.scalar("charts/cut_episodes", t.cut_episodes, t.env_steps)
-    t.stream.env.close()
-    if c.eval_every and (t.segment_index + 1) % c.eval_every == 0 and not rank():
-        log.scalar("eval/episodic_return", t._evaluate(greedy=False).mean, t.env_steps)
+        trainer.cut_episodes += cut
+        log.scalar("charts/cut_episodes", trainer.cut_episodes, trainer.env_steps)
+    trainer.stream.env.close()
+    if c.eval_every and (trainer.segment_index + 1) % c.eval_every == 0 and not rank():
+        log.scalar("eval/episodic_return", trainer._evaluate(greedy=False).mean, trainer.env_steps)
 
 def _restore(trainer: SegmentedTrainer, tree: dict) -> None:
     "Put the content of a checkpoint into a trainer"
-    t, world = trainer, trainer.sources.world
+    world = trainer.sources.world
     if world and tree["dream"] != world.sha256:
-        raise ValueError(f"it was trained in other dreams; put the world {t.config.in_dream} and its data back")
-    t.policy.load_state_dict(tree["policy"])
-    t.optimizer.load_state_dict(tree["optimizer"])
-    for name in _COUNTERS:
-        setattr(t, name, tree[name])
-    t.cut_episodes = tree.get("cut_episodes", 0)
-    if t.updates <= .9 * t.config.num_updates:
-        t.late = []      # the run was extended: these returns are no longer of its last tenth
+        raise ValueError(f"it was trained in other dreams; put the world {trainer.config.in_dream} and its data back")
+    trainer.policy.load_state_dict(tree["policy"])
+    trainer.optimizer.load_state_dict(tree["optimizer"])
+    for name in _PROGRESS:
+        setattr(trainer, name, tree[name])
+    trainer.cut_episodes = tree.get("cut_episodes", 0)
+    if trainer.updates <= .9 * trainer.config.num_updates:
+        trainer.late = []      # the run was extended: these returns are no longer of its last tenth
 
 # %% ../../nbs/31_a2c_workshop.ipynb #600ba578
 def collect_rollout(
@@ -755,17 +764,18 @@ _ADVICE = "Start anew (--fresh) with a smaller --learning-rate, or with --normal
 
 def _make_net(trainer) -> None:
     "Make the env once for its spaces, then the net; fill in what the config leaves open"
-    t, c = trainer, trainer.config
+    c = trainer.config
     seed_everything(derive_seed(c.seed, "init"))
-    env = learner_env(c, 0, t.sources.env)
-    t.protocol = env.protocol
-    t.policy = t.sources.new_policy(env.single_observation_space, env.single_action_space).to(t.device)
+    env = learner_env(c, 0, trainer.sources.env)
+    trainer.protocol = env.protocol
+    policy = trainer.sources.new_policy(env.single_observation_space, env.single_action_space)
+    trainer.policy = policy.to(trainer.device)
     env.close()
-    c, open_settings = t.sources.config, {}
+    c, open_settings = trainer.sources.config, {}
     if c.segment_steps is None:
-        open_settings["segment_steps"] = segment_length(c, t.protocol["obs"]["skip"])
-    t.chosen = tuple(open_settings)
-    t.config = c.replace(**open_settings, start_from=start_weights(c.start_from, t.policy))
+        open_settings["segment_steps"] = segment_length(c, trainer.protocol["obs"]["skip"])
+    trainer.chosen = tuple(open_settings)
+    trainer.config = c.replace(**open_settings, start_from=start_weights(c.start_from, trainer.policy))
 
 def _make_optimizer(trainer) -> None:
     "Make the optimizer that the algorithm wants; one of torch is wrapped"
@@ -783,21 +793,19 @@ def _rate(config: OnPolicyConfig, updates: int) -> float:
 
 def _adopt(trainer, settings: dict) -> None:
     "Take over settings of a stored run"
-    t = trainer
-    t.config = t.config.replace(**settings)
-    of_policy = {k: v for k, v in settings.get("policy", {}).items() if hasattr(t.policy.config, k)}
-    t.policy.config = t.policy.config.replace(**of_policy)
+    trainer.config = trainer.config.replace(**settings)
+    of_policy = {k: v for k, v in settings.get("policy", {}).items() if hasattr(trainer.policy.config, k)}
+    trainer.policy.config = trainer.policy.config.replace(**of_policy)
     if "action_scale" in of_policy:
-        t.policy.head.set_units(of_policy["action_scale"])
-    t.resolved = describe_settings(t.config, t.protocol)
+        trainer.policy.head.set_units(of_policy["action_scale"])
+    trainer.resolved = describe_settings(trainer.config, trainer.protocol)
 
 def _begin_counting(trainer) -> None:
     "Set all counters to their values before the first update"
-    t = trainer
-    t.updates, t.env_steps, t.episodes, t.segment_index = 0, 0, 0, 0
-    t.late = []                # returns of the episodes of the last tenth of the run
-    t.reward_norm = None       # statistics of the rewards, where they are normalised
-    t.told_no_end, t.cut_episodes = False, 0
+    trainer.updates, trainer.env_steps, trainer.episodes, trainer.segment_index = 0, 0, 0, 0
+    trainer.late = []                # returns of the episodes of the last tenth of the run
+    trainer.reward_norm = None       # statistics of the rewards, where they are normalised
+    trainer.told_no_end, trainer.cut_episodes = False, 0
 
 # %% ../../nbs/31_a2c_workshop.ipynb #afd09207
 class OnPolicyTrainer(SegmentedTrainer):
