@@ -35,6 +35,7 @@ class RSSMConfig(Config):
     """The shapes and the losses of a recurrent state-space model and its heads.
 
     The defaults are the world of DreamerV3's recipe `cpu`."""
+    # sizes of the state
     deter: Annotated[int, Ge(1)] = 128               # D, units of the recurrent state
     latent: Literal["discrete", "gaussian"] = "discrete"
         # the random part of a state: one-hot categoricals | normal variables
@@ -43,6 +44,7 @@ class RSSMConfig(Config):
     hidden: Annotated[int, Ge(1)] = 128              # units of the layers inside
     unimix: Unimix = 0.01                            # share of the uniform distribution in each categorical (DreamerV3)
     min_std: Annotated[float, Ge(0)] = 0.1           # smallest standard deviation of a Gaussian latent
+    # networks
     gru: Literal["plain", "norm", "block"] = "norm"
         # PyTorch's | with LayerNorm (DreamerV2) | block-diagonal (DreamerV3)
     blocks: Annotated[int, Ge(1)] = 8                # of the block-diagonal GRU
@@ -51,14 +53,17 @@ class RSSMConfig(Config):
     act: Activation = "silu"                         # of the hidden layers
     init: Literal["torch", "fan_in"] = "fan_in"      # PyTorch's own | truncated normal (DreamerV3)
     block_fan_in: Literal["all", "one"] = "all"
-        # of fan_in in the block layers: the inputs of all blocks (DreamerV3) | of one block (before this field)
+        # what the first weights of block layers count as inputs:
+        # those of all blocks (DreamerV3) | of one block (as worlds stored before this setting did)
     encoder: Literal["auto", "mlp", "planes", "strided", "pooled"] = "auto"    # see pick_encoder
     encoder_units: Annotated[tuple[Annotated[int, Ge(1)], ...], MinLen(1)] = (256, 128)
         # mlp: encoder layers; the decoder has them in reverse order
     decoder_start: Literal["norm_act", "act_norm"] = "norm_act"
-        # pooled: the decoder's first map is normalized, then activated (DreamerV3) | the other way (before this field)
+        # the first map of the decoder `pooled`: a norm, then an activation (DreamerV3)
+        # | an activation, then a norm (as worlds stored before this setting did)
     depth: Annotated[int, Ge(1)] = 16                # channels of the first convolution
     embed: Annotated[int, Ge(0)] = 0                 # a linear layer of this size after the convolutions; 0: none
+    # heads
     image_loss: Literal["auto", "bernoulli", "mse", "normal", "symlog"] = "auto"
         # auto: for images mse after a sigmoid, for vectors symlog; trainers take bernoulli for binary planes
     units: Annotated[int, Ge(1)] = 128               # of the reward and continue heads
@@ -70,12 +75,14 @@ class RSSMConfig(Config):
         # symlog of the outermost bin: 6 is 402 (DreamerV3: 20); symexp(89) is more than a float32 holds
     reward_of: Literal["arriving", "departing"] = "arriving"
         # departing: as in Ghugare's DreamerV2, whose head never sees the result of an action
+    # weights of the losses
     kl_dyn: Annotated[float, Ge(0)] = 1.0            # weight of KL(sg(posterior) || prior), which trains the prior
     kl_rep: Annotated[float, Ge(0)] = 0.1            # weight of KL(posterior || sg(prior)), for a predictable posterior
     free_nats: Annotated[float, Ge(0)] = 1.0         # a KL below this many nats has no gradient
     image_scale: Annotated[float, Ge(0)] = 1.0       # weight of the image's loss
     reward_scale: Annotated[float, Ge(0)] = 1.0      # weight of the reward head's loss
     cont_scale: Annotated[float, Ge(0)] = 1.0        # weight of the continue head's loss
+    # the env
     obs_space: dict = field(default_factory=dict)    # of one env, as space_to_dict writes it
     action_space: dict = field(default_factory=dict) # of one env
     stored: ClassVar[dict] = {"block_fan_in": "one", "decoder_start": "act_norm"}     # of worlds before these fields
@@ -226,7 +233,7 @@ class PlainGRU(nn.Module):
         return self.cell(self.input(self.stoch_in(stoch) + before), deter).to(deter.dtype)
 
 class NormGRU(PlainGRU):
-    "A GRU with LayerNorm over its three gates and an update gate that begins nearly closed (DreamerV2)"
+    "A GRU with LayerNorm over reset, candidate and update, and an update gate that begins nearly closed (DreamerV2)"
     def __init__(self, stoch: int, actions: int, c: RSSMConfig):
         super().__init__(stoch, actions, c)
         del self.cell
@@ -596,49 +603,8 @@ def _image_loss(c: RSSMConfig, space) -> str:
     return "mse" if unit and len(space.shape) > 1 else "symlog"
 
 # %% ../../nbs/70_rssm_workshop.ipynb #59cb136e
-class RSSMWorld(nn.Module):
-    "A World made of an encoder, an RSSM, a decoder, and heads for reward and continue"
-    context = 1
-    def __init__(self, config: RSSMConfig):      # with the spaces of one env
-        super().__init__()
-        c = config
-        self.config = config
-        self.obs_space, self.action_space = _spaces(c)
-        shape = self.obs_space.shape
-        self.image_loss = _image_loss(c, self.obs_space)
-        self.encoder = Encoder(shape, c)
-        self.rssm = RSSM(c, action_size(self.action_space), self.encoder.size)
-        n = self.rssm.feature_size
-        self.feature_size = n
-        self.decoder = Decoder(n, shape, c)
-        self.reward_net = Head(n, c.units, c.layers, c.reward_head, c.norm, c.act, c.bins, c.bin_limit)
-        self.cont_net = Head(n, c.units, c.layers, "bernoulli", c.norm, c.act)
-        if c.init == "fan_in": fan_in_init(self, c.block_fan_in)
-        self.reward_net.zero()
-
-    @classmethod
-    def from_config(cls, d: dict):
-        "Return a new world from a stored config; ConfigError for settings that do not exist"
-        return cls(RSSMConfig.from_dict(d))
-
-    def initial(self, n: int) -> State:
-        "Return the state before the first step of n episodes"
-        return self.rssm.initial(n)
-
-    def observe_sequence(self, state: State, steps: Step, *, rng: Rng | None = None) -> State:
-        "Return the posterior states [n, T, ...] of steps [n, T]; rng None: the mode of each latent"
-        embed = self.encoder(preprocess(steps.obs, self.obs_space))
-        return self.rssm.observe_sequence(state, steps.action, embed, steps.is_first, rng)
-
-    def observe(self, state: State, step: Step, *, rng: Rng | None = None) -> State:
-        "Return the posterior state [n, ...] after one step [n]"
-        seen = self.observe_sequence(state, step.map(lambda x: x.unsqueeze(1)), rng=rng)
-        return {k: v.squeeze(1) for k, v in seen.items()}
-
-    def imagine(self, state: State, action: Tensor, *, rng: Rng | None = None) -> State:
-        "Return the next state for encoded actions [n, A], without an observation"
-        return self.rssm.imagine(state, action, rng)
-
+class _WorldOutputs(nn.Module):
+    "What can be computed from a state of an RSSMWorld"
     def features(self, state: State) -> Tensor:
         "Return the input of actor, critic and heads [..., F]: deter and stoch, concatenated"
         return torch.cat([state["deter"], state["stoch"]], -1)
@@ -681,6 +647,50 @@ class RSSMWorld(nn.Module):
     def picture(self, raw: Tensor) -> Tensor:
         "Return scale_output(raw); this name stays for code that uses it"
         return self.scale_output(raw)
+
+# %% ../../nbs/70_rssm_workshop.ipynb #d221de96
+class RSSMWorld(_WorldOutputs):
+    "A World made of an encoder, an RSSM, a decoder, and heads for reward and continue"
+    context = 1
+    def __init__(self, config: RSSMConfig):      # with the spaces of one env
+        super().__init__()
+        c = config
+        self.config = config
+        self.obs_space, self.action_space = _spaces(c)
+        shape = self.obs_space.shape
+        self.image_loss = _image_loss(c, self.obs_space)
+        self.encoder = Encoder(shape, c)
+        self.rssm = RSSM(c, action_size(self.action_space), self.encoder.size)
+        n = self.rssm.feature_size
+        self.feature_size = n
+        self.decoder = Decoder(n, shape, c)
+        self.reward_net = Head(n, c.units, c.layers, c.reward_head, c.norm, c.act, c.bins, c.bin_limit)
+        self.cont_net = Head(n, c.units, c.layers, "bernoulli", c.norm, c.act)
+        if c.init == "fan_in": fan_in_init(self, c.block_fan_in)
+        self.reward_net.zero()
+
+    @classmethod
+    def from_config(cls, d: dict):
+        "Return a new world from a stored config; ConfigError for settings that do not exist"
+        return cls(RSSMConfig.from_dict(d))
+
+    def initial(self, n: int) -> State:
+        "Return the state before the first step of n episodes"
+        return self.rssm.initial(n)
+
+    def observe_sequence(self, state: State, steps: Step, *, rng: Rng | None = None) -> State:
+        "Return the posterior states [n, T, ...] of steps [n, T]; rng None: the mode of each latent"
+        embed = self.encoder(preprocess(steps.obs, self.obs_space))
+        return self.rssm.observe_sequence(state, steps.action, embed, steps.is_first, rng)
+
+    def observe(self, state: State, step: Step, *, rng: Rng | None = None) -> State:
+        "Return the posterior state [n, ...] after one step [n]"
+        seen = self.observe_sequence(state, step.map(lambda x: x.unsqueeze(1)), rng=rng)
+        return {k: v.squeeze(1) for k, v in seen.items()}
+
+    def imagine(self, state: State, action: Tensor, *, rng: Rng | None = None) -> State:
+        "Return the next state for encoded actions [n, A], without an observation"
+        return self.rssm.imagine(state, action, rng)
 
 # %% ../../nbs/70_rssm_workshop.ipynb #3dae295a
 def image_error(
