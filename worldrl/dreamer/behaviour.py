@@ -298,12 +298,16 @@ def actor_loss(
     "Return the actor's loss: REINFORCE, gradients through the dynamics, or their mix, minus the entropy bonus"
     dist = actor.dist(d.features[:-1].detach())
     mix = {"auto": 1., "reinforce": 1., "dynamics": 0., "both": c.mix}[c.gradient]      # rho
-    advantage, spread = ((target - value[:-1]) / scale).detach(), dist.entropy()
-    loss = -entropy * spread
+    advantage = ((target - value[:-1]) / scale).detach()
+    policy_entropy = dist.entropy()
+    loss = -entropy * policy_entropy
     if mix: loss = loss - mix * advantage * dist.log_prob(d.action.detach())
     if mix < 1: loss = loss - (1 - mix) * target / scale
     loss = (weight * loss).mean()
-    return loss, {"losses/actor": loss, "losses/entropy": spread.mean(), "dream/advantage": advantage.abs().mean()}
+    metrics = {
+        "losses/actor": loss, "losses/entropy": policy_entropy.mean(), "dream/advantage": advantage.abs().mean(),
+    }
+    return loss, metrics
 
 # %% ../../nbs/71_behaviour_workshop.ipynb #9d2edf5b
 class Behaviour(nn.Module):
@@ -329,17 +333,21 @@ class Behaviour(nn.Module):
 
         ConfigError for gradients through the dynamics of a world that passes none."""
         c = self.config
-        through = c.gradient in ("dynamics", "both")
-        dreams = imagine(world, starts, self.actor, c.horizon, rng, through)
+        # 1. dream
+        through_dynamics = c.gradient in ("dynamics", "both")
+        dreams = imagine(world, starts, self.actor, c.horizon, rng, through_dynamics)
+        # 2. values and targets
         cont = dreams.cont.round() if c.round_cont else dreams.cont
-        value, guess = self._values(dreams.features, through)
+        value, value_dist = self._values_and_dists(dreams.features, through_dynamics)
         target = lambda_return(dreams.reward, cont, value, c.gamma, c.return_lambda)
-        if through: self._check_gradient(world, target)
+        if through_dynamics: self._check_gradient(world, target)
+        # 3. weights of the steps, and the return scale
         weight = discount_weights(cont.detach(), c.gamma)
         if alive is not None: weight = weight * alive
         scale = self._return_scale(target)
+        # 4. losses
         actor, metrics = self._actor_loss(dreams, target, value, weight, scale, entropy)
-        critic = (weight * self.critic.loss(dreams.features[:-1].detach(), target, guess)).mean()
+        critic = (weight * self.critic.loss(dreams.features[:-1].detach(), target, value_dist)).mean()
         metrics |= {
             "losses/critic": critic, "dream/return": target.mean(), "dream/reward": dreams.reward.mean(),
             "dream/scale": torch.as_tensor(scale),
@@ -360,13 +368,15 @@ class Behaviour(nn.Module):
         self.scale.update(target.detach())
         return self.scale.scale()
 
-    def _values(self, features, through):
+    def _values_and_dists(self, features, through_dynamics):
         "Values [H + 1, n], and the critic's distributions of the first H, or None where its loss must compute them"
         net = self.critic.slow if self.config.slow_target else self.critic.net
-        if through or net is self.critic.slow:
-            with frozen(net), torch.set_grad_enabled(through): return net.value(features), None
-        guess = net.dist(features[:-1])
-        with torch.no_grad(): return torch.cat([mean_of(guess), net.value(features[-1:])]), guess
+        if through_dynamics or net is self.critic.slow:
+            with frozen(net), torch.set_grad_enabled(through_dynamics): return net.value(features), None
+        value_dist = net.dist(features[:-1])
+        with torch.no_grad():
+            value = torch.cat([mean_of(value_dist), net.value(features[-1:])])
+        return value, value_dist
 
     def _actor_loss(self, *parts): return actor_loss(self.actor, self.config, *parts)
 

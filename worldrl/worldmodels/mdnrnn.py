@@ -105,12 +105,12 @@ class MDNRNN(nn.Module):
     "An LSTM over (latent, action); its head predicts the next latent (a mixture), the reward, and the end"
     def __init__(self, config: MDNRNNConfig):
         super().__init__()
-        self.config = c = config
-        self.mdn_size = MDN.head_size(c.z_size, c.mixtures, c.shared)      # outputs for the mixture
-        self.lstm = nn.LSTM(c.z_size + c.action_size + c.restart_flag, c.hidden, batch_first=True)
-        self.head = nn.Linear(c.hidden, self.mdn_size + c.reward_head + c.cont_head)
-        first_mean = c.mixtures * (1 if c.shared else c.z_size)            # the weights' logits stand before the means
-        num_means = c.mixtures * c.z_size
+        self.config = config
+        self.mdn_size = MDN.head_size(config.z_size, config.mixtures, config.shared)    # outputs for the mixture
+        self.lstm = nn.LSTM(config.z_size + config.action_size + config.restart_flag, config.hidden, batch_first=True)
+        self.head = nn.Linear(config.hidden, self.mdn_size + config.reward_head + config.cont_head)
+        first_mean = config.mixtures * (1 if config.shared else config.z_size)     # the logits stand before the means
+        num_means = config.mixtures * config.z_size
         with torch.no_grad():
             self.head.bias[first_mean : first_mean + num_means] += torch.randn(num_means)
 
@@ -204,22 +204,22 @@ def mdnrnn_loss(
     is_first: Tensor,  # [B, T] bool
 ) -> tuple[Tensor, dict[str, Tensor]]:  # scalar, and the three terms
     "Return the prediction loss for latents, rewards and ends of these sequences, and its terms"
-    c = rnn.config
-    zero = z.new_zeros(len(z), c.hidden)
-    inputs = shifted(z, action, is_first, c.restart_flag)
+    config = rnn.config
+    zero = z.new_zeros(len(z), config.hidden)
+    inputs = shifted(z, action, is_first, config.restart_flag)
     h, _, _ = scan_lstm(rnn.lstm, inputs[:, 1:], is_first[:, 1:], zero, zero)      # [B, T - 1, H]
     known = ~is_first[:, 1:]                                                       # rows that have a predecessor
 
-    target = z[:, 1:] - z[:, :-1] if c.residual else z[:, 1:]
-    terms = {"world/nll": _mean_of(rnn.mixture(h).loss(target), known) / c.z_size}
-    if c.reward_head:
-        error = rnn.reward(h) - _clip(reward[:, 1:], c.reward_clip)
+    target = z[:, 1:] - z[:, :-1] if config.residual else z[:, 1:]
+    terms = {"world/nll": _mean_of(rnn.mixture(h).loss(target), known) / config.z_size}
+    if config.reward_head:
+        error = rnn.reward(h) - _clip(reward[:, 1:], config.reward_clip)
         terms["world/reward"] = _mean_of(error ** 2, known)
-    if c.cont_head:
-        weight = torch.where(cont[:, 1:], 1.0, c.end_weight)
+    if config.cont_head:
+        weight = torch.where(cont[:, 1:], 1.0, config.end_weight)
         terms["world/cont"] = _mean_of(_cross_entropy(rnn.cont_logit(h), cont[:, 1:]) * weight, known)
 
-    weights = {"world/nll": 1., "world/reward": c.reward_coef, "world/cont": c.cont_coef}
+    weights = {"world/nll": 1., "world/reward": config.reward_coef, "world/cont": config.cont_coef}
     loss = sum(weights[name] * term for name, term in terms.items())
     return loss, {name: term.detach() for name, term in terms.items()}
 
@@ -358,10 +358,10 @@ class WorldModel(_ReadOuts, _Dynamics):
             obs_space = OldBytes(obs_space.low, obs_space.high, dtype=np.uint8)     # this VAE reads bytes / 255
         self.vae, self.mdnrnn = vae, mdnrnn
         self.obs_space, self.action_space = obs_space, action_space
-        c = mdnrnn.config
-        self.feature_size = c.z_size + c.hidden * (len(FEATURES[c.features]) - 1)
-        if c.features == "zr":
-            self.reservoir = _untrained_lstm(c)
+        config = mdnrnn.config
+        self.feature_size = config.z_size + config.hidden * (len(FEATURES[config.features]) - 1)
+        if config.features == "zr":
+            self.reservoir = _untrained_lstm(config)
 
     @property
     def config(self) -> WorldModelConfig:
@@ -373,17 +373,18 @@ class WorldModel(_ReadOuts, _Dynamics):
     @classmethod
     def from_config(cls, config: dict) -> "WorldModel":
         "Return an untrained world with the settings of a stored config; ConfigError for settings it does not have"
-        c = WorldModelConfig.from_dict(config)
-        return cls(VAE(c.vae), MDNRNN(c.mdnrnn), space_from_dict(c.obs_space), space_from_dict(c.action_space))
+        settings = WorldModelConfig.from_dict(config)
+        obs_space, action_space = space_from_dict(settings.obs_space), space_from_dict(settings.action_space)
+        return cls(VAE(settings.vae), MDNRNN(settings.mdnrnn), obs_space, action_space)
 
     def initial(self, n: int) -> State:
         "Return the state of n rows before the first step: zeros [n, ...]"
-        c = self.mdnrnn.config
-        sizes = {"z": c.z_size, "h": c.hidden, "c": c.hidden}
-        if c.restart_flag:
+        config = self.mdnrnn.config
+        sizes = {"z": config.z_size, "h": config.hidden, "c": config.hidden}
+        if config.restart_flag:
             sizes["first"] = 1
-        if c.features == "zr":
-            sizes |= {"rh": c.hidden, "rc": c.hidden}
+        if config.features == "zr":
+            sizes |= {"rh": config.hidden, "rc": config.hidden}
         new_zeros = next(self.parameters()).new_zeros      # on the device of the weights
         return {name: new_zeros(n, size) for name, size in sizes.items()}
 
@@ -408,7 +409,7 @@ from ..parts.optim import Optimizer
 from ..runs.models import load, load_run, save_model
 from ..runs.run import start_weights
 
-
+# %% ../../nbs/42_mdnrnn_workshop.ipynb #8ab6e6b8
 def world_spaces(
     meta: dict,             # a manifest's "meta"
     env_id: str = "",       # the id that the user gave: only this one may name a module
