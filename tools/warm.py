@@ -91,14 +91,19 @@ def child(link: socket.socket):
 
 def serve(address: str, preloads: str):
     sys.path[0] = ""
+    parent = os.getppid()
     if preloads: preload()
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(address)
         listening.listen(16)
+        listening.settimeout(2)
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)             # children that end leave nothing behind
         print("ready", flush=True)
         while True:
-            link, _ = listening.accept()
+            try: link, _ = listening.accept()
+            except TimeoutError:
+                if os.getppid() != parent: return                 # whoever started us was killed
+                continue
             if os.fork() == 0:
                 listening.close()
                 signal.signal(signal.SIGCHLD, signal.SIG_DFL)
