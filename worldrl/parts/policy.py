@@ -53,6 +53,13 @@ class NetConfig(Config):
         "Return the end of a run folder's name; a net of which one compares variants may add what differs"
         return exp
 
+    def obs_of(self,
+        obs: str | None,     # observation settings of a training; None: those of the env's family
+        env_id: str,
+    ) -> str | None:         # the settings with which the env is made
+        "Return the observation settings that the net needs; here those of the training"
+        return obs
+
     def class_of(self, d: dict) -> type:
         "Return the config class of the net that a stored dict names"
         return net_classes(d.get("net", "actor-critic"))[0]
@@ -151,6 +158,7 @@ from ..runs.models import register
 NETS: dict[str, tuple] = {      # name -> config class, net class; strings "module:Class" are imported when needed
     "actor-critic": ("worldrl.parts.policy:PolicyConfig", "worldrl.parts.policy:ActorCritic"),
     "i2a": ("worldrl.i2a.agent:I2AConfig", "worldrl.i2a.agent:I2A"),
+    "iam": ("worldrl.iam.memory:MemoryConfig", "worldrl.iam.memory:MemoryPolicy"),
 }
 
 def net_classes(
@@ -666,6 +674,10 @@ class PolicyMixin:
     def from_config(cls, config: dict):     # what config.to_dict() returned
         "Return a new policy from the settings of a saved one"
         return cls(cls.config_class.from_dict(config))
+
+    def facts(self) -> dict[str, str]:
+        "Return what the settings of the net result in, for the lines that a training prints; here nothing"
+        return {}
 
     def prepare(self, state: State, step: Step, *, rng: Rng | None = None) -> dict:
         "Return what is computed once per moment, {name: [n, ...]}; here nothing"
