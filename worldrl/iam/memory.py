@@ -18,7 +18,7 @@ from torch import Tensor
 
 # %% ../../nbs/60_memory_workshop.ipynb #a554ddbf
 from ..core import ConfigError, autocast, did_you_mean
-from ..envs.core import family_of, obs_settings
+from ..envs.core import family_of, make_env, obs_settings
 from ..parts.contracts import Act, State, Step, map_state
 from ..parts.nets import ACTIVATIONS, Conv, ConvEncoder, activation, channels_last, conv_sizes, orthogonal_init
 from ..parts.policy import ENCODERS, NetConfig, NetOutput, PolicyNet, RunningNorm, encoder_name
@@ -132,19 +132,26 @@ class MemoryConfig(NetConfig):
             parts.append(name.replace("_", "") + re.sub(r"[^\w.-]+", "_", text))
         return "-".join(parts)
 
-    def obs_of(self, obs: str | None, env_id: str) -> str | None:     # as NetConfig.obs_of
+    def obs_of(self, obs: str | None, env_id: str, env_kwargs: dict) -> str | None:     # as NetConfig.obs_of
         "Return the observation settings with `frames` stacked frames; ConfigError if `obs` names another stack"
         family = family_of(env_id)
         base = obs or (family.obs if family else "")
         if not base and self.frames == 1: return obs
-        settings = obs_settings(base or "raw")
+        if not base: base = _usual_obs(env_id, env_kwargs)
+        settings = obs_settings(base)
         if settings.stack == self.frames: return obs
         if "stack=" in (obs or ""):
             raise ConfigError(
                 f"obs={obs!r} stacks {settings.stack} frames, and the net has frames={self.frames}; leave stack out of"
                 f" obs, and set policy.frames={settings.stack} (--frames {settings.stack})"
             )
-        return obs_settings(base or "raw", stack=self.frames).name
+        return obs_settings(base, stack=self.frames).name
+
+def _usual_obs(env_id: str, env_kwargs: dict) -> str:
+    "Return the name of the observation settings that an env has by itself"
+    env = make_env(env_id, 1, **{k: v for k, v in env_kwargs.items() if k != "obs"})
+    env.close()
+    return env.protocol["obs"]["name"]
 
 _NAMED = (      # settings in the name of a run folder, where they are not the default
     "frames", "sizes", "select", "dset", "dset_size", "attention_units", "attention_heads", "cell", "units", "bptt",
@@ -366,7 +373,6 @@ class Frames(nn.Module):
         self.image, self.dtype = len(shape) == 3, c.dtype
         self.norm = RunningNorm(shape[0]) if c.normalize_obs else None
         self.convs = ConvEncoder(shape, CONVS[encoder_name(shape)]) if self.image else None
-        if self.image: channels_last(self.convs)
         self.out_size = self.convs.out_size if self.image else shape[0]
         channels, height, width = conv_sizes(shape, CONVS[encoder_name(shape)])[-1] if self.image else (1, 1, 1)
         self.regions = (height * width, channels) if self.image else (self.frame[0], 1)
@@ -411,6 +417,7 @@ class MemoryPolicy(PolicyNet):
         size = self.memory.out_size if self._beside else c.units if c.recurrent else self.path.out_size
         self.joint = dense(size, c.joint, c.act if c.joint_act == "act" else "none")
         for part in (self.frames, self.path, self.joint): orthogonal_init(part)
+        if self.frames.image: channels_last(self.frames)
         self.make_heads(self.joint.out_size)
 
     @property
@@ -421,9 +428,10 @@ class MemoryPolicy(PolicyNet):
     def _make_memory(self, c: MemoryConfig) -> None:
         "Make the memory and the choice of what it reads"
         passing = self.path.out_size
-        if c.model in ("rnn", "rnn_bare"): self.memory = MEMORIES[c.cell](passing, c.units)
-        if c.model != "iam": return
-        if c.select == "attention":
+        if c.model == "fnn": return
+        if c.model != "iam":
+            self.memory = MEMORIES[c.cell](passing, c.units)
+        elif c.select == "attention":
             self.memory = AttentionMemory(
                 passing, self.frames.regions, c.units, c.cell, c.attention_heads, c.attention_units
             )
@@ -434,7 +442,7 @@ class MemoryPolicy(PolicyNet):
             indices = dset_indices(c.dset, self.frames.frame, c.env_id)
             self.register_buffer("indices", torch.tensor(indices), persistent=False)
             self.memory = DsetMemory(passing, len(indices), c.units, c.cell)
-        self._init_cell(self.memory.cell)
+        self._init_cell(getattr(self.memory, "cell", self.memory))
 
     def _init_cell(self, cell: nn.Module) -> None:
         "Orthogonal weights and zero biases, as the memories of 30_policy_workshop start"

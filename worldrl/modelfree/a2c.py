@@ -182,7 +182,7 @@ def _check_heads(config, name: str) -> None:
 def _protocol_of(config) -> dict:
     "Make the env of a config once, and return how it was made"
     settings = with_obs(config.obs, config.env_kwargs)
-    settings["obs"] = config.policy.obs_of(settings["obs"], config.env_id)
+    settings["obs"] = config.policy.obs_of(settings["obs"], config.env_id, config.env_kwargs)
     env = make_env(config.env_id, 1, **settings)
     env.close()
     return env.protocol
@@ -299,7 +299,7 @@ def stream_with_aux(
 def env_settings(config: OnPolicyConfig) -> dict:
     "Return the keywords for make_env, which training, evaluation and videos share"
     settings = dict(config.env_kwargs)
-    obs = config.policy.obs_of(config.obs or settings.get("obs"), config.env_id)
+    obs = config.policy.obs_of(config.obs or settings.get("obs"), config.env_id, config.env_kwargs)
     if obs:
         settings["obs"] = obs
     if config.fire_reset:

@@ -56,7 +56,8 @@ class NetConfig(Config):
     def obs_of(self,
         obs: str | None,     # observation settings of a training; None: those of the env's family
         env_id: str,
-    ) -> str | None:         # the settings with which the env is made
+        env_kwargs: dict,    # the env's settings
+    ) -> str | None:         # the observation settings with which the env is made
         "Return the observation settings that the net needs; here those of the training"
         return obs
 
