@@ -70,11 +70,16 @@ class Learner(NamedTuple):
     learners: tuple[str, ...]   # keys of ALGOS; the first one is the default
     help: str = ""              # one sentence
     chapter: str = ""           # the notebook that explains it
+    short: tuple[str, ...] = () # settings of the net that are written without `policy.`
 
 
 NET_ALIASES: dict[str, Learner] = {
     "i2a": Learner(
         "i2a", ("a2c", "ppo"), "an agent that imagines one future per action before it acts", "51_i2a_workshop",
+    ),
+    "iam": Learner(
+        "iam", ("ppo", "a2c"), "an agent that remembers only what influences it, and nets to compare it with",
+        "60_memory_workshop", ("model", "frames"),
     ),
 }
 
@@ -92,7 +97,9 @@ def learner_of(
     learner, policy = settings.get("learner") or entry.learners[0], rest.get("policy", {})
     if learner not in entry.learners:
         raise ConfigError(f"{name} has no learner {learner!r}; choose from {', '.join(entry.learners)}")
-    if isinstance(policy, dict): policy = {"net": entry.net} | policy
+    short = {k: rest.pop(k) for k in entry.short if k in rest}
+    if isinstance(policy, dict): policy = {"net": entry.net} | policy | short
+    elif short: raise ConfigError(f"{', '.join(short)} and policy set the same; change them in the policy's config")
     return learner, rest | {"policy": policy}
 
 #| cell-break

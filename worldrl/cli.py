@@ -97,6 +97,9 @@ def _learner(name: str, argv: list[str]) -> tuple[str, list[str]]:      # name: 
     if any(a.partition("=")[0] in ("--net", "--policy.net") for a in argv):
         raise UsageError(f"worldrl train {name} chooses the net; leave out --net")
     algo, _ = learner_of(name, {"learner": learner})
+    short = {f"--{k}": f"--policy.{k}" for k in NET_ALIASES[name].short}
+    words = [w.partition("=") for w in argv]
+    argv = [short.get(flag, flag) + eq + value for flag, eq, value in words]
     return f"train {algo}", ["--net", NET_ALIASES[name].net, *argv]
 
 def find_command(

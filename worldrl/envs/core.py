@@ -564,7 +564,7 @@ FAMILIES = (
     Family("", module="classic_control", recipe="classic"),
     Family("worldrl/MiniPacmanHunt", recipe="minipacman-hunt"),     # here the recipe "minipacman" does not learn
     Family("worldrl/MiniPacman", recipe="minipacman"),
-    Family("worldrl/Warehouse", draw="worldrl.envs.warehouse:draw_observations",
+    Family("worldrl/Warehouse", recipe="warehouse", draw="worldrl.envs.warehouse:draw_observations",
            limits=(("worldrl/WarehouseMemory", 96), ("worldrl/Warehouse", 100))),
 )
 PLUGINS = {"ALE/": "ale_py", "dm_control/": "shimmy"}     # importing these registers their ids

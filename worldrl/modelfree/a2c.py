@@ -190,7 +190,9 @@ def _check_heads(config, name: str) -> None:
 
 def _protocol_of(config) -> dict:
     "Make the env of a config once, and return its protocol: the env's own description of how it was made"
-    env = make_env(config.env_id, 1, **with_obs(config.obs, config.env_kwargs))
+    settings = with_obs(config.obs, config.env_kwargs)
+    settings["obs"] = config.policy.obs_of(settings["obs"], config.env_id, config.env_kwargs)
+    env = make_env(config.env_id, 1, **settings)
     env.close()
     return env.protocol
 
@@ -306,8 +308,9 @@ def stream_with_aux(
 def env_settings(config: OnPolicyConfig) -> dict:
     "Return the keywords for make_env, which training, evaluation and videos share"
     settings = dict(config.env_kwargs)
-    if config.obs:
-        settings["obs"] = config.obs
+    obs = config.policy.obs_of(config.obs or settings.get("obs"), config.env_id, config.env_kwargs)
+    if obs:
+        settings["obs"] = obs
     if config.fire_reset:
         settings["fire_reset"] = True
     return settings
@@ -791,6 +794,11 @@ def _rate(config: OnPolicyConfig, updates: int) -> float:
     left = 1 - updates / config.num_updates if config.anneal_lr else 1
     return config.learning_rate * left
 
+def _net_facts(trainer) -> dict:
+    "Return what a net says about itself, for the printed lines; {} for a net of a user that says nothing"
+    facts = getattr(trainer.policy, "facts", None)
+    return facts() if callable(facts) else {}
+
 def _adopt(trainer, settings: dict) -> None:
     "Take over settings of a stored run"
     trainer.config = trainer.config.replace(**settings)
@@ -798,7 +806,7 @@ def _adopt(trainer, settings: dict) -> None:
     trainer.policy.config = trainer.policy.config.replace(**of_policy)
     if "action_scale" in of_policy:
         trainer.policy.head.set_units(of_policy["action_scale"])
-    trainer.resolved = describe_settings(trainer.config, trainer.protocol)
+    trainer.resolved = describe_settings(trainer.config, trainer.protocol) | _net_facts(trainer)
 
 def _begin_counting(trainer) -> None:
     "Set all counters to their values before the first update"
@@ -822,7 +830,7 @@ class OnPolicyTrainer(SegmentedTrainer):
         self.exp, self.device = self.exp_of(config), device(config.device)
         _make_net(self)
         self.check()
-        self.resolved = describe_settings(self.config, self.protocol)
+        self.resolved = describe_settings(self.config, self.protocol) | _net_facts(self)
         if self.config.compile:
             compile_encoder(self.policy)
         _make_optimizer(self)
@@ -903,6 +911,15 @@ A2CConfig.recipes = {
                             normalize_reward=True, learning_rate=1.5e-3, ent_coef=0.05,
                             segment_steps=1000),     # in this env a death costs 20
     "minatar": dict(total_timesteps=2_000_000),
+    # The 2021 reproduction of IAM as it was run, and as it was described; 60_memory_workshop says what differs.
+    "iam-bislip": dict(num_envs=1, num_steps=8, truncation="terminate", normalize_reward=True, segment_steps=20_000,
+                       total_timesteps=4_000_000, policy=dict(net="iam", sizes="bislip", bptt=1)),
+    "iam-bislip-described": dict(num_envs=1, num_steps=8, truncation="terminate", normalize_reward=True,
+                                 segment_steps=20_000, total_timesteps=4_000_000,
+                                 policy=dict(net="iam", sizes="bislip")),
+    "iam-flicker": dict(num_envs=8, learning_rate=2.5e-4, obs="atari84+flicker=0.5", fire_reset=True, clip_reward=True,
+                        episodic_life=True, segment_steps=40_000, total_timesteps=50_000_000, eval_episodes=10,
+                        policy=dict(net="iam", sizes="bislip", frames=4)),
 }
 
 # %% ../../nbs/31_a2c_workshop.ipynb #5a46bf47

@@ -109,6 +109,14 @@ PPOConfig.recipes = {
                             segment_steps=1000),
     "minatar": dict(num_steps=64, num_minibatches=8, learning_rate=5e-4, clip_coef=0.1,
                     total_timesteps=2_000_000),
+    "warehouse": dict(num_envs=512, num_steps=16, num_minibatches=8, update_epochs=3, learning_rate=5e-3, gamma=0.95,
+                      gae_lambda=0.9, total_timesteps=4_000_000),
+    # The paper of IAM, and Keijzer's reproduction; 60_memory_workshop says what differs.
+    "iam-paper": dict(num_envs=8, num_steps=128, update_epochs=3, clip_coef=0.1, vf_coef=2., max_grad_norm=0.,
+                      norm_adv=False, truncation="terminate", total_timesteps=4_000_000,
+                      policy=dict(net="iam", sizes="paper")),
+    "iam-keijzer": dict(num_envs=32, num_steps=8, update_epochs=3, clip_coef=0.1, vf_coef=2., max_grad_norm=0.,
+                        truncation="terminate", total_timesteps=4_000_000, policy=dict(net="iam", sizes="keijzer")),
 }
 
 # %% ../../nbs/32_ppo.ipynb #ada8541d

@@ -53,6 +53,14 @@ class NetConfig(Config):
         "Return the end of a run folder's name; a net of which one compares variants may add what differs"
         return exp
 
+    def obs_of(self,
+        obs: str | None,     # observation settings of a training; None: those of the env's family
+        env_id: str,
+        env_kwargs: dict,    # the env's settings
+    ) -> str | None:         # the observation settings with which the env is made
+        "Return the observation settings that the net needs; here those of the training"
+        return obs
+
     def class_of(self, d: dict) -> type:
         "Return the config class of the net that a stored dict names"
         return net_classes(d.get("net", "actor-critic"))[0]
@@ -591,6 +599,10 @@ class _PolicyHooks:
     has_extra_loss = False                 # True: `extra_loss` returns something to learn from
     outputs: tuple = ("entropy", "dist", "features")     # names of OUTPUTS that `with_outputs` offers
 
+    def facts(self) -> dict[str, str]:
+        "Return what the settings of the net result in, for the lines that a training prints; here nothing"
+        return {}
+
     def prepare(self, state: State, step: Step, *, rng: Rng | None = None) -> dict:
         "Return what is computed once per moment, {name: [n, ...]}; here nothing"
         return {}
@@ -800,6 +812,7 @@ from ..runs.models import register
 NETS: dict[str, tuple] = {      # name -> config class, net class; strings "module:Class" are imported when needed
     "actor-critic": ("worldrl.parts.policy:PolicyConfig", "worldrl.parts.policy:ActorCritic"),
     "i2a": ("worldrl.i2a.agent:I2AConfig", "worldrl.i2a.agent:I2A"),
+    "iam": ("worldrl.iam.memory:MemoryConfig", "worldrl.iam.memory:MemoryPolicy"),
 }
 
 def net_classes(
