@@ -50,7 +50,7 @@ INPUTS = [    # what the trainings read: (folder that the command makes, folder 
     ("rollouts/experts", "rollouts/experts", "worldrl expert reacher-ppo --episodes 4 --seed 4242"),
 ]
 
-RUNS = {      # one tiny run per trainer, and one of the net with its own trainings
+RUNS = {      # one tiny run per trainer, and one per net with its own name on the command line
     "sine": "python -c 'from worldrl.runs import SineConfig, SineTrainer, run_training;"
             " run_training(SineTrainer(SineConfig.make(\"tiny\", segments=6)))'",
     "vae": f"{VAE} --lr 0.003 --batch 16 --seed 1",
@@ -74,6 +74,8 @@ RUNS = {      # one tiny run per trainer, and one of the net with its own traini
     "i2a": "worldrl train i2a --learner a2c --preset tiny --env-id worldrl/Toy-v0 --device cpu --seed 0"
            " --total-timesteps 1280 --num-envs 8 --segment-steps 40 --eval-episodes 2 --policy.world oracle"
            " --policy.length 2",
+    "iam": "worldrl train iam --learner ppo --preset tiny --env-id worldrl/WarehouseKinds-v0 --device cpu --seed 0"
+           f" --total-timesteps 1024 {ON_POLICY} --eval-episodes 2 --policy.hidden 16 16 --policy.units 8 --policy.joint 16",
 }
 
 # Runs that were killed: (segments that were complete, command). Nets for images would make folders of megabytes, so
