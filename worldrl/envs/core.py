@@ -564,8 +564,10 @@ FAMILIES = (
     Family("", module="classic_control", recipe="classic"),
     Family("worldrl/MiniPacmanHunt", recipe="minipacman-hunt"),     # here the recipe "minipacman" does not learn
     Family("worldrl/MiniPacman", recipe="minipacman"),
-    Family("worldrl/Warehouse", recipe="warehouse", draw="worldrl.envs.warehouse:draw_observations",
-           limits=(("worldrl/WarehouseMemory", 96), ("worldrl/Warehouse", 100))),
+    Family("worldrl/Warehouse-", recipe="warehouse", draw="worldrl.envs.warehouse:draw_observations",
+           limits=(("worldrl/Warehouse-", 100),)),
+    Family("worldrl/Warehouse", recipe="warehouse-memory", draw="worldrl.envs.warehouse:draw_observations",
+           limits=(("worldrl/WarehouseMemory", 96), ("worldrl/WarehouseKinds", 100))),
 )
 PLUGINS = {"ALE/": "ale_py", "dm_control/": "shimmy"}     # importing these registers their ids
 EXTRAS = {"minatar": "minatar", "Box2D": "box2d", "pygame": "box2d", "mujoco": "mujoco", "imageio": "mujoco",

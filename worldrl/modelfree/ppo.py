@@ -111,6 +111,9 @@ PPOConfig.recipes = {
                     total_timesteps=2_000_000),
     "warehouse": dict(num_envs=512, num_steps=16, num_minibatches=8, update_epochs=3, learning_rate=5e-3, gamma=0.95,
                       gae_lambda=0.9, total_timesteps=4_000_000),
+    # What must be remembered happened up to 16 steps ago: longer rollouts, so that gradients reach further back.
+    "warehouse-memory": dict(num_envs=256, num_steps=32, num_minibatches=8, update_epochs=3, learning_rate=3e-3,
+                             gamma=0.95, gae_lambda=0.9, total_timesteps=4_000_000),
     # The paper of IAM, and Keijzer's reproduction; 60_memory_workshop says what differs.
     "iam-paper": dict(num_envs=8, num_steps=128, update_epochs=3, clip_coef=0.1, vf_coef=2., max_grad_norm=0.,
                       norm_adv=False, truncation="terminate", total_timesteps=4_000_000,
