@@ -387,7 +387,7 @@ class WorldModel(_ReadOuts, _Dynamics):
     context = 1                                # number of real frames that a dream needs before it starts
     def __init__(self, vae: VAE, mdnrnn: MDNRNN, obs_space: spaces.Box, action_space: spaces.Space):
         super().__init__()
-        is_old_vae = not getattr(vae.config, "obs_space", {})                       # of version 0.1: it reads bytes / 255
+        is_old_vae = not getattr(vae.config, "obs_space", {})      # of version 0.1: it reads bytes / 255
         if is_old_vae and byte_bounds(obs_space) is not None:
             obs_space = OldBytes(obs_space.low, obs_space.high, dtype=np.uint8)
         self.vae, self.mdnrnn = vae, mdnrnn
