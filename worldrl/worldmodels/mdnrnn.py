@@ -4,11 +4,12 @@
 
 # %% auto #0
 __all__ = ['Limits', 'draw_latents', 'FEATURES', 'MDNRNNConfig', 'lstm_step', 'MDNRNN', 'scan_lstm', 'shifted', 'mdnrnn_loss',
-           'cache_latents', 'sample_latents', 'WorldModelConfig', 'WorldModel', 'world_spaces', 'training_parts',
-           'check_fit', 'MDNRNNTrainer', 'bench_mdnrnn', 'bench_dream']
+           'cache_latents', 'sample_latents', 'WorldModelConfig', 'WorldModel', 'world_spaces', 'check_fit',
+           'training_parts', 'MDNRNNTrainer', 'bench_mdnrnn', 'bench_dream']
 
 # %% ../../nbs/42_mdnrnn_workshop.ipynb #f3c174ae
-import math, time
+import math
+import time
 from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Literal
 
@@ -35,9 +36,11 @@ def _clip_fault(limits: tuple[float, float] | None) -> str:
 
 Limits = Annotated[tuple[Annotated[float, UNBOUNDED], Annotated[float, UNBOUNDED]], Check(_clip_fault)]
 
+# %% ../../nbs/42_mdnrnn_workshop.ipynb #d93b8a86
 @dataclass
 class MDNRNNConfig(Config):
     "Settings of an MDN-RNN: its net, its training, and which features a policy reads"
+    # files and seeds
     env_id: str = "CarRacing-v3"                    # names the run folder
     seed: Annotated[int, Ge(0)] = 0                 # of weights, batches and noise
     preset: str = "small"                           # tiny | small | paper
@@ -46,6 +49,7 @@ class MDNRNNConfig(Config):
     data: tuple[str, ...] = ()
         # folders of episodes (paths, or names below $WORLDRL_DATA); empty: all that was gathered for this env
     device: DeviceName = "auto"                     # where tensors live
+    # the net
     z_size: Annotated[int, Ge(1)] = 32              # Z; the trainer sets it to that of the VAE
     action_size: Annotated[int, Ge(1)] = 3          # A, width of an encoded action; the trainer sets it
     hidden: Annotated[int, Ge(1)] = 256             # units of the LSTM
@@ -55,8 +59,10 @@ class MDNRNNConfig(Config):
     cont_head: bool = True                          # predict whether the episode continues
     residual: bool = False                          # predict z_{t+1} - z_t; False: z_{t+1}, as in the paper
     restart_flag: bool = False                      # feed "this latent is the first of an episode" (Doom of the paper)
+    # what a policy reads
     features: Literal["z", "zh", "zhc", "zr"] = "zh"
         # what a policy reads: the latent z, the LSTM's h and c; r: the h of an untrained LSTM
+    # training
     latents: Literal["sample", "mu"] = "sample"     # for training: sampled again for each batch | mu: the mean
     batch_size: Annotated[int, Ge(1)] = 32          # sequences per update
     batch_length: Annotated[int, Ge(2)] = 32        # steps per sequence
@@ -66,14 +72,17 @@ class MDNRNNConfig(Config):
     learning_rate_end: Annotated[float, Ge(0)] = 1e-4   # and at the end, along half a cosine
     max_grad_norm: Annotated[float, Gt(0)] = 10.0
         # largest norm of the gradient; with 1 the mixture's large gradient leaves little for the heads
+    # the loss
     reward_clip: Limits | None = None               # limits of the reward head's targets; CarRacing: (-1, 7)
     reward_coef: Annotated[float, Ge(0)] = 1.0      # weight of the squared error of the reward
     cont_coef: Annotated[float, Ge(0)] = 1.0        # weight of the cross-entropy of "continues"
     end_weight: Annotated[float, Ge(0)] = 1.0       # weight of the rows where the episode ended (Doom: 10)
+    # the weights at the start
     start_from: str = ""
         # stored weights to start from (--from): a name of the zoo, a run folder or a path; empty: new weights
     budget: ClassVar[tuple[str, ...]] = ("updates",)
 
+# %% ../../nbs/42_mdnrnn_workshop.ipynb #b452c6b9
 MDNRNNConfig.presets = {
     "tiny": dict(hidden=64, updates=150, segment_updates=50, batch_size=16, batch_length=16),
     "paper": dict(batch_size=100, batch_length=999, updates=4000, learning_rate=1e-3)}
@@ -194,7 +203,27 @@ def _cross_entropy(logit: Tensor, truth: Tensor) -> Tensor:
     "Return the binary cross-entropy of each row"
     return F.binary_cross_entropy_with_logits(logit, truth.to(logit.dtype), reduction="none")
 
-# %% ../../nbs/42_mdnrnn_workshop.ipynb #dc27b5f8
+# %% ../../nbs/42_mdnrnn_workshop.ipynb #c78f2537
+def _loss_terms(
+    rnn: MDNRNN,
+    h: Tensor,         # [B, T - 1, H] of rows 1 to T - 1
+    target: Tensor,    # [B, T - 1, Z] what the mixture must predict
+    reward: Tensor,    # [B, T - 1]
+    cont: Tensor,      # [B, T - 1] bool, not terminated
+    known: Tensor,     # [B, T - 1] bool, the rows that count
+) -> dict[str, Tensor]:
+    "Return the terms of the loss, each a mean over the known rows; a term without a head is missing"
+    config = rnn.config
+    terms = {"world/nll": _mean_of(rnn.mixture(h).loss(target), known) / config.z_size}
+    if config.reward_head:
+        error = rnn.reward(h) - _clip(reward, config.reward_clip)
+        terms["world/reward"] = _mean_of(error ** 2, known)
+    if config.cont_head:
+        weight = torch.where(cont, 1.0, config.end_weight)
+        terms["world/cont"] = _mean_of(_cross_entropy(rnn.cont_logit(h), cont) * weight, known)
+    return terms
+
+# %% ../../nbs/42_mdnrnn_workshop.ipynb #e5b57f76
 def mdnrnn_loss(
     rnn: MDNRNN,
     z: Tensor,         # [B, T, Z] latents; the gradient flows into them: pass z.detach() to hold an encoder fixed
@@ -209,16 +238,8 @@ def mdnrnn_loss(
     inputs = shifted(z, action, is_first, config.restart_flag)
     h, _, _ = scan_lstm(rnn.lstm, inputs[:, 1:], is_first[:, 1:], zero, zero)      # [B, T - 1, H]
     known = ~is_first[:, 1:]                                                       # rows that have a predecessor
-
     target = z[:, 1:] - z[:, :-1] if config.residual else z[:, 1:]
-    terms = {"world/nll": _mean_of(rnn.mixture(h).loss(target), known) / config.z_size}
-    if config.reward_head:
-        error = rnn.reward(h) - _clip(reward[:, 1:], config.reward_clip)
-        terms["world/reward"] = _mean_of(error ** 2, known)
-    if config.cont_head:
-        weight = torch.where(cont[:, 1:], 1.0, config.end_weight)
-        terms["world/cont"] = _mean_of(_cross_entropy(rnn.cont_logit(h), cont[:, 1:]) * weight, known)
-
+    terms = _loss_terms(rnn, h, target, reward[:, 1:], cont[:, 1:], known)
     weights = {"world/nll": 1., "world/reward": config.reward_coef, "world/cont": config.cont_coef}
     loss = sum(weights[name] * term for name, term in terms.items())
     return loss, {name: term.detach() for name, term in terms.items()}
@@ -302,7 +323,7 @@ class _ReadOuts(nn.Module):
 # %% ../../nbs/42_mdnrnn_workshop.ipynb #1cbfeabf
 class _Dynamics(nn.Module):
     "The next state of n rows: `imagine` without a frame, `observe` with one"
-    def _remember(self, state: State, action: Tensor) -> State:
+    def _step_memory(self, state: State, action: Tensor) -> State:
         "Return the state with the LSTM one step further and the old latent"
         inputs = [state["z"], action]
         if "first" in state:                               # the restart flag
@@ -318,7 +339,7 @@ class _Dynamics(nn.Module):
 
     def imagine(self, state: State, action: Tensor, *, rng: Rng | None = None) -> State:
         "Return the predicted state after encoded actions [n, A]; the latent is sampled, or the mode without rng"
-        new = self._remember(state, action)
+        new = self._step_memory(state, action)
         latent = self.mdnrnn.mixture(new["h"]).sample(rng)
         new["z"] = state["z"] + latent if self.mdnrnn.config.residual else latent
         return new
@@ -326,13 +347,13 @@ class _Dynamics(nn.Module):
     def observe(self, state: State, step: Step, *, rng: Rng | None = None) -> State:
         "Return the state after a real step of n rows; the latent is sampled, or the mode without rng"
         z = self.vae.encode(step.obs).sample(rng)
-        return self._see(state, z, step.action, step.is_first)
+        return self._after_frame(state, z, step.action, step.is_first)
 
-    def _see(self, state: State, z: Tensor, action: Tensor, is_first: Tensor) -> State:
+    def _after_frame(self, state: State, z: Tensor, action: Tensor, is_first: Tensor) -> State:
         "Return the next state when its latent is known; the memory is zero in rows that begin an episode"
         reset = is_first[:, None]
-        remembered = self._remember(state, action)
-        new = {name: value.masked_fill(reset, 0) for name, value in remembered.items()}
+        stepped = self._step_memory(state, action)
+        new = {name: value.masked_fill(reset, 0) for name, value in stepped.items()}
         new["z"] = z
         if "first" in new:
             new["first"] = reset.to(z.dtype)
@@ -344,9 +365,21 @@ class _Dynamics(nn.Module):
         z = self.vae.encode(steps.obs.flatten(0, 1)).sample(rng).unflatten(0, (n, T))
         states = []
         for t in range(T):
-            state = self._see(state, z[:, t], steps.action[:, t], steps.is_first[:, t])
+            state = self._after_frame(state, z[:, t], steps.action[:, t], steps.is_first[:, t])
             states.append(state)
         return stack_states(states)
+
+# %% ../../nbs/42_mdnrnn_workshop.ipynb #73729a1f
+def _untrained_lstm(config: MDNRNNConfig) -> nn.LSTM:
+    "An LSTM of the same size with PyTorch's initial weights, fixed by the seed"
+    lstm = nn.LSTM(config.z_size + config.action_size + config.restart_flag, config.hidden, batch_first=True)
+    g = generator(derive_seed(config.seed, "reservoir"))
+    bound = math.sqrt(config.hidden)
+    with torch.no_grad():
+        for weight in lstm.parameters():
+            uniform = 2 * torch.rand(weight.shape, generator=g) - 1      # in -1..1
+            weight.copy_(uniform / bound)
+    return lstm.requires_grad_(False)
 
 # %% ../../nbs/42_mdnrnn_workshop.ipynb #6059536e
 class WorldModel(_ReadOuts, _Dynamics):
@@ -354,8 +387,9 @@ class WorldModel(_ReadOuts, _Dynamics):
     context = 1                                # number of real frames that a dream needs before it starts
     def __init__(self, vae: VAE, mdnrnn: MDNRNN, obs_space: spaces.Box, action_space: spaces.Space):
         super().__init__()
-        if byte_bounds(obs_space) is not None and not getattr(vae.config, "obs_space", {}):
-            obs_space = OldBytes(obs_space.low, obs_space.high, dtype=np.uint8)     # this VAE reads bytes / 255
+        is_old_vae = not getattr(vae.config, "obs_space", {})      # of version 0.1: it reads bytes / 255
+        if is_old_vae and byte_bounds(obs_space) is not None:
+            obs_space = OldBytes(obs_space.low, obs_space.high, dtype=np.uint8)
         self.vae, self.mdnrnn = vae, mdnrnn
         self.obs_space, self.action_space = obs_space, action_space
         config = mdnrnn.config
@@ -388,18 +422,6 @@ class WorldModel(_ReadOuts, _Dynamics):
         new_zeros = next(self.parameters()).new_zeros      # on the device of the weights
         return {name: new_zeros(n, size) for name, size in sizes.items()}
 
-# %% ../../nbs/42_mdnrnn_workshop.ipynb #73729a1f
-def _untrained_lstm(config: MDNRNNConfig) -> nn.LSTM:
-    "An LSTM of the same size with PyTorch's initial weights, fixed by the seed"
-    lstm = nn.LSTM(config.z_size + config.action_size + config.restart_flag, config.hidden, batch_first=True)
-    g = generator(derive_seed(config.seed, "reservoir"))
-    bound = math.sqrt(config.hidden)
-    with torch.no_grad():
-        for weight in lstm.parameters():
-            uniform = 2 * torch.rand(weight.shape, generator=g) - 1      # in -1..1
-            weight.copy_(uniform / bound)
-    return lstm.requires_grad_(False)
-
 # %% ../../nbs/42_mdnrnn_workshop.ipynb #22dce63a
 from ..envs.core import data_env_id, make_env
 from ..spaces import action_size
@@ -419,12 +441,54 @@ def world_spaces(
     if not isinstance(found, str) or not found:
         raise EpisodeError("the manifest of these episodes does not say which env they are from (env_id); "
                            "gather with `worldrl gather`, or pass obs_space and action_space to MDNRNNTrainer")
-    if found != env_id: found = data_env_id(found, "the manifest of these episodes")
+    if found != env_id:
+        found = data_env_id(found, "the manifest of these episodes")
     env = make_env(found, 1, **env_kwargs_of(meta))
     try:
         return env.single_observation_space, env.single_action_space
     finally:
         env.close()
+
+# %% ../../nbs/42_mdnrnn_workshop.ipynb #04a3e00e
+def _check_shapes(what: str, store, obs_shape, actions: int | None) -> None:
+    "Raise ConfigError unless the shapes of a trained part are those of the episodes"
+    episode, env_id = store.episode(0), store.meta.get("env_id", "these data")
+    if episode["obs"].shape[1:] != tuple(obs_shape):
+        raise ConfigError(
+            f"{what} reads observations of shape {tuple(obs_shape)}, but the episodes of {env_id} hold"
+            f" {episode['obs'].shape[1:]}; take the one of this env, or other --data"
+        )
+    if actions not in (None, episode["action"].shape[1]):
+        raise ConfigError(
+            f"{what} takes actions of {actions} numbers, but the episodes of {env_id} hold"
+            f" {episode['action'].shape[1]}; take the one of this env, or other --data"
+        )
+
+def _check_spaces(what: str, store, obs_space, action_space) -> None:
+    "Raise ConfigError unless the spaces of a trained part are those in the manifest of the episodes"
+    env_id = store.meta.get("env_id", "these data")
+    stored = store.meta.get("spaces", {})            # data of version 0.1 do not name them
+    for name, expected in (("obs", obs_space), ("action", action_space)):
+        found = space_from_dict(stored[name]) if name in stored else None
+        difference = space_difference(expected, found)
+        if difference:
+            raise ConfigError(
+                f"{what} was made for {expected}, but the episodes of {env_id} hold {found}: {difference}; take the"
+                " one of this env, or other --data"
+            )
+
+# %% ../../nbs/42_mdnrnn_workshop.ipynb #58b67852
+def check_fit(
+    what: str,                    # the trained part, for the message
+    store,                        # an EpisodeStore
+    obs_shape,                    # of the observations that the part reads
+    actions: int | None = None,   # numbers of an encoded action; None: the part reads none
+    obs_space=None,               # of one env, that the part was made for; None: it does not say
+    action_space=None,            # as obs_space
+) -> None:
+    "Raise ConfigError unless a trained part fits the observations and actions of these episodes, and their spaces"
+    _check_shapes(what, store, obs_shape, actions)
+    _check_spaces(what, store, obs_space, action_space)
 
 # %% ../../nbs/42_mdnrnn_workshop.ipynb #069a9d77
 def training_parts(
@@ -448,36 +512,6 @@ def training_parts(
         check_fit(f"the VAE {config.vae}".strip(), store, vae.config.obs_shape, obs_space=vae.obs_space)
     return vae.to(where).requires_grad_(False).eval(), store
 
-# %% ../../nbs/42_mdnrnn_workshop.ipynb #49864c19
-def check_fit(
-    what: str,                    # the trained part, for the message
-    store,                        # an EpisodeStore
-    obs_shape,                    # of the observations that the part reads
-    actions: int | None = None,   # numbers of an encoded action; None: the part reads none
-    obs_space=None,               # of one env, that the part was made for; None: it does not say
-    action_space=None,            # as obs_space
-) -> None:
-    "Raise ConfigError unless a trained part fits the observations and actions of these episodes, and their spaces"
-    episode, env_id = store.episode(0), store.meta.get("env_id", "these data")
-    if episode["obs"].shape[1:] != tuple(obs_shape):
-        raise ConfigError(
-            f"{what} reads observations of shape {tuple(obs_shape)}, but the episodes of {env_id} hold"
-            f" {episode['obs'].shape[1:]}; take the one of this env, or other --data"
-        )
-    if actions not in (None, episode["action"].shape[1]):
-        raise ConfigError(
-            f"{what} takes actions of {actions} numbers, but the episodes of {env_id} hold"
-            f" {episode['action'].shape[1]}; take the one of this env, or other --data"
-        )
-    stored = store.meta.get("spaces", {})            # data of version 0.1 do not name them
-    for name, mine in (("obs", obs_space), ("action", action_space)):
-        its = space_from_dict(stored[name]) if name in stored else None
-        if difference := space_difference(mine, its):
-            raise ConfigError(
-                f"{what} was made for {mine}, but the episodes of {env_id} hold {its}: {difference}; take the one of"
-                " this env, or other --data"
-            )
-
 # %% ../../nbs/42_mdnrnn_workshop.ipynb #d19140b9
 _ADVICE = (
     "Look for NaN and for very large values in the gathered rewards and observations, or start anew (--fresh) with a"
@@ -496,10 +530,10 @@ def _windows(
     seed = derive_seed(config.seed, label)
     return SequenceSampler(episodes, config.batch_size, config.batch_length, ids=ids, across=across, seed=seed)
 
-# %% ../../nbs/42_mdnrnn_workshop.ipynb #19678748
+# %% ../../nbs/42_mdnrnn_workshop.ipynb #8a7db5f4
 class _Learner:
     "Net, optimiser and windows of a training: makes one update, and evaluates on held-out windows"
-    @standard_torch()
+    @standard_torch()           # float32, on the CPU, whatever the caller has set
     def __init__(self,
         config: MDNRNNConfig,
         vae=None,               # a VAE; None: as training_parts finds it
@@ -507,6 +541,13 @@ class _Learner:
         obs_space=None,         # of one env; None, with action_space: of the env that the episodes name
         action_space=None,      # of one env
     ):
+        config, store = self._find_parts(config, vae, store, obs_space, action_space)
+        self.device = device(config.device)
+        self._make_net(config)
+        self._make_windows(store)
+
+    def _find_parts(self, config: MDNRNNConfig, vae, store, obs_space, action_space) -> tuple:
+        "Keep the VAE and the spaces; return the config with the sizes of both, and the store"
         found = store is None
         self.vae, store = training_parts(config, vae, store)
         if found:
@@ -514,24 +555,25 @@ class _Learner:
         if action_space is None:
             obs_space, action_space = world_spaces(store.meta, config.env_id)
         self.obs_space, self.action_space = obs_space, action_space
-        config = config.replace(z_size=self.vae.config.z_size, action_size=action_size(action_space))
-        self.device = device(config.device)
-        self._make_net(config)
-        episodes = store.episodes()
-        self.ids = split(len(episodes), seed=config.seed)      # of training and of held-out episodes
-        cached = cache_latents(self.vae, episodes, device=self.device)
-        self.sampler = _windows(config, cached, self.ids[0], "train")
-        self.test = _windows(config, cached, self.ids[1], "test").sample()
+        return config.replace(z_size=self.vae.config.z_size, action_size=action_size(action_space)), store
 
     def _make_net(self, config: MDNRNNConfig) -> None:
         "Make the net, load the weights to start from, and make the optimiser"
         torch.manual_seed(derive_seed(config.seed, "mdnrnn"))
         self.rnn = MDNRNN(config).to(self.device)
         name = start_weights(config.start_from, self.rnn, "mdnrnn", WorldModel)      # the VAE stays that of the config
-        self.config = c = config.replace(start_from=name)
+        self.config = config.replace(start_from=name)
         self.opt = Optimizer(
-            self.rnn.parameters(), c.learning_rate, clip=c.max_grad_norm, schedule=self._rate, advice=_ADVICE
+            self.rnn.parameters(), config.learning_rate, clip=config.max_grad_norm, schedule=self._rate, advice=_ADVICE
         )
+
+    def _make_windows(self, store) -> None:
+        "Encode all frames, split the episodes, and make the windows for training and evaluation"
+        episodes = store.episodes()
+        self.ids = split(len(episodes), seed=self.config.seed)      # of training and of held-out episodes
+        cached = cache_latents(self.vae, episodes, device=self.device)
+        self.sampler = _windows(self.config, cached, self.ids[0], "train")
+        self.held_out = _windows(self.config, cached, self.ids[1], "test").sample()
 
     def _rate(self, updates: int) -> float:
         "Return the learning rate after so many updates"
@@ -546,16 +588,16 @@ class _Learner:
 
     def update(self) -> dict:
         "Make one optimiser step; return its metrics"
-        loss, metrics = self.batch_loss(self.sampler.sample(), self.rng)
+        loss, metrics = self.batch_loss(self.sampler.sample(), self.rng)     # begin_segment sets rng
         return metrics | self.opt.step(loss, "the loss of the MDN-RNN", metrics)
 
     @torch.no_grad()
     def score(self) -> dict:
         "Return the loss terms on held-out windows, with the same samples each time"
-        _, terms = self.batch_loss(self.test, Rng(1., generator(0, self.device)))
+        _, terms = self.batch_loss(self.held_out, Rng(1., generator(0, self.device)))
         return {f"{name}_test": value for name, value in terms.items()}
 
-# %% ../../nbs/42_mdnrnn_workshop.ipynb #8a7db5f4
+# %% ../../nbs/42_mdnrnn_workshop.ipynb #5818a7c0
 class MDNRNNTrainer(_Learner):
     "Trains an MDN-RNN on cached latents; pass it to run_training"
     exp = "mdnrnn"
@@ -582,22 +624,28 @@ class MDNRNNTrainer(_Learner):
         "Compute the loss of held-out windows; ConfigError when it is not finite. Nothing changes"
         for name, value in self.score().items():
             if not np.isfinite(float(value)):
-                raise ConfigError(f"{name} is {float(value)} before training; look at the rewards and frames of --data")
+                raise ConfigError(
+                    f"{name} is {float(value)} before training; look at the rewards and frames of --data"
+                )
 
     def begin_segment(self, i: int, seed: int) -> None:
         "Seed the windows and the latents of segment i"
         self.sampler.generator.manual_seed(seed)
         self.rng = Rng(1., generator(derive_seed(seed, "latents"), self.device))
 
-    def segment(self, log) -> None:
-        "Train for one segment, log its metrics, and evaluate on held-out windows"
+    def _updates_to_border(self) -> int:
+        "Return the number of updates until the segment ends"
         each = self.config.segment_updates
         border = (self.updates // each + 1) * each
-        todo = min(border, self.config.updates) - self.updates
+        return min(border, self.config.updates) - self.updates
+
+    def segment(self, log) -> None:
+        "Train for one segment, log its metrics, and evaluate on held-out windows"
+        todo = self._updates_to_border()
         for i in range(todo):
             metrics = self.update()
             if i % 10 == 0 or i + 1 == todo:
-                self.opt.check()
+                self.opt.check()                # an error if a loss was not finite
                 log.scalars(metrics, self.updates)
                 log.progress(i + 1, todo)
         log.scalars(self.score(), self.updates)
