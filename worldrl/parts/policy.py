@@ -227,6 +227,18 @@ class ActionHead(nn.Module):
         super().__init__()
         self.space, self.linear = space, nn.Linear(size, action_size(space))
 
+    def forward(self, x: Tensor):               # features [..., F] -> a distribution, rows [...]
+        "Return the distribution over actions for these features"
+        raise NotImplementedError
+
+    def native(self, a: Tensor) -> Tensor:      # a sample of the distribution -> an action of the env
+        "Return samples as actions of the env"
+        raise NotImplementedError
+
+    def to_sample(self, a: Tensor) -> Tensor:   # an action of the env -> a sample of the distribution
+        "Return actions of the env as samples: the inverse of `native`, up to rounding for a box"
+        raise NotImplementedError
+
     def set_units(self, action_scale: str) -> None:     # as in PolicyConfig
         "Choose the units of the actions in a box; other spaces have no units"
 
@@ -429,7 +441,19 @@ class FeatureExtractor(nn.Module):
         return x.flatten(1) if self.encoder is None else self.encoder(x)
 
 # %% ../../nbs/30_policy_workshop.ipynb #3732ec4e
-class Torso(FeatureExtractor):
+class _WithMemory:
+    "What follows from `self.memory`, which is a Memory or None"
+    @property
+    def recurrent(self) -> bool:
+        "Whether the policy has a memory"
+        return self.memory is not None
+
+    def initial(self, n: int) -> State:     # {"h": [n, units]}, {"h", "c"} for an LSTM, {} without a memory
+        "Return the state before the first step of n envs"
+        return self.memory.initial(n) if self.recurrent else {}
+
+# %% ../../nbs/30_policy_workshop.ipynb #a7a5a92f
+class Torso(_WithMemory, FeatureExtractor):
     "encoder -> [GRU] -> shared layers -> layers of the actor | layers of the critic"
     def __init__(self, config: PolicyConfig):
         super().__init__(config)
@@ -451,15 +475,6 @@ class Torso(FeatureExtractor):
         "The memory of the policy, or None"
         return self.gru if self.gru is not None else self.lstm
 
-    @property
-    def recurrent(self) -> bool:
-        "Whether the policy has a memory"
-        return self.memory is not None
-
-    def initial(self, n: int) -> State:     # {"h": [n, units]}, {"h", "c"} for an LSTM, {} without a memory
-        "Return the state before the first step of n envs"
-        return self.memory.initial(n) if self.recurrent else {}
-
     def run_layers(self,
         x: Tensor,       # [..., F] of `encode`
         memory=None,     # the memory as a function of x; None where there is none
@@ -471,7 +486,7 @@ class Torso(FeatureExtractor):
         # shared layers
         x, hidden = _run(self.shared, x, self._first_hidden)
         shared |= hidden
-        first_own = self._first_hidden + len(hidden)
+        first_own = self._first_hidden + len(hidden)         # number of the first layer of actor and critic
         # the actor's own layers; its gradient may end before them
         for_actor = x.detach() if self.config.train_shared == "critic" else x
         a, actor = _run(self.actor, for_actor, first_own)
@@ -848,7 +863,7 @@ class ActorCritic(PolicyMixin, Net):
             self.norm.update(rollout.came.obs.flatten(0, 1))
 
 # %% ../../nbs/30_policy_workshop.ipynb #959cd0fe
-class PolicyNet(PolicyMixin, nn.Module):
+class PolicyNet(PolicyMixin, _WithMemory, nn.Module):
     """Base of a net of your own: a subclass builds its layers, calls `make_heads`, and defines `encode`
 
     With a memory: set `self.memory` to a Memory before `make_heads(units)`, and `recurrent = True` in the config.
@@ -859,21 +874,12 @@ class PolicyNet(PolicyMixin, nn.Module):
         self.obs_space, self.action_space = space_from_dict(config.obs_space), space_from_dict(config.action_space)
         self.env_id, self.env_kwargs = config.env_id, config.env_kwargs
 
-    @property
-    def recurrent(self) -> bool:
-        "Whether the net has a memory"
-        return self.memory is not None
-
     def make_heads(self, size: int) -> None:      # F, the size of `encode`'s output, or of the memory's
         "Make the heads of actions and value: orthogonal weights, small ones for the actions (Kostrikov 2018)"
         self.head = ActionHead(size, self.action_space)
         self.value_head = nn.Linear(size, 1)
         orthogonal_init(self.head, .01)
         orthogonal_init(self.value_head, 1.)
-
-    def initial(self, n: int) -> State:
-        "Return the state before the first step of n envs; {} without a memory"
-        return self.memory.initial(n) if self.recurrent else {}
 
     def encode(self, obs: Tensor) -> Tensor:      # [N, *obs_shape] as the env gives it -> [N, F]
         "Return the encoded observations; every subclass must define it. `spaces.preprocess(obs)` scales them"
