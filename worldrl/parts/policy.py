@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['AuxRow', 'ENCODERS', 'WIDEST', 'OUTPUTS', 'NETS', 'NetConfig', 'PolicyConfig', 'encoder_name', 'Pixels',
-           'RunningNorm', 'box_units', 'ActionHead', 'FeatureExtractor', 'Torso', 'AuxHead', 'auxiliary_loss',
-           'AuxHeads', 'NetOutput', 'PolicyMixin', 'Net', 'ActorCritic', 'PolicyNet', 'policy_for', 'net_classes',
-           'register_net', 'check_net']
+           'RunningNorm', 'box_units', 'ActionHead', 'DiscreteHead', 'ChoicesHead', 'ButtonsHead', 'BoxHead',
+           'FeatureExtractor', 'Torso', 'AuxHead', 'auxiliary_loss', 'AuxHeads', 'NetOutput', 'PolicyMixin', 'Net',
+           'ActorCritic', 'PolicyNet', 'net_classes', 'register_net', 'check_net', 'policy_for']
 
 # %% ../../nbs/30_policy_workshop.ipynb #62eb2a66
 import contextlib, importlib, math
@@ -50,7 +50,7 @@ class NetConfig(Config):
         # fields that are no settings: they are filled in when the net is made
 
     def exp_of(self, exp: str) -> str:      # the trainer's name, such as "a2c"
-        "Return the end of a run folder's name; a net of which one compares variants may add what differs"
+        "Return the end of a run folder's name; a net with several variants may add the name of the variant"
         return exp
 
     def obs_of(self,
@@ -71,7 +71,9 @@ class NetConfig(Config):
         return name | super().to_dict()
 
     def replace(self, **overrides):
-        "Return a changed copy; net=NAME: the config of that net, with the spaces and the env of this one. ConfigError"
+        """Return a changed copy.
+
+        With net=NAME, return the config of that net with the same spaces and env. ConfigError for an unknown name."""
         name = overrides.pop("net", self.net)
         if name == self.net:
             return super().replace(**overrides)
@@ -82,29 +84,40 @@ class NetConfig(Config):
 @dataclass
 class PolicyConfig(NetConfig):
     "The net of an actor-critic"
+    # --- encoder
     encoder: Annotated[str, OneOf(lambda: ("auto", "none", *ENCODERS))] = "auto"
         # convolutions for images; auto: by the shape of the observations
+
+    # --- memory
     recurrent: bool = False                                    # a memory behind the encoder
     memory: Annotated[str, OneOf(lambda: MEMORIES)] = "gru"    # its kind
     gru_size: Annotated[int, Ge(0)] = 0                        # its units; 0: 64 for vectors, its input's for images
     bptt: Annotated[int, Ge(0)] = 0                            # back-propagation through time, see below
         # the steps that gradients flow through; 0: the whole rollout
+
+    # --- layers
     hidden: tuple[Annotated[int, Ge(1)], ...] | None = None
         # units of the layers behind encoder and GRU; None: (64, 64) for vectors, no layers for images
     shared: Annotated[int, Ge(-1)] = 0                         # how many of them actor and critic share; -1: all
     act: Annotated[str, OneOf(lambda: ACTIVATIONS)] = "tanh"   # activation of these layers
+
+    # --- arithmetic and first weights
     dtype: Literal["float32", "bfloat16"] = "float32"
         # of the encoder's arithmetic; weights, heads and losses stay float32
     orthogonal: bool = True                                    # as Kostrikov (2018) starts weights; False: as PyTorch
+
+    # --- training of shared parts, auxiliary heads
     train_shared: Literal["both", "critic"] = "both"
         # whose loss trains the parts that actor and critic share: encoder, GRU, shared layers
-    aux: tuple[AuxRow, ...] = ()                               # auxiliary heads: name, depth or -1, side, kind, size
+    aux: tuple[AuxRow, ...] = ()                               # auxiliary heads, rows as in AuxHead below
     aux_coef: Annotated[float, Ge(0)] = 0.3                    # weight of the sum of their losses
+
+    # --- inputs and actions
     normalize_obs: bool = False                                # vectors: by their running mean and deviation
     action_scale: Literal["box", "raw"] = "box"
         # units of the actions in a box: 0 is its middle and 1 half its width | those of the env
 
-    stored: ClassVar[dict] = {"action_scale": "raw"}           # of policies before this field
+    stored: ClassVar[dict] = {"action_scale": "raw"}           # value for stored policies that are older than the field
 
 # %% ../../nbs/30_policy_workshop.ipynb #2f369ecf
 ENCODERS = {   # name: (convolutions, units of the linear layer behind them)
@@ -201,7 +214,11 @@ def box_units(
 class ActionHead(nn.Module):
     """A linear layer from features to a distribution over actions.
 
-    Discrete, flat MultiDiscrete, MultiBinary, or Box (normal, a std per axis)."""
+    ActionHead(size, space) makes the head for the space: Discrete, flat MultiDiscrete, MultiBinary, or Box."""
+    def __new__(cls, size=None, space=None, *args, **kwargs):      # no arguments: copy.deepcopy makes a head
+        "Return an empty head of the subclass for the space; `pathlib.Path` chooses its subclass in the same way"
+        return super().__new__(_head_class(space) if cls is ActionHead else cls)
+
     def __init__(self,
         size: int,                      # of the features
         space: gym.Space,               # of one env
@@ -209,53 +226,119 @@ class ActionHead(nn.Module):
     ):
         super().__init__()
         self.space, self.linear = space, nn.Linear(size, action_size(space))
-        if isinstance(space, gym.spaces.Box):
-            self.log_std = nn.Parameter(torch.zeros(action_size(space)))
-        start = torch.as_tensor(space.start) if isinstance(space, gym.spaces.MultiDiscrete) else None
-        self.register_buffer("start", start, persistent=False)
+
+    def forward(self, x: Tensor):               # features [..., F] -> a distribution, rows [...]
+        "Return the distribution over actions for these features"
+        raise NotImplementedError
+
+    def native(self, a: Tensor) -> Tensor:      # a sample of the distribution -> an action of the env
+        "Return samples as actions of the env"
+        raise NotImplementedError
+
+    def to_sample(self, a: Tensor) -> Tensor:   # an action of the env -> a sample of the distribution
+        "Return actions of the env as samples: the inverse of `native`, up to rounding for a box"
+        raise NotImplementedError
+
+    def set_units(self, action_scale: str) -> None:     # as in PolicyConfig
+        "Choose the units of the actions in a box; other spaces have no units"
+
+    def drawn(self, a: Tensor) -> Tensor:
+        "Return `to_sample(a)`; the name of this method in earlier versions"
+        return self.to_sample(a)
+
+def _head_class(space: gym.Space) -> type:
+    "Return the class of the head for a space; ActionHead for others, which raises an error for them"
+    for kind, head in _HEADS.items():
+        if isinstance(space, kind):
+            return head
+    return ActionHead
+
+# %% ../../nbs/30_policy_workshop.ipynb #c777dee1
+class DiscreteHead(ActionHead):
+    "Discrete: a categorical distribution"
+    def forward(self, x: Tensor) -> Categorical:      # [..., F] -> rows [...]
+        "Return the distribution over actions for these features"
+        return Categorical(self.linear(x))
+
+    def native(self, a: Tensor) -> Tensor:            # sample -> action of the env
+        "Return samples as actions of the env"
+        return a + int(self.space.start)
+
+    def to_sample(self, a: Tensor) -> Tensor:         # action of the env -> sample
+        "Return actions of the env as samples"
+        return a - int(self.space.start)
+
+class ChoicesHead(ActionHead):
+    "Flat MultiDiscrete: independent categorical distributions"
+    def __init__(self, size: int, space: gym.Space, action_scale: str = "box"):
+        super().__init__(size, space, action_scale)
+        self.register_buffer("start", torch.as_tensor(space.start), persistent=False)
+
+    def forward(self, x: Tensor) -> MultiCategorical:
+        "Return the distribution over actions for these features"
+        return MultiCategorical(self.linear(x), tuple(self.space.nvec.tolist()))
+
+    def native(self, a: Tensor) -> Tensor:
+        "Return samples as actions of the env"
+        return a + self.start
+
+    def to_sample(self, a: Tensor) -> Tensor:
+        "Return actions of the env as samples"
+        return a - self.start
+
+# %% ../../nbs/30_policy_workshop.ipynb #a5ecb42d
+class ButtonsHead(ActionHead):
+    "MultiBinary: independent Bernoulli distributions"
+    def forward(self, x: Tensor) -> Bernoulli:      # [..., F] -> rows [...]
+        "Return the distribution over actions for these features"
+        return Bernoulli(self.linear(x), event=1)
+
+    def native(self, a: Tensor) -> Tensor:          # [..., A] -> [..., *shape] int8
+        "Return samples as actions of the env"
+        return a.unflatten(-1, self.space.shape).to(torch.int8)
+
+    def to_sample(self, a: Tensor) -> Tensor:       # [..., *shape] -> [..., A] float32
+        "Return actions of the env as samples"
+        return a.flatten(-len(self.space.shape)).float()
+
+# %% ../../nbs/30_policy_workshop.ipynb #444f13bb
+class BoxHead(ActionHead):
+    "Box: independent normal distributions in the units of the head, with one standard deviation per axis"
+    def __init__(self, size: int, space: gym.Space, action_scale: str = "box"):
+        super().__init__(size, space, action_scale)
+        self.log_std = nn.Parameter(torch.zeros(action_size(space)))
         self.set_units(action_scale)
 
     def set_units(self, action_scale: str) -> None:     # as in PolicyConfig
-        "Choose the units of the actions in a box; weights do not change, but what they mean does"
-        units = None
-        if isinstance(self.space, gym.spaces.Box) and action_scale == "box":
-            units = box_units(self.space)
+        "Choose the units of the actions; weights do not change, but what they mean does"
+        units = box_units(self.space) if action_scale == "box" else None
         middle, half_width = (None, None) if units is None else (x.to(self.linear.weight) for x in units)
-        self.register_buffer("middle", middle, persistent=False)
+        self.register_buffer("middle", middle, persistent=False)          # None: the units of the env
         self.register_buffer("half_width", half_width, persistent=False)
 
-    def forward(self, x: Tensor):     # [..., F] -> a distribution, rows [...]
-        "Return the distribution over actions for these features; that of a box is in the head's own units"
-        out = self.linear(x)
-        if isinstance(self.space, gym.spaces.Discrete):
-            return Categorical(out)
-        if isinstance(self.space, gym.spaces.MultiDiscrete):
-            return MultiCategorical(out, tuple(self.space.nvec.tolist()))
-        if isinstance(self.space, gym.spaces.MultiBinary):
-            return Bernoulli(out, event=1)
-        return Gaussian(out, (2 * self.log_std).expand_as(out), event=1)
+    def forward(self, x: Tensor) -> Gaussian:
+        "Return the distribution over actions for these features, in the units of the head"
+        mean = self.linear(x)
+        log_variance = (2 * self.log_std).expand_as(mean)
+        return Gaussian(mean, log_variance, event=1)
 
-    def native(self, a: Tensor) -> Tensor:      # a sample of the distribution -> an action of the env
-        "Return samples of the distribution as actions of the env; `self.drawn` is the inverse"
-        if isinstance(self.space, gym.spaces.Discrete):
-            return a + int(self.space.start)
-        if isinstance(self.space, gym.spaces.MultiDiscrete):
-            return a + self.start
-        dtype = torch.int8 if isinstance(self.space, gym.spaces.MultiBinary) else a.dtype
+    def native(self, a: Tensor) -> Tensor:              # [..., A] -> [..., *shape]
+        "Return samples as actions of the env"
         if self.half_width is not None:
             a = a * self.half_width + self.middle
-        return a.unflatten(-1, self.space.shape).to(dtype)
+        return a.unflatten(-1, self.space.shape)
 
-    def drawn(self, a: Tensor) -> Tensor:       # an action of the env -> a sample of the distribution
-        "Return actions of the env as samples of the distribution: the inverse of `native`, up to rounding for a box"
-        if isinstance(self.space, gym.spaces.Discrete):
-            return a - int(self.space.start)
-        if isinstance(self.space, gym.spaces.MultiDiscrete):
-            return a - self.start
+    def to_sample(self, a: Tensor) -> Tensor:           # [..., *shape] -> [..., A] float32
+        "Return actions of the env as samples: the inverse of `native`, up to rounding"
         a = a.flatten(-len(self.space.shape)).float()
-        if self.half_width is not None:
-            a = (a - self.middle) / self.half_width
-        return a
+        if self.half_width is None:
+            return a
+        return (a - self.middle) / self.half_width
+
+_HEADS: dict[type, type] = {      # class of the space -> class of the head
+    gym.spaces.Discrete: DiscreteHead, gym.spaces.MultiDiscrete: ChoicesHead, gym.spaces.MultiBinary: ButtonsHead,
+    gym.spaces.Box: BoxHead,
+}
 
 # %% ../../nbs/30_policy_workshop.ipynb #64d53d5c
 def _layers(size: int, hidden, act: str) -> nn.Sequential:
@@ -268,7 +351,7 @@ def _layers(size: int, hidden, act: str) -> nn.Sequential:
     net.out_size = size
     return net
 
-def _through(net: nn.Sequential, x: Tensor, first: int) -> tuple[Tensor, dict]:
+def _run(net: nn.Sequential, x: Tensor, first: int) -> tuple[Tensor, dict]:
     "Return the last output, and the output of every layer by its number; `first` is the number of the first one"
     outputs = {}
     for i in range(0, len(net), 2):      # a linear layer and its activation
@@ -276,26 +359,15 @@ def _through(net: nn.Sequential, x: Tensor, first: int) -> tuple[Tensor, dict]:
         outputs[first + i // 2] = x
     return x, outputs
 
+def _units(net: nn.Sequential, first: int) -> dict:
+    "Return the units of each linear layer by its number; `first` is the number of the first one"
+    linear = [module for module in net if isinstance(module, nn.Linear)]
+    return {first + i: module.out_features for i, module in enumerate(linear)}
+
 # %% ../../nbs/30_policy_workshop.ipynb #2f3ce958
 def _check_config(c: PolicyConfig, shape: tuple, encoder: str, hidden: tuple) -> None:
     "Raise ConfigError where settings do not fit the observations or one another; their own bounds are checked before"
-    if encoder != "none" and len(shape) != 3:
-        raise ConfigError(
-            f"the encoder {encoder!r} is for images [C, H, W]; these observations are {list(shape)}; set"
-            " encoder='none' or 'auto'"
-        )
-    if encoder != "none":
-        try:
-            conv_sizes(shape, ENCODERS[encoder][0])
-        except ValueError as e:
-            raise ConfigError(
-                f"the encoder {encoder!r} is for larger images ({str(e).split(';')[0]}); set encoder='auto'"
-            ) from None
-    if c.dtype != "float32" and encoder == "none":
-        raise ConfigError(
-            f"dtype {c.dtype!r} is for the encoder of images, and without one (observations {list(shape)}) it would"
-            " do nothing; leave policy.dtype out"
-        )
+    _check_encoder(c, shape, encoder)
     _check_memory_settings(c)
     if c.normalize_obs and len(shape) != 1:
         raise ConfigError(f"normalize_obs is for vectors; these observations are {list(shape)}")
@@ -304,15 +376,37 @@ def _check_config(c: PolicyConfig, shape: tuple, encoder: str, hidden: tuple) ->
             f"shared is {c.shared}, but there are {len(hidden)} layers {hidden}; expected -1 (all) to {len(hidden)}"
         )
 
+def _check_encoder(c: PolicyConfig, shape: tuple, encoder: str) -> None:
+    "Raise ConfigError for an encoder that these observations cannot have"
+    if encoder == "none":
+        if c.dtype != "float32":
+            raise ConfigError(
+                f"dtype {c.dtype!r} is for the encoder of images, and without one (observations {list(shape)}) it would"
+                " do nothing; leave policy.dtype out"
+            )
+        return
+    if len(shape) != 3:
+        raise ConfigError(
+            f"the encoder {encoder!r} is for images [C, H, W]; these observations are {list(shape)}; set"
+            " encoder='none' or 'auto'"
+        )
+    try:
+        conv_sizes(shape, ENCODERS[encoder][0])
+    except ValueError as e:
+        small = str(e).split(";")[0]
+        raise ConfigError(f"the encoder {encoder!r} is for larger images ({small}); set encoder='auto'") from None
+
 def _check_memory_settings(c: PolicyConfig) -> None:
     "Raise ConfigError for settings of a memory that is not there"
+    if c.recurrent:
+        return
     for k in ("gru_size", "bptt"):
-        if getattr(c, k) and not c.recurrent:
+        if getattr(c, k):
             raise ConfigError(
                 f"{k} is {getattr(c, k)}, and without a GRU it would do nothing; set policy.recurrent=True"
                 f" (--policy.recurrent), or leave policy.{k} out"
             )
-    if c.memory != "gru" and not c.recurrent:
+    if c.memory != "gru":
         raise ConfigError(
             f"memory is {c.memory!r}, and this net has no memory; set policy.recurrent=True (--policy.recurrent), or"
             " leave policy.memory out"
@@ -327,8 +421,8 @@ class FeatureExtractor(nn.Module):
         self.obs_space, self.action_space = space_from_dict(c.obs_space), space_from_dict(c.action_space)
         shape = self.obs_space.shape
         name = encoder_name(shape) if c.encoder == "auto" else c.encoder
-        usual = (64, 64) if name == "none" else ()
-        self.hidden = usual if c.hidden is None else c.hidden
+        usual_hidden = (64, 64) if name == "none" else ()
+        self.hidden = usual_hidden if c.hidden is None else c.hidden
         _check_config(c, shape, name, self.hidden)
         self.norm = RunningNorm(shape[0]) if c.normalize_obs else None
         self.encoder = Pixels(shape, name, c.dtype) if name != "none" else None
@@ -347,7 +441,19 @@ class FeatureExtractor(nn.Module):
         return x.flatten(1) if self.encoder is None else self.encoder(x)
 
 # %% ../../nbs/30_policy_workshop.ipynb #3732ec4e
-class Torso(FeatureExtractor):
+class _WithMemory:
+    "What follows from `self.memory`, which is a Memory or None"
+    @property
+    def recurrent(self) -> bool:
+        "Whether the policy has a memory"
+        return self.memory is not None
+
+    def initial(self, n: int) -> State:     # {"h": [n, units]}, {"h", "c"} for an LSTM, {} without a memory
+        "Return the state before the first step of n envs"
+        return self.memory.initial(n) if self.recurrent else {}
+
+# %% ../../nbs/30_policy_workshop.ipynb #a7a5a92f
+class Torso(_WithMemory, FeatureExtractor):
     "encoder -> [GRU] -> shared layers -> layers of the actor | layers of the critic"
     def __init__(self, config: PolicyConfig):
         super().__init__(config)
@@ -356,6 +462,7 @@ class Torso(FeatureExtractor):
         units = c.gru_size or (size if self.encoder else 64)
         self.gru, self.lstm = None, None                     # a net has one of them at most
         if c.recurrent:
+            # the attribute's name, gru or lstm, is part of the names of stored weights
             setattr(self, c.memory, MEMORIES[c.memory](size, units))
             size = units
         num_shared = len(hidden) if c.shared == -1 else c.shared
@@ -368,32 +475,26 @@ class Torso(FeatureExtractor):
         "The memory of the policy, or None"
         return self.gru if self.gru is not None else self.lstm
 
-    @property
-    def recurrent(self) -> bool:
-        "Whether the policy has a memory"
-        return self.memory is not None
-
-    def initial(self, n: int) -> State:     # {"h": [n, units]}, {"h", "c"} for an LSTM, {} without a memory
-        "Return the state before the first step of n envs"
-        return self.memory.initial(n) if self.recurrent else {}
-
-    def think(self,
+    def run_layers(self,
         x: Tensor,       # [..., F] of `encode`
         memory=None,     # the memory as a function of x; None where there is none
     ) -> tuple[Tensor, Tensor, dict]:   # features of the actor, of the critic; {side: {number: [..., units]}}
-        """Run the layers behind the encoder and return what each gives, by its number.
-
-        0 is the encoder of images. With a memory, it is 1 and the hidden layers begin at 2; without one, at 1."""
+        "Run the layers behind the encoder; return the last output of each side, and all outputs by side and number"
         shared = {} if self.encoder is None else {0: x}
         if memory is not None:
             x = shared[1] = memory(x)
-        x, hidden = _through(self.shared, x, self._first_hidden)
+        # shared layers
+        x, hidden = _run(self.shared, x, self._first_hidden)
         shared |= hidden
-        own = self._first_hidden + len(hidden)               # number of the first layer of actor and critic
+        first_own = self._first_hidden + len(hidden)         # number of the first layer of actor and critic
+        # the actor's own layers; its gradient may end before them
         for_actor = x.detach() if self.config.train_shared == "critic" else x
-        a, actor = _through(self.actor, for_actor, own)
-        v, critic = _through(self.critic, x, own)
+        a, actor = _run(self.actor, for_actor, first_own)
+        # the critic's own layers
+        v, critic = _run(self.critic, x, first_own)
         return a, v, {"shared": shared, "actor": actor, "critic": critic}
+
+    think = run_layers     # its name in earlier versions
 
     @property
     def _first_hidden(self) -> int:
@@ -406,24 +507,19 @@ class Torso(FeatureExtractor):
         if self.recurrent:
             shared[1] = self.memory.hidden_size
         shared |= _units(self.shared, self._first_hidden)
-        own = self._first_hidden + len(self.shared) // 2
-        return {"shared": shared, "actor": _units(self.actor, own), "critic": _units(self.critic, own)}
-
-def _units(net: nn.Sequential, first: int) -> dict:
-    "Return the units of each linear layer by its number; `first` is the number of the first one"
-    linear = [module for module in net if isinstance(module, nn.Linear)]
-    return {first + i: module.out_features for i, module in enumerate(linear)}
+        first_own = self._first_hidden + len(self.shared) // 2      # a layer and its activation are two modules
+        return {"shared": shared, "actor": _units(self.actor, first_own), "critic": _units(self.critic, first_own)}
 
 # %% ../../nbs/30_policy_workshop.ipynb #38e402b4
 class AuxHead(NamedTuple):
     "One row of PolicyConfig.aux: a quantity that is predicted from the activations of a layer"
     name: str      # of the truth, too: info["auxiliary"][name]
-    depth: int     # number of the layer: 0 the encoder of images; with a memory, 1 the memory and hidden layers from 2;
-        # without one, hidden layers from 1; -1: the last layer of its side
+    depth: int     # number of the layer, see `Torso.widths`; -1: the last layer of its side
     side: str      # shared | actor | critic
     kind: str      # linear | class
     size: int      # how many numbers, or how many classes
 
+# %% ../../nbs/30_policy_workshop.ipynb #c775d62e
 def auxiliary_loss(
     heads,             # PolicyConfig.aux
     preds: dict,       # name -> [..., size] of Out.aux: numbers, or logits of classes
@@ -449,9 +545,21 @@ def auxiliary_loss(
     metrics |= {f"auxiliary/{name}": loss.detach() for name, loss in losses.items()}
     return total, metrics
 
-# %% ../../nbs/30_policy_workshop.ipynb #c775d62e
+# %% ../../nbs/30_policy_workshop.ipynb #1b0b752a
 def _aux_loss(head: AuxHead, pred: Tensor, truth: Tensor, mask: Tensor | None) -> Tensor:
     "Return the loss of one head: the mean over the known values in the mask"
+    _check_truth(head, pred, truth)
+    if head.kind == "class":
+        errors, known = _class_errors(pred, truth)
+    else:
+        errors, known = _squared_errors(pred, truth)
+        mask = None if mask is None else mask[..., None]
+    if mask is not None:
+        known = known & mask
+    return masked_mean(errors, known)
+
+def _check_truth(head: AuxHead, pred: Tensor, truth: Tensor) -> None:
+    "Raise ConfigError for a truth of a wrong shape; single numbers and classes may have a last axis of 1, or none"
     rows, classes = pred.shape[:-1], head.kind == "class"
     allowed = {(*rows, 1 if classes else head.size)}
     if classes or head.size == 1:
@@ -461,42 +569,42 @@ def _aux_loss(head: AuxHead, pred: Tensor, truth: Tensor, mask: Tensor | None) -
             f"the truth of {head.name!r} has shape {list(truth.shape)}; the head predicts {list(pred.shape)}, so"
             f" expected {list(rows) if classes else list(pred.shape)}"
         )
-    if classes:
-        truth = truth.reshape(rows)
-        known = truth >= 0
-        truth = truth.where(known, 0)
-        each = F.cross_entropy(pred.flatten(0, -2), truth.flatten().long(), reduction="none").view(rows)
-    else:
-        truth = truth.reshape(pred.shape)
-        known = truth.isfinite()
-        truth = truth.where(known, 0)
-        each = .5 * (pred - truth) ** 2
-        mask = mask if mask is None else mask[..., None]
-    if mask is not None:
-        known = known & mask
-    return masked_mean(each, known)
+
+def _class_errors(pred: Tensor, truth: Tensor) -> tuple[Tensor, Tensor]:      # both [...]
+    "Return the cross-entropy of each row, and which truths are known"
+    rows = pred.shape[:-1]
+    truth = truth.reshape(rows)
+    known = truth >= 0
+    classes = truth.where(known, 0).flatten().long()
+    return F.cross_entropy(pred.flatten(0, -2), classes, reduction="none").view(rows), known
+
+def _squared_errors(pred: Tensor, truth: Tensor) -> tuple[Tensor, Tensor]:    # both [..., size]
+    "Return half the squared error of each number, and which truths are known"
+    truth = truth.reshape(pred.shape)
+    known = truth.isfinite()
+    return .5 * (pred - truth.where(known, 0)) ** 2, known
 
 # %% ../../nbs/30_policy_workshop.ipynb #0d7d558f
 def _aux_reads(row: tuple, widths: dict) -> tuple[AuxHead, int]:
     "Return the head, and the number of the layer that it reads; ConfigError when there is no such layer"
     h = AuxHead(*row)
-    there = "; ".join(f"{side}: {', '.join(map(str, w)) or 'none'}" for side, w in widths.items())
     if h.side not in widths:
         raise ConfigError(f"auxiliary head {h.name!r}: side is {h.side!r}; expected shared, actor or critic")
     if h.kind not in ("linear", "class"):
         raise ConfigError(f"auxiliary head {h.name!r}: kind is {h.kind!r}; expected linear or class")
-    if h.size < (2 if h.kind == "class" else 1):
-        raise ConfigError(
-            f"auxiliary head {h.name!r}: size is {h.size}; expected at least {2 if h.kind == 'class' else 1}"
-        )
+    smallest = 2 if h.kind == "class" else 1
+    if h.size < smallest:
+        raise ConfigError(f"auxiliary head {h.name!r}: size is {h.size}; expected at least {smallest}")
     depth = max(widths[h.side], default=-1) if h.depth == -1 else h.depth
     if depth not in widths[h.side]:
+        there = "; ".join(f"{side}: {', '.join(map(str, w)) or 'none'}" for side, w in widths.items())
         raise ConfigError(
             f"auxiliary head {h.name!r} reads layer {h.depth} of {h.side}, which does not exist; layers by side:"
             f" {there}"
         )
     return h, depth
 
+# %% ../../nbs/30_policy_workshop.ipynb #8b3d22f0
 class AuxHeads(nn.ModuleDict):
     "A linear layer per auxiliary head"
     def __init__(self, rows, widths: dict, orthogonal: bool = True):
@@ -513,7 +621,7 @@ class AuxHeads(nn.ModuleDict):
         if orthogonal:
             orthogonal_init(self, 1.)
 
-    def forward(self, activations: dict) -> dict:      # of Torso.think -> {name: [..., size]}
+    def forward(self, activations: dict) -> dict:      # of Torso.run_layers -> {name: [..., size]}
         "Return the prediction of each head from the activations of its layer"
         predictions = {}
         for name, layer in self.items():
@@ -521,7 +629,7 @@ class AuxHeads(nn.ModuleDict):
             predictions[name] = layer(activations[side][depth])
         return predictions
 
-# %% ../../nbs/30_policy_workshop.ipynb #04688f56
+# %% ../../nbs/30_policy_workshop.ipynb #7678015f
 class NetOutput(NamedTuple):
     "The output of a net for observations"
     dist: object        # a distribution of parts.distributions, rows [...]
@@ -529,7 +637,7 @@ class NetOutput(NamedTuple):
     features: Tensor    # [..., F] of the actor
     activations: dict = {}     # {side: {number of the layer: [..., units]}}
 
-def _dist_numbers(dist) -> dict:
+def _dist_parameters(dist) -> dict:
     "Return the parameters of a distribution as tensors"
     if isinstance(dist, (Categorical, MultiCategorical)):
         return {"probs": dist.log_probs().exp()}
@@ -539,13 +647,13 @@ def _dist_numbers(dist) -> dict:
 
 OUTPUTS = {   # what act can return besides log_prob, value and hidden: functions of policy and NetOutput
     "entropy": lambda policy, out: out.dist.entropy(),       # [n]
-    "dist": lambda policy, out: _dist_numbers(out.dist),     # probs [n, A], or mean and std [n, A]
+    "dist": lambda policy, out: _dist_parameters(out.dist),  # probs [n, A], or mean and std [n, A]
     "features": lambda policy, out: out.features,            # [n, F] of the actor
     "aux": lambda policy, out: policy.aux(out.activations),         # name: [n, size]
     "activations": lambda policy, out: out.activations,             # side: number of the layer: [n, units]
 }
 
-# %% ../../nbs/30_policy_workshop.ipynb #1e17dce5
+# %% ../../nbs/30_policy_workshop.ipynb #aeb784f2
 def _orthogonal(policy) -> None:
     "Initialise with gain sqrt 2; 0.01 for logits of choices, 1 for other heads and image values (Kostrikov 2018)"
     orthogonal_init(policy, math.sqrt(2))
@@ -561,19 +669,7 @@ def _orthogonal(policy) -> None:
         else:
             nn.init.zeros_(parameter)
 
-def _check_memory(memory, state, n: int) -> None:
-    "Raise ConfigError when the state of a memory is missing or has another number of rows"
-    want = memory.initial(1)
-    if not isinstance(state, dict) or not want.keys() <= state.keys():
-        raise ConfigError(
-            f"a policy with a memory needs its state, {', '.join(want)}: evaluate_actions(r.batch()) of a Rollout r"
-            " has it; start with initial(n) for the first act"
-        )
-    rows = len(next(iter(state.values())))
-    if rows != n:
-        raise ConfigError(f"the state has {rows} rows, the observations {n}")
-
-# %% ../../nbs/30_policy_workshop.ipynb #7678015f
+# %% ../../nbs/30_policy_workshop.ipynb #d0107f87
 def _check_batch(batch, action_shape: tuple) -> None:
     "Raise ConfigError for what is no Batch, and for actions of a wrong shape"
     if not isinstance(batch, Batch):
@@ -588,13 +684,25 @@ def _check_batch(batch, action_shape: tuple) -> None:
             f"actions have shape {list(batch.action.shape)}; for observations {list(obs.shape)} expected {expected}"
         )
 
+def _check_memory(memory, state, n: int) -> None:
+    "Raise ConfigError when the state of a memory is missing or has another number of rows"
+    want = memory.initial(1)
+    if not isinstance(state, dict) or not want.keys() <= state.keys():
+        raise ConfigError(
+            f"a policy with a memory needs its state, {', '.join(want)}: evaluate_actions(r.batch()) of a Rollout r"
+            " has it; start with initial(n) for the first act"
+        )
+    rows = len(next(iter(state.values())))
+    if rows != n:
+        raise ConfigError(f"the state has {rows} rows, the observations {n}")
+
 def _merged(x: Tensor) -> Tensor:      # [T, n, ...] -> [T * n, ...]
     "Merge the axes of time and envs"
     return x.flatten(0, 1)
 
-# %% ../../nbs/30_policy_workshop.ipynb #aeb784f2
+# %% ../../nbs/30_policy_workshop.ipynb #3c2aa336
 class _PolicyHooks:
-    "What a net may override; by default the hooks do nothing"
+    "Hooks that a net may override; by default they do nothing"
     records: tuple = ()                    # names of what `prepare` computes and the update needs again
     has_extra_loss = False                 # True: `extra_loss` returns something to learn from
     outputs: tuple = ("entropy", "dist", "features")     # names of OUTPUTS that `with_outputs` offers
@@ -626,20 +734,10 @@ class _PolicyHooks:
         "Return groups of parameters for the optimiser, each {params, lr_scale, clip}; here one"
         return [{"params": list(self.parameters())}]
 
-# %% ../../nbs/30_policy_workshop.ipynb #d0107f87
-class PolicyMixin(_PolicyHooks):
-    """All that a trainer needs of a policy (the contract TrainablePolicy), built on three methods of the net
-
-    encode(obs [N, ...]) -> [N, F] · thought(x [..., F], memory) -> NetOutput · memory: a Memory or None
-    """
+# %% ../../nbs/30_policy_workshop.ipynb #c27469d8
+class _Acting(_PolicyHooks):
+    "The half of PolicyMixin that acts: one step at a time, without gradients"
     extra_outputs: tuple = ()              # names of OUTPUTS that act returns, see `with_outputs`
-
-    @classmethod
-    def from_config(cls, config: dict):     # what config.to_dict() returned
-        "Return a new policy from the settings of a saved one"
-        return cls(cls.config_class.from_dict(config))
-
-    # acting: one step at a time, without gradients
 
     def _step(self, state: State, step: Step, given: dict) -> tuple[NetOutput, State]:
         "Run the net for one step, and return its output and the next state"
@@ -684,7 +782,16 @@ class PolicyMixin(_PolicyHooks):
         finally:
             self.extra_outputs = before
 
-    # the update: all steps of a rollout at once, with gradients
+# %% ../../nbs/30_policy_workshop.ipynb #87c302b9
+class PolicyMixin(_Acting):
+    """All that a trainer needs of a policy (the contract TrainablePolicy), built on three members of the net
+
+    encode(obs [N, ...]) -> [N, F] · thought(x [..., F], memory) -> NetOutput · memory: a Memory or None
+    """
+    @classmethod
+    def from_config(cls, config: dict):     # what config.to_dict() returned
+        "Return a new policy from the settings of a saved one"
+        return cls(cls.config_class.from_dict(config))
 
     def evaluate_actions(self,
         batch: Batch,                # [T, n] whole envs, or [1, n] single rows of a policy without memory
@@ -696,7 +803,7 @@ class PolicyMixin(_PolicyHooks):
         kept = map_state(_merged, {name: batch.info[name] for name in self.records})
         x = self.read(seen.map(_merged), kept).unflatten(0, rows)
         out = self.thought(x, self._memory_of(batch))
-        log_prob = out.dist.log_prob(self.head.drawn(batch.action))
+        log_prob = out.dist.log_prob(self.head.to_sample(batch.action))
         shown = out.activations if activations else None
         return PolicyOutput(log_prob, out.dist.entropy(), out.value, self.predictions(out), shown)
 
@@ -708,7 +815,7 @@ class PolicyMixin(_PolicyHooks):
         steps = getattr(self.config, "bptt", 0)      # that gradients flow through
         return lambda x: self.memory.sequence(x, batch.start, batch.seen.is_first, steps)
 
-# %% ../../nbs/30_policy_workshop.ipynb #3c2aa336
+# %% ../../nbs/30_policy_workshop.ipynb #514d956b
 class Net(Torso):
     "A torso with its heads: for actions, for the value, and auxiliary ones"
     def __init__(self, config: PolicyConfig):
@@ -724,8 +831,9 @@ class Net(Torso):
 
     def thought(self, x: Tensor, memory=None) -> NetOutput:      # x [..., F] of `encode`
         "Return the distribution and the value, and the activations behind them"
-        a, v, activations = self.think(x, memory)
-        return NetOutput(self.head(a), self.value_head(v).squeeze(-1), a, activations)
+        for_actor, for_critic, activations = self.run_layers(x, memory)
+        value = self.value_head(for_critic).squeeze(-1)
+        return NetOutput(self.head(for_actor), value, for_actor, activations)
 
 # %% ../../nbs/30_policy_workshop.ipynb #26c70aea
 class ActorCritic(PolicyMixin, Net):
@@ -755,7 +863,7 @@ class ActorCritic(PolicyMixin, Net):
             self.norm.update(rollout.came.obs.flatten(0, 1))
 
 # %% ../../nbs/30_policy_workshop.ipynb #959cd0fe
-class PolicyNet(PolicyMixin, nn.Module):
+class PolicyNet(PolicyMixin, _WithMemory, nn.Module):
     """Base of a net of your own: a subclass builds its layers, calls `make_heads`, and defines `encode`
 
     With a memory: set `self.memory` to a Memory before `make_heads(units)`, and `recurrent = True` in the config.
@@ -766,20 +874,12 @@ class PolicyNet(PolicyMixin, nn.Module):
         self.obs_space, self.action_space = space_from_dict(config.obs_space), space_from_dict(config.action_space)
         self.env_id, self.env_kwargs = config.env_id, config.env_kwargs
 
-    @property
-    def recurrent(self) -> bool:
-        "Whether the net has a memory"
-        return self.memory is not None
-
     def make_heads(self, size: int) -> None:      # F, the size of `encode`'s output, or of the memory's
         "Make the heads of actions and value: orthogonal weights, small ones for the actions (Kostrikov 2018)"
-        self.head, self.value_head = ActionHead(size, self.action_space), nn.Linear(size, 1)
+        self.head = ActionHead(size, self.action_space)
+        self.value_head = nn.Linear(size, 1)
         orthogonal_init(self.head, .01)
         orthogonal_init(self.value_head, 1.)
-
-    def initial(self, n: int) -> State:
-        "Return the state before the first step of n envs; {} without a memory"
-        return self.memory.initial(n) if self.recurrent else {}
 
     def encode(self, obs: Tensor) -> Tensor:      # [N, *obs_shape] as the env gives it -> [N, F]
         "Return the encoded observations; every subclass must define it. `spaces.preprocess(obs)` scales them"
@@ -789,21 +889,6 @@ class PolicyNet(PolicyMixin, nn.Module):
         "Return the distribution and the value"
         x = x if memory is None else memory(x)
         return NetOutput(self.head(x), self.value_head(x).squeeze(-1), x)
-
-# %% ../../nbs/30_policy_workshop.ipynb #935630cd
-@standard_torch()
-def policy_for(
-    obs_space: gym.Space,      # of one env
-    action_space: gym.Space,   # of one env
-    config: NetConfig | None = None,   # its spaces are filled in; its class decides which net is made
-    **changes,                 # fields of the config; net=NAME: another net of NETS
-):                             # a TrainablePolicy
-    "Return a new policy for these spaces"
-    config = (config or PolicyConfig()).replace(**changes)
-    config = config.replace(obs_space=space_to_dict(obs_space), action_space=space_to_dict(action_space))
-    check_net(config)
-    _, net_class = net_classes(config.net)
-    return net_class(config)
 
 # %% ../../nbs/30_policy_workshop.ipynb #51bc7f07
 from ..runs.models import register
@@ -858,7 +943,8 @@ def register_net(
             raise ConfigError(f"register_net: there is another net {name!r} already; use another name")
     if config.net not in ("actor-critic", name):
         raise ConfigError(f"register_net: {config.__name__} is the config of the net {config.net!r}; give each its own")
-    config.net, net.config_class = name, config
+    config.net = name
+    net.config_class = config
     NETS[name] = (config, register(net, name))      # register: so that it can be saved and loaded
 
 # %% ../../nbs/30_policy_workshop.ipynb #507edaf1
@@ -876,3 +962,18 @@ def check_net(
         f"{type(config).__name__} is not registered, so a run with it could not be loaded or resumed. After its class"
         f' write register_net("my-net", {type(config).__name__}, MyNet)'
     )
+
+# %% ../../nbs/30_policy_workshop.ipynb #935630cd
+@standard_torch()
+def policy_for(
+    obs_space: gym.Space,      # of one env
+    action_space: gym.Space,   # of one env
+    config: NetConfig | None = None,   # its spaces are filled in; its class decides which net is made
+    **changes,                 # fields of the config; net=NAME: another net of NETS
+):                             # a TrainablePolicy
+    "Return a new policy for these spaces"
+    config = (config or PolicyConfig()).replace(**changes)
+    config = config.replace(obs_space=space_to_dict(obs_space), action_space=space_to_dict(action_space))
+    check_net(config)
+    _, net_class = net_classes(config.net)
+    return net_class(config)
