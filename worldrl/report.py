@@ -102,7 +102,8 @@ def format_episodes(
     return f"{format_number(mean)} [{format_number(low, mean)}, {format_number(high, mean)}]"
 
 # %% ../nbs/82_report.ipynb #9c47b181
-_T95 = (12.71, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26, 2.23)     # Student's t at 97.5 %, 1 to 10 degrees of freedom
+# Student's t at 97.5 %, for 1 to 10 degrees of freedom
+_T95 = (12.71, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26, 2.23)
 
 def seed_difference(
     a: list[float],                     # one number per seed

@@ -132,7 +132,8 @@ def future_figure(
     import matplotlib.pyplot as plt
     count, length = v.rewards.shape
     fig = plt.figure(figsize=(9.2, 1.35 * count + .7), dpi=95, layout="constrained")
-    grid = fig.add_gridspec(count, length + 4, width_ratios=[1.5] + [1.5 if length < 3 else 1] * length + [.3, 1.1, 1.1])
+    widths = [1.5 if length < 3 else 1] * length
+    grid = fig.add_gridspec(count, length + 4, width_ratios=[1.5, *widths, .3, 1.1, 1.1])
     now = fig.add_subplot(grid[:, 0])
     now.imshow(v.frame)
     now.set_title(f"now, value {v.value:.1f}", fontsize=10)
