@@ -16,7 +16,8 @@ from .viz import curves, smoothed
 
 # %% auto #0
 __all__ = ['number', 'select_runs', 'late_mean', 'mean_at', 'mean_minutes', 'format_number', 'format_seeds', 'format_episodes',
-           'game_title', 'seed_commands', 'wrap_command', 'show_figure', 'gif_clip', 'panels', 'draw_returns']
+           'seed_difference', 'format_difference', 'game_title', 'seed_commands', 'wrap_command', 'show_figure',
+           'gif_clip', 'panels', 'draw_returns']
 
 # %% ../nbs/82_report.ipynb #9de1117a
 def number(
@@ -99,6 +100,33 @@ def format_episodes(
     if len(rows) > 1: return format_seeds([number(row, f"{key}.mean") for row in rows])
     mean, low, high = (number(rows[0], f"{key}.{part}") for part in ("mean", "low", "high"))
     return f"{format_number(mean)} [{format_number(low, mean)}, {format_number(high, mean)}]"
+
+# %% ../nbs/82_report.ipynb #9c47b181
+# Student's t at 97.5 %, for 1 to 10 degrees of freedom
+_T95 = (12.71, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26, 2.23)
+
+def seed_difference(
+    a: list[float],                     # one number per seed
+    b: list[float],
+) -> tuple[float, float, float]:        # the difference, and the ends of its interval
+    "Return mean(a) - mean(b) and its 95 % interval (Welch); the ends are NaN with fewer than two seeds each"
+    gap = float(np.mean(a) - np.mean(b))
+    if min(len(a), len(b)) < 2: return gap, float("nan"), float("nan")
+    variances = [np.var(x, ddof=1) / len(x) for x in (a, b)]             # of the means
+    weights = sum(v**2 / (len(x) - 1) for v, x in zip(variances, (a, b)))
+    freedom = sum(variances)**2 / max(weights, 1e-12)
+    half = float(_T95[int(np.clip(freedom, 1, len(_T95))) - 1] * np.sqrt(sum(variances)))
+    return gap, gap - half, gap + half
+
+def format_difference(
+    gap: float, low: float, high: float,     # of `seed_difference`
+    interval: bool = True,                   # False: only the difference
+) -> str:                                    # "160 (95 % interval -390 to 700)"
+    "Return a difference as text, rounded to two digits of its interval's half width"
+    if not interval or not np.isfinite(low): return format_number(gap)
+    decimals = 1 - int(np.floor(np.log10(max((high - low) / 2, 1e-9))))
+    shown = [f"{round(x, decimals) + 0.:.{max(decimals, 0)}f}" for x in (gap, low, high)]
+    return f"{shown[0]} (95 % interval {shown[1]} to {shown[2]})"
 
 # %% ../nbs/82_report.ipynb #f9f466d6
 def game_title(

@@ -92,7 +92,12 @@ def _device_of(state: State) -> torch.device:
     x = next(iter(state.values()))
     return _device_of(x) if isinstance(x, dict) else x.device
 
-def first_states(world, state: State, size: int, rng: Rng | None = None) -> State:    # rows n * A, env-major
+def first_states(
+    world,                     # a World
+    state: State,              # [n, ...]
+    size: int,                 # A, the number of actions
+    rng: Rng | None = None,
+) -> State:                    # [n * A, ...], env-major
     "Return the states after each of the actions: row i * A + a belongs to env i and action a"
     if hasattr(world, "imagine_all"): return world.imagine_all(state, rng=rng)
     actions = torch.eye(size, device=_device_of(state)).repeat(state_size(state), 1)
@@ -109,17 +114,24 @@ def imagine_futures(
     keep=None,                 # a function that is called with each imagined state [n * A, ...]
 ) -> Futures:
     "Imagine one future per action, all of them in one batch"
-    size, draws = action_size(world.action_space), Rng(0., 0) if rng is None else rng
-    now, found = first_states(world, state, size, rng), []
-    action = torch.arange(size, device=_device_of(state)).repeat(state_size(state))
+    num_actions = action_size(world.action_space)
+    generator = Rng(0., 0) if rng is None else rng
+    state = first_states(world, state, num_actions, rng)                       # [n * A, ...]
+    action = torch.arange(num_actions, device=_device_of(state)).repeat(state_size(state) // num_actions)
+    steps = []
     for t in range(length):
-        planes = planes_of(world, now, see)
-        found.append((to_bytes(planes), world.reward(now), world.cont(now), action))
-        if keep is not None: keep(now)
+        planes = planes_of(world, state, see)
+        steps.append((to_bytes(planes), world.reward(state), world.cont(state), action))
+        if keep is not None: keep(state)
         if t + 1 == length: break
-        action = draws.categorical(rollout_policy(planes))
-        now = world.imagine(now, F.one_hot(action, size).float(), rng=rng)
-    return Futures(*(torch.stack(x, 1).unflatten(0, (-1, size)) for x in zip(*found)))
+        action = generator.categorical(rollout_policy(planes))
+        state = world.imagine(state, F.one_hot(action, num_actions).float(), rng=rng)
+    frames, rewards, conts, actions = (_per_env(x, num_actions) for x in zip(*steps))
+    return Futures(frames, rewards, conts, actions)
+
+def _per_env(steps: list, num_actions: int) -> Tensor:      # L tensors [n * A, ...] -> [n, A, L, ...]
+    "Stack the steps of all futures, and separate envs from actions"
+    return torch.stack(steps, 1).unflatten(0, (-1, num_actions))
 
 # %% ../../nbs/51_i2a_workshop.ipynb #3fd8c509
 def controlled(
@@ -137,7 +149,7 @@ def controlled(
         return {"frames": f.frames, "rewards": torch.zeros_like(f.rewards), "conts": torch.ones_like(f.conts)}
     return {"frames": f.frames, "rewards": f.rewards, "conts": f.conts}
 
-# %% ../../nbs/51_i2a_workshop.ipynb #e47b9233
+# %% ../../nbs/51_i2a_workshop.ipynb #199c7c74
 def symlog(x: Tensor) -> Tensor:
     "Return sign(x) * log(1 + |x|)"
     return x.sign() * x.abs().log1p()
@@ -157,6 +169,7 @@ def _out_shape(net: nn.Module, shape: tuple) -> tuple:
     "Return the shape of a net's output for one input"
     with torch.no_grad(): return tuple(net(torch.zeros(1, *shape))[0].shape)
 
+# %% ../../nbs/51_i2a_workshop.ipynb #5e829de6
 class FutureEncoder(nn.Module):
     "Encode futures: convolutions, rewards and continue flags as planes, an LSTM from the last step to the first"
     def __init__(self,
@@ -185,23 +198,28 @@ class FutureEncoder(nn.Module):
     def forward(self,
         frames: Tensor,     # [n, A or 1, L or 1, H, W, K] uint8; 1: the same for all actions, or steps
         rewards: Tensor,    # [n, A or 1, L]
-        conts: Tensor,      # [n, A or 1, L]
+        conts: Tensor | None = None,      # [n, A or 1, L]; not read with tile_cont=False
     ) -> Tensor:            # [n, A * units]
         "Return the codes of all futures, side by side"
-        n, several, length = rewards.shape
-        x = self.convs(to_planes(frames.flatten(0, 2))).unflatten(0, frames.shape[:3])
-        x = x.expand(n, several, length, *x.shape[3:])
-        steps = self.steps(x, [symlog(rewards), conts][:1 + self.tile_cont]).flatten(0, 1)
-        code = self.lstm(steps.flip(1))[1][0][0].unflatten(0, (n, several))
-        return code.expand(n, self.actions, -1).flatten(1)
+        n, per_env, length = rewards.shape                        # per_env: A, or 1 for the copy control
+        encoded = self.convs(to_planes(frames.flatten(0, 2))).unflatten(0, frames.shape[:3])
+        encoded = encoded.expand(n, per_env, length, *encoded.shape[3:])
+        numbers = [symlog(rewards)]
+        if self.tile_cont: numbers.append(conts)
+        lstm_inputs = self.steps(encoded, numbers).flatten(0, 1)
+        _, (hidden, _) = self.lstm(lstm_inputs.flip(1))           # from the last step to the first
+        codes = hidden[0].unflatten(0, (n, per_env))
+        return codes.expand(n, self.actions, -1).flatten(1)
 
-# %% ../../nbs/51_i2a_workshop.ipynb #df29b634
+# %% ../../nbs/51_i2a_workshop.ipynb #becc50ad
 class RolloutPolicy(nn.Module):
     "The policy that acts in imagined futures: planes [N, K, H, W] -> logits [N, A]"
     def __init__(self, shape: tuple, actions: int, size: str = "lean"):
         super().__init__()
-        if size == "full": self.body = Pixels(shape, "minipacman")      # the net of the A2C baseline
-        else: self.body = nn.Sequential(two_convs(shape[0], size), nn.Flatten())
+        if size == "full":
+            self.body = Pixels(shape, "minipacman")      # the convolutions of the A2C baseline, see 30_policy_workshop
+        else:
+            self.body = nn.Sequential(two_convs(shape[0], size), nn.Flatten())
         self.head = nn.Linear(math.prod(_out_shape(self.body, shape)), actions)
         orthogonal_init(self.body)
         orthogonal_init(self.head, .01)
@@ -238,6 +256,7 @@ def world_for(
         f" the zoo. Train one: worldrl train env-model --env-id {c.env_id or 'ID'}; or take --policy.control copy"
     )
 
+# %% ../../nbs/51_i2a_workshop.ipynb #5759d8ac
 def _about(world: nn.Module) -> dict:
     "Return the class and the config of a world, as the agent's config stores them; CheckpointError for unknown classes"
     name, config = class_path(type(world)), getattr(world, "config", {})
@@ -269,9 +288,9 @@ def _check_spaces(config: I2AConfig) -> None:
     if len(obs_space.shape or ()) != 3:
         raise ConfigError(f"I2A needs images [C, H, W] as observations; got {obs_space}")
 
-# %% ../../nbs/51_i2a_workshop.ipynb #b87eff5b
-class I2A(PolicyNet):
-    "The imagination-augmented agent; it follows the contracts Agent and TrainablePolicy"
+# %% ../../nbs/51_i2a_workshop.ipynb #369856af
+class _I2ALayers(PolicyNet):
+    "The layers of I2A: world, encoder of futures, model-free path, heads, rollout policy"
     config_class = I2AConfig
 
     def __init__(self,
@@ -294,11 +313,18 @@ class I2A(PolicyNet):
         self.join = nn.Linear(SIZES[c.size]["free"] + self.encoder.out_size, 256)
         for part in (self.free, self.join): orthogonal_init(part)
         self.make_heads(256)
-        distils = c.control != "copy" and c.length > 1
-        self.rollout_policy = RolloutPolicy(shape, actions, c.size) if distils else None
-        self.records = ("frames", "rewards") + ("conts",) * c.tile_cont + ("now",) * distils
-        for part in (self.encoder.convs, self.free, *([self.rollout_policy.body] if distils else [])):
-            channels_last(part)
+        self.rollout_policy = RolloutPolicy(shape, actions, c.size) if self.has_rollout_policy else None
+        self.records = ("frames", "rewards")
+        if c.tile_cont: self.records += ("conts",)
+        if self.has_rollout_policy: self.records += ("now",)
+        channels_last(self.encoder.convs)
+        channels_last(self.free)
+        if self.has_rollout_policy: channels_last(self.rollout_policy.body)
+
+    @property
+    def has_rollout_policy(self) -> bool:
+        "Whether a rollout policy chooses later imagined actions"
+        return self.config.control != "copy" and self.config.length > 1
 
     def _free_path(self, size: str) -> nn.Module:
         "Return the model-free path, from the observation to SIZES[size]['free'] numbers"
@@ -321,17 +347,15 @@ class I2A(PolicyNet):
         spaces = {k: space_to_dict(getattr(world, k)) for k in ("obs_space", "action_space")}
         return cls(I2AConfig(env_id=env_id, **spaces).replace(**settings), world)
 
-    @property
-    def has_extra_loss(self) -> bool:
-        "Whether a rollout policy or the world is trained along"
-        return self.rollout_policy is not None or self.config.train_world
-
     def train(self, mode: bool = True) -> "I2A":
         "Set the training mode; the world stays in evaluation mode"
         super().train(mode)
         self.world.eval()
         return self
 
+# %% ../../nbs/51_i2a_workshop.ipynb #cc5ab5cd
+class _I2AActing(_I2ALayers):
+    "How I2A imagines, reads and acts"
     def initial(self, n: int) -> State:
         "Return the world's state before the first observation of n envs"
         return {"world": self.world.initial(n)}
@@ -339,7 +363,8 @@ class I2A(PolicyNet):
     @torch.no_grad()
     def prepare(self, state: State, step: Step, *, rng: Rng | None = None) -> dict:
         "Observe with the world and imagine; {world, now, frames, rewards, conts}"
-        c, seen = self.config, self.world.observe(state["world"], step, rng=rng)
+        c = self.config
+        seen = self.world.observe(state["world"], step, rng=rng)
         now = to_bytes(planes_of(self.world, seen, c.see))
         futures = None if c.control == "copy" else self.futures(seen, rng)
         return {"world": seen, "now": now} | controlled(futures, now, c.length, c.control)
@@ -350,8 +375,7 @@ class I2A(PolicyNet):
 
     def _both_paths(self, step: Step, given: dict) -> Tensor:      # [N, 256]
         "Return the features of imagined futures and of the present observation"
-        conts = given["conts"] if self.config.tile_cont else given["rewards"]
-        codes = self.encoder(given["frames"], given["rewards"], conts)
+        codes = self.encoder(given["frames"], given["rewards"], given.get("conts"))
         free = self.free(preprocess(step.obs, self.obs_space))
         return torch.relu(self.join(torch.cat([free, codes], -1)))
 
@@ -374,23 +398,50 @@ class I2A(PolicyNet):
         given = self.prepare(state, step, rng=None if greedy else rng) if given is None else given
         return super().act(state, step, greedy=greedy, rng=rng, given=given)
 
+# %% ../../nbs/51_i2a_workshop.ipynb #89584aea
+def _rollout_policy_loss(
+    policy: RolloutPolicy,
+    target: Tensor,        # [T, n, A] log-probabilities of the agent's policy
+    batch: Batch,          # with the record `now`
+) -> tuple[Tensor, dict]:
+    "Return the distillation loss of the rollout policy on the real frames of a batch; and metrics"
+    now = batch.info["now"]
+    logits = policy(to_planes(now.flatten(0, 1))).unflatten(0, now.shape[:2])
+    return distillation(target, logits, batch.mask)
+
+def _joint_world_loss(
+    world: nn.Module,          # with transition_loss
+    action_space: gym.Space,
+    batch: Batch,
+) -> tuple[Tensor, dict]:
+    "Return the loss of a world that is trained along, on the transitions of a batch; and metrics"
+    def rows(x): return x.flatten(0, 1)
+    action = rows(encode_action(action_space, batch.action))
+    before, after = batch.seen.map(rows), batch.came.map(rows)      # the steps, and those that followed them
+    return world.transition_loss(before, action, after, rows(batch.mask))
+
+class I2A(_I2AActing):
+    "The imagination-augmented agent; it follows the contracts Agent and TrainablePolicy"
+
+    @property
+    def has_extra_loss(self) -> bool:
+        "Whether a rollout policy or the world is trained along"
+        return self.has_rollout_policy or self.config.train_world
+
     def predictions(self, t: NetOutput) -> dict:      # {"policy": [T, n, A]}
         "Return the log-probabilities of the policy, which the rollout policy learns from"
-        return {"policy": t.dist.log_probs()} if self.rollout_policy is not None else {}
+        return {"policy": t.dist.log_probs()} if self.has_rollout_policy else {}
 
     def extra_loss(self, out: PolicyOutput, batch: Batch) -> tuple[Tensor, dict]:
         "Return the weighted losses of the rollout policy and of a world that is trained along; and metrics"
-        loss, told = super().extra_loss(out, batch)
-        if self.rollout_policy is not None:
-            now = batch.info["now"]
-            logits = self.rollout_policy(to_planes(now.flatten(0, 1))).unflatten(0, now.shape[:2])
-            d, told = distillation(out.aux["policy"], logits, batch.mask)
-            loss = loss + self.config.distill_coef * d
-        if not self.config.train_world: return loss, told
-        flat = lambda x: x.flatten(0, 1)
-        action = flat(encode_action(self.action_space, batch.action))
-        w, more = self.world.transition_loss(batch.seen.map(flat), action, batch.came.map(flat), flat(batch.mask))
-        return loss + self.config.world_coef * w, told | more
+        loss, metrics = super().extra_loss(out, batch)
+        if self.has_rollout_policy:
+            policy_loss, metrics = _rollout_policy_loss(self.rollout_policy, out.aux["policy"], batch)
+            loss = loss + self.config.distill_coef * policy_loss
+        if self.config.train_world:
+            world_loss, world_metrics = _joint_world_loss(self.world, self.action_space, batch)
+            loss, metrics = loss + self.config.world_coef * world_loss, metrics | world_metrics
+        return loss, metrics
 
     def param_groups(self) -> list[dict]:
         "Return the agent's parameters, and those of a world that is trained along, with its own clipping"
