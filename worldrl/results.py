@@ -4,7 +4,7 @@
 
 # %% ../nbs/81_results.ipynb #96a9e75f
 from __future__ import annotations
-import contextlib, csv, io, json, os, re, sys
+import contextlib, csv, hashlib, io, json, os, re, sys
 from pathlib import Path
 import numpy as np
 from .aliases import SETTINGS as OLD_SETTINGS
@@ -14,8 +14,9 @@ from .runs.log import metrics_fault, read_metrics
 
 # %% auto #0
 __all__ = ['FACTS', 'SETTINGS', 'MEASURED', 'results_root', 'check_target', 'check_numbers', 'flatten', 'run_name',
-           'protocol_columns', 'read_run', 'TableError', 'read_table', 'write_table', 'table_of', 'add_run', 'thin',
-           'write_curves', 'table', 'show', 'curve', 'agreement', 'iqm', 'iqm_interval', 'plot']
+           'protocol_columns', 'read_run', 'TableError', 'read_table', 'write_table', 'table_of', 'returns_hash',
+           'check_distinct', 'add_run', 'thin', 'write_curves', 'table', 'show', 'curve', 'agreement', 'iqm',
+           'iqm_interval', 'plot']
 
 # %% ../nbs/81_results.ipynb #cd296510
 FACTS = ["run", "exp", "env_id", "seed", "steps", "wall_s", "device", "commit", "command"]     # columns of every row
@@ -273,6 +274,45 @@ def _check_same(old: dict, new: dict) -> None:
         raise WorldrlError(f"the row {new['run']!r} is of another measurement ({', '.join(other)}), so it stays; "
                            "measure again with --name, or rename the folder, to keep both")
 
+def returns_hash(
+    row: dict,                     # of a table, or of read_run
+    curves: bytes | None = None,   # its thinned curves; None: those in data/results/curves
+) -> str:                          # "" for a run without returns
+    "Return a hash of a run's returns: those of its final evaluations, and its learning curve"
+    numbers = [f"{k}={float(v):.6g}" for k, v in sorted(row.items()) if _RETURNS.fullmatch(k) and v not in ("", None)]
+    if curves is None:
+        path = results_root() / "curves" / f"{row['run']}.csv"
+        curves = path.read_bytes() if path.exists() else b""
+    points = [line for line in curves.decode().splitlines() if line.startswith("charts/episodic_return,")]
+    text = "\n".join(numbers + points)
+    return hashlib.sha256(text.encode()).hexdigest()[:12] if text else ""
+
+_RETURNS = re.compile(r"result\.((eval|greedy)\.(mean|low|high|length)|train_return)")
+
+def check_distinct(
+    rows: list[dict],              # of tables
+    hashes: dict | None = None,    # run -> hash, where it is known already
+) -> dict:                         # run -> hash, of the trainings that have returns
+    "Return the hash of each run's returns; WorldrlError if two seeds of one kind of run have equal returns"
+    hashes, seen = dict(hashes or {}), {}
+    for row in rows:
+        if row["exp"] in ("eval", "dream"): continue       # measurements: a perfect agent has equal returns
+        if row["run"] not in hashes: hashes[row["run"]] = returns_hash(row)
+        mark = (row["env_id"], row["exp"], hashes[row["run"]])
+        other = seen.setdefault(mark, row)
+        if mark[-1] and str(other["seed"]) != str(row["seed"]):
+            raise WorldrlError(
+                f"runs {other['run']!r} (seed {other['seed']}) and {row['run']!r} (seed {row['seed']}) have equal returns,"
+                " so they are one run under two names; train one of them again with a seed of its own"
+            )
+    return {run: mark for run, mark in hashes.items() if mark}
+
+def _refuse_copy(row: dict, rows: list[dict], lines: bytes) -> None:
+    "WorldrlError if a new row is the copy of another seed's run; `lines`: its thinned curves"
+    kind = [r for r in rows if (r["env_id"], r["exp"]) == (row["env_id"], row["exp"]) and r["run"] != row["run"]]
+    check_distinct([*kind, row], {row["run"]: returns_hash(row, lines)})
+
+# %% ../nbs/81_results.ipynb #d9312aff
 def add_run(
     run: str,                  # folder of a finished run
     /,
@@ -293,6 +333,7 @@ def add_run(
         rows = read_table(path)
         for old in rows:
             if old["run"] == row["run"]: _check_same(old, row)
+        _refuse_copy(row, rows, lines)
         rows = [r for r in rows if r["run"] != row["run"]] + [row]
         write_table(path, sorted(rows, key=lambda r: r["run"]))
         if n: write_atomic(root / "curves" / f"{row['run']}.csv", lines)
