@@ -5,11 +5,11 @@
 # %% auto #0
 __all__ = ['OBSERVING', 'IMAGINING', 'GAP', 'WRITERS', 'COLORS', 'VideoError', 'FrameError', 'as_frames', 'upscale', 'text_bar',
            'label', 'framed', 'mark_border', 'grid', 'strip', 'error_frames', 'side_by_side', 'in_rows', 'heat',
-           'latent_grid', 'latent_video', 'mp4_boxes', 'even', 'save_video', 'show_video', 'smoothed', 'common_curve',
-           'band_of', 'curves', 'markdown_table', 'draw_box', 'draw_arrow', 'draw_path']
+           'latent_grid', 'latent_video', 'mp4_boxes', 'even', 'save_video', 'show_video', 'step_browser', 'smoothed',
+           'common_curve', 'band_of', 'curves', 'markdown_table', 'draw_box', 'draw_arrow', 'draw_path']
 
 # %% ../nbs/09_viz.ipynb #773659fe
-import os, tempfile
+import io, os, tempfile
 from pathlib import Path
 from typing import Literal
 
@@ -499,6 +499,27 @@ def show_video(
         )
     if path.suffix.lower() != ".mp4": return Picture(data=data, format=path.suffix[1:].lower(), embed=True)
     return Video(data=data, embed=True, mimetype="video/mp4", html_attributes="controls loop muted playsinline")
+
+# %% ../nbs/09_viz.ipynb #100710fa
+def step_browser(
+    count: int,         # steps
+    image_of,           # step -> [H, W, 3] uint8
+    text_of,            # step -> a line of text
+):                      # the ipywidgets box: slider, text, image
+    "Show a slider over steps, and the image and text of the chosen one; FrameError if there is no step"
+    if count < 1: raise FrameError(f"expected at least one step to show, got {count}; record an episode first")
+    import ipywidgets as w
+    def png(t):
+        out = io.BytesIO()
+        Image.fromarray(as_frames(image_of(t), 3)).save(out, "PNG")
+        return out.getvalue()
+    slider = w.IntSlider(value=0, min=0, max=count - 1, description="step", continuous_update=False)
+    shown, said = w.Image(value=png(0), format="png"), w.Label(value=text_of(0))
+    def draw(change):
+        shown.value = png(slider.value)
+        said.value = text_of(slider.value)
+    slider.observe(draw, "value")
+    return w.VBox([slider, said, shown])
 
 # %% ../nbs/09_viz.ipynb #a668ec7d
 def smoothed(
