@@ -242,7 +242,8 @@ def panel(
     scale = scale or max(1, 200 // m.frame.shape[1])
     top, parts = top_weight(recorded), [label(upscale(m.frame, scale), f"seen, step {t}", 20)]
     for where in recorded.maps if m.weights is not None else []:
-        name = f"{where.name}: {m.weights[where.entries].sum():.0%}" if len(recorded.maps) > 1 else "read by the memory"
+        share = f"{where.name}: {m.weights[where.entries].sum():.0%}"
+        name = share if len(recorded.maps) > 1 else "read by the memory"
         parts.append(label(painted(m.frame, m.weights, where, top, scale), name, 20))
     gap = np.full((len(parts[0]), 6, 3), 255, np.uint8)
     row = np.concatenate([x for part in parts for x in (part, gap)][:-1], 1)
