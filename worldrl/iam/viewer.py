@@ -202,7 +202,7 @@ def _moment(policy: MemoryPolicy, env, step, act: Act, names) -> Moment:
 
 # %% ../../nbs/61_iam_workshop.ipynb #6d857d9b
 TINT = np.array((225, 0, 152), np.float32)      # of the weights; no env of ours has this colour
-STRENGTH = .75                                  # share of the tint where the weight is largest
+STRENGTH = .6                                   # share of the tint where the weight is largest
 
 def painted(
     frame: np.ndarray,            # [H, W, 3] uint8
