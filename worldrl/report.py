@@ -16,8 +16,8 @@ from .viz import curves, smoothed
 
 # %% auto #0
 __all__ = ['number', 'select_runs', 'late_mean', 'mean_at', 'mean_minutes', 'format_number', 'format_seeds', 'format_episodes',
-           'seed_difference', 'format_difference', 'game_title', 'seed_commands', 'wrap_command', 'show_figure',
-           'gif_clip', 'panels', 'draw_returns']
+           'seed_difference', 'format_difference', 'mean_interval', 'game_title', 'seed_commands', 'wrap_command',
+           'show_figure', 'gif_clip', 'panels', 'draw_returns']
 
 # %% ../nbs/82_report.ipynb #9de1117a
 def number(
@@ -127,6 +127,16 @@ def format_difference(
     decimals = 1 - int(np.floor(np.log10(max((high - low) / 2, 1e-9))))
     shown = [f"{round(x, decimals) + 0.:.{max(decimals, 0)}f}" for x in (gap, low, high)]
     return f"{shown[0]} (95 % interval {shown[1]} to {shown[2]})"
+
+# %% ../nbs/82_report.ipynb #d18e5eea
+def mean_interval(
+    values: list[float],                   # one number per seed
+) -> tuple[float, float, float]:           # the mean, and the ends of its interval
+    "Return the mean over seeds and its 95 % interval; the ends are NaN with fewer than two seeds"
+    mean = float(np.mean(values)) if len(values) else float("nan")
+    if len(values) < 2: return mean, float("nan"), float("nan")
+    half = _T95[min(len(values) - 1, len(_T95)) - 1] * float(np.std(values, ddof=1)) / len(values)**.5
+    return mean, mean - half, mean + half
 
 # %% ../nbs/82_report.ipynb #f9f466d6
 def game_title(
