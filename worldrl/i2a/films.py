@@ -18,7 +18,7 @@ from ..envs.core import env_of_agent, make_env, to_rgb
 from .agent import I2A, controlled, planes_of, to_bytes
 from ..parts.contracts import Act, Rng, State, Step
 from ..parts.rollout import EnvStream, loaded_agent
-from ..viz import framed, label, text_bar, upscale
+from ..viz import framed, label, step_browser, text_bar, upscale
 
 # %% ../../nbs/52_i2a_films.ipynb #9cb2e92b
 _STYLE = {      # control -> its name and its colour in figures
@@ -224,26 +224,10 @@ def futures_clip(
     return np.stack([panel(v, scale) for v in views])
 
 # %% ../../nbs/52_i2a_films.ipynb #8ae26477
-def _png(v: View, scale: int) -> bytes:
-    "Return the panel of a moment as a PNG"
-    import io
-    from PIL import Image
-    out = io.BytesIO()
-    Image.fromarray(panel(v, scale)).save(out, "PNG")
-    return out.getvalue()
-
 def futures_browser(
     views: list,              # of `episode_views`
     scale: int = 0,           # as for `panel`
 ):                            # the ipywidgets box
     "Show a slider over the steps of an episode, and the panel of the chosen step"
-    import ipywidgets as w
-    slider = w.IntSlider(value=0, min=0, max=len(views) - 1, description="step", continuous_update=False)
-    image, caption = w.Image(format="png"), w.Label()
-    def draw(change=None):
-        v = views[slider.value]
-        image.value = _png(v, scale)
-        caption.value = f"step {slider.value}: {v.names[v.action]} chosen, value {v.value:.2f}"
-    slider.observe(draw, "value")
-    draw()
-    return w.VBox([slider, caption, image])
+    def caption(t): return f"step {t}: {views[t].names[views[t].action]} chosen, value {views[t].value:.2f}"
+    return step_browser(len(views), lambda t: panel(views[t], scale), caption)
