@@ -302,8 +302,8 @@ def check_distinct(
         other = seen.setdefault(mark, row)
         if mark[-1] and str(other["seed"]) != str(row["seed"]):
             raise WorldrlError(
-                f"runs {other['run']!r} (seed {other['seed']}) and {row['run']!r} (seed {row['seed']}) have equal returns,"
-                " so they are one run under two names; train one of them again with a seed of its own"
+                f"runs {other['run']!r} (seed {other['seed']}) and {row['run']!r} (seed {row['seed']}) have equal"
+                " returns, so they are one run under two names; train one of them again with a seed of its own"
             )
     return {run: mark for run, mark in hashes.items() if mark}
 
