@@ -85,7 +85,8 @@ class RSSMConfig(Config):
     # the env
     obs_space: dict = field(default_factory=dict)    # of one env, as space_to_dict writes it
     action_space: dict = field(default_factory=dict) # of one env
-    stored: ClassVar[dict] = {"block_fan_in": "one", "decoder_start": "act_norm"}     # of worlds before these fields
+    stored: ClassVar[dict] = {"block_fan_in": "one", "decoder_start": "act_norm"}
+        # values for stored configs that lack these fields
 
     def __post_init__(self):
         "ConfigError also where the blocks of the GRU do not divide its units"
@@ -233,7 +234,7 @@ class PlainGRU(nn.Module):
         return self.cell(self.input(self.stoch_in(stoch) + before), deter).to(deter.dtype)
 
 class NormGRU(PlainGRU):
-    "A GRU with LayerNorm over reset, candidate and update, and an update gate that begins nearly closed (DreamerV2)"
+    "A GRU with LayerNorm over reset, candidate and update, and an update gate that begins mostly closed (DreamerV2)"
     def __init__(self, stoch: int, actions: int, c: RSSMConfig):
         super().__init__(stoch, actions, c)
         del self.cell
@@ -278,11 +279,8 @@ class BlockGRU(nn.Module):
 GRUS = {"plain": PlainGRU, "norm": NormGRU, "block": BlockGRU}
 
 # %% ../../nbs/70_rssm_workshop.ipynb #24af59bb
-class RSSM(nn.Module):
-    """The dynamics of a world: recurrent state, prior and posterior, without encoder and heads.
-
-    A state has deter [n, D], stoch [n, size], and the parameters of the distribution that stoch was sampled from:
-    the posterior after an observation, the prior after an imagined step."""
+class _Dynamics(nn.Module):
+    "The networks of an RSSM, and what its states are made of"
     def __init__(self,
         config: RSSMConfig,
         actions: int,           # A, size of an encoded action
@@ -321,6 +319,12 @@ class RSSM(nn.Module):
         "Return the distribution of the latent that the recurrent state predicts, before the observation"
         return self.latent.dist(self.prior_net(deter).float())
 
+# %% ../../nbs/70_rssm_workshop.ipynb #32681f17
+class RSSM(_Dynamics):
+    """The dynamics of a world: recurrent state, prior and posterior, without encoder and heads.
+
+    A state has deter [n, D], stoch [n, size], and the parameters of the distribution that stoch was sampled from:
+    the posterior after an observation, the prior after an imagined step."""
     def imagine(self, state: State, action: Tensor, rng: Rng | None = None) -> State:
         "Return the next state for the actions [n, A], with a latent sampled from the prior"
         deter = self.gru(state["stoch"], self.gru.before(action), state["deter"])
@@ -383,6 +387,7 @@ def pick_encoder(
     if kind == "auto": return "strided" if side >= 32 else "mlp"
     return "mlp" if kind == "pooled" and side < 8 else kind
 
+# %% ../../nbs/70_rssm_workshop.ipynb #46b88769
 def stack_of(
     kind: str,       # planes | strided
     shape: tuple,    # (C, H, W)
@@ -392,13 +397,15 @@ def stack_of(
 
     planes: three of 3 x 3 without stride (Ghugare's MinAtar net). strided: 4 x 4 with stride 2, until the map has at
     most 7 pixels a side (DreamerV2)."""
-    if kind == "planes": return [Conv(depth * m, 3) for m in (1, 2, 4)]
+    if kind == "planes":
+        return [Conv(depth * m, 3) for m in (1, 2, 4)]
     out, side = [], min(shape[1:])
     while side > 7:
         out.append(Conv(depth * 2 ** len(out), 4, 2, 1))
         side //= 2
     return out
 
+# %% ../../nbs/70_rssm_workshop.ipynb #d0f924ad
 POOLED = (2, 3, 4, 4)      # channels in units of depth
 
 def pooled_sizes(
@@ -409,13 +416,14 @@ def pooled_sizes(
     Each is half the one before, rounded up, until the smaller side is at most 7, at most four times. ConfigError for
     images with a side below 8."""
     sizes = [tuple(shape[1:])]
-    while min(sizes[-1]) > 7 and len(sizes) <= len(POOLED): sizes.append(tuple(-(-n // 2) for n in sizes[-1]))
-    if len(sizes) == 1:
-        raise ConfigError(
-            f"images of {shape[1]} x {shape[2]} are too small for encoder='pooled', which needs at least 8 x 8; take"
-            " encoder='mlp'"
-        )
-    return sizes
+    while min(sizes[-1]) > 7 and len(sizes) <= len(POOLED):
+        half = tuple((n + 1) // 2 for n in sizes[-1])
+        sizes.append(half)
+    if len(sizes) > 1: return sizes
+    raise ConfigError(
+        f"images of {shape[1]} x {shape[2]} are too small for encoder='pooled', which needs at least 8 x 8; take"
+        " encoder='mlp'"
+    )
 
 # %% ../../nbs/70_rssm_workshop.ipynb #67c235f9
 class Encoder(nn.Module):
@@ -635,7 +643,7 @@ class _WorldOutputs(nn.Module):
     def resolved(self) -> dict:
         "Return the encoder and the image loss that the settings and the env lead to, as text"
         asked, shape, small = self.config.encoder, self.obs_space.shape, ""
-        if len(shape) == 3 and asked == "pooled" != self.encoder.kind:
+        if len(shape) == 3 and asked == "pooled" and self.encoder.kind != "pooled":
             small = f" (pooled needs images of 8 x 8 or more, and these are {shape[1]} x {shape[2]})"
         return {"encoder": self.encoder.kind + small, "image_loss": self.image_loss}
 
@@ -645,7 +653,7 @@ class _WorldOutputs(nn.Module):
         return symexp(raw) if self.image_loss == "symlog" else raw
 
     def picture(self, raw: Tensor) -> Tensor:
-        "Return scale_output(raw); this name stays for code that uses it"
+        "Return scale_output(raw), under the old name of that method"
         return self.scale_output(raw)
 
 # %% ../../nbs/70_rssm_workshop.ipynb #d221de96
@@ -700,9 +708,14 @@ def image_error(
     axes: int,         # of the shape
 ) -> Tensor:           # [...] summed over the observation
     "Return the reconstruction error of each observation"
-    if kind == "bernoulli": each = F.binary_cross_entropy_with_logits(raw, x, reduction="none")
-    elif kind == "normal": each = .5 * (raw - x) ** 2
-    else: each = (torch.sigmoid(raw) - x) ** 2 if kind == "mse" else (raw - symlog(x)) ** 2
+    if kind == "bernoulli":
+        each = F.binary_cross_entropy_with_logits(raw, x, reduction="none")
+    elif kind == "normal":
+        each = .5 * (raw - x) ** 2
+    elif kind == "mse":
+        each = (torch.sigmoid(raw) - x) ** 2
+    else:
+        each = (raw - symlog(x)) ** 2
     return each.flatten(-axes).sum(-1)
 
 # %% ../../nbs/70_rssm_workshop.ipynb #629a661d
@@ -745,17 +758,25 @@ def world_loss(
     The results are the scalar loss, metrics without gradient, posterior states [B, T, ...], and their features
     [B, T, F], which keep their gradient."""
     c, latent = world.config, world.rssm.latent
+
+    def mean(x): return x.mean() if count is None else masked_mean(x, count)
+
+    # 1. posterior states, and their features
     x = preprocess(steps.obs, world.obs_space)
     before = world.initial(len(steps)) if state is None else state
     states = world.rssm.observe_sequence(before, steps.action, world.encoder(x), steps.is_first, rng)
     feat = world.features(states)
+    # 2. KL divergence from the prior, for all steps at once
     prior = world.rssm.prior_net(states["deter"]).float()
     dyn, rep = kl_terms(latent, states[latent.key], prior)
-    image = image_error(world.decoder(feat), x, world.image_loss, len(world.obs_space.shape))
+    # 3. reconstruction, reward, continue
+    recon = mean(image_error(world.decoder(feat), x, world.image_loss, len(world.obs_space.shape)))
     reward, cont = head_losses(world, feat, steps)
-    mean = torch.mean if count is None else lambda x: masked_mean(x, count)
-    terms = {"world/recon": mean(image), "world/reward": reward, "world/cont": cont}
-    loss = c.image_scale * terms["world/recon"] + c.reward_scale * reward + c.cont_scale * cont
-    loss = loss + c.kl_dyn * mean(dyn.clamp(min=c.free_nats)) + c.kl_rep * mean(rep.clamp(min=c.free_nats))
-    terms |= {"world/kl": mean(dyn), "world/loss": loss}
-    return loss, {k: v.detach() for k, v in terms.items()}, states, feat
+    # 4. weighted sum
+    loss = c.image_scale * recon + c.reward_scale * reward + c.cont_scale * cont
+    loss = loss + c.kl_dyn * mean(dyn.clamp(min=c.free_nats))
+    loss = loss + c.kl_rep * mean(rep.clamp(min=c.free_nats))
+    metrics = {
+        "world/recon": recon, "world/reward": reward, "world/cont": cont, "world/kl": mean(dyn), "world/loss": loss,
+    }
+    return loss, {k: v.detach() for k, v in metrics.items()}, states, feat
