@@ -105,7 +105,7 @@ def lstm_step(
     h: Tensor,       # [n, H]
     c: Tensor,       # [n, H]
 ) -> tuple[Tensor, Tensor]:  # the next h and c
-    "Make one step of an LSTM for n rows (nn.LSTM is faster than LSTMCell even for one step)"
+    "Make one step of an LSTM for n rows (nn.LSTM computes all gates in one call)"
     _, (h, c) = lstm(x[:, None], (h[None], c[None]))
     return h[0], c[0]
 
@@ -518,6 +518,8 @@ _ADVICE = (
     " smaller --learning-rate or --max-grad-norm"
 )
 
+_SHORT_SHARE = .1    # with a larger share of episodes shorter than a window, windows may cross borders
+
 def _windows(
     config: MDNRNNConfig,
     episodes: list[dict],     # with cached latents
@@ -526,7 +528,7 @@ def _windows(
 ) -> SequenceSampler:
     "Return a sampler of windows of batch_length rows"
     short = [len(e["reward"]) < config.batch_length for e in episodes]
-    across = bool(np.mean(short) > .1)
+    across = bool(np.mean(short) > _SHORT_SHARE)
     seed = derive_seed(config.seed, label)
     return SequenceSampler(episodes, config.batch_size, config.batch_length, ids=ids, across=across, seed=seed)
 
