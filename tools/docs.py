@@ -21,7 +21,7 @@ PAGE_BYTES = 2_000_000
 CHAPTERS = {"0": "Foundations", "1": "Environments", "2": "Shared parts", "3": "Agents without a model", "4": "World Models",
             "5": "Imagination-augmented agents", "6": "Influence-aware memory", "7": "Dreamer", "8": "Zoo, results and speed",
             "9": "Command line and robustness"}                 # by the first digit of a notebook's name
-RESULTS = ("36_learned", "48_small_worlds", "53_i2a_results", "61_iam_lesson", "74_dreamed", "81_results")
+RESULTS = ("36_learned", "48_small_worlds", "53_i2a_results", "74_dreamed", "81_results")
 PAGES = ("CONTRIBUTING.md", "CHANGELOG.md")
 FIGURES = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif", "image/webp": "webp", "video/mp4": "mp4"}
 DATA_URI = re.compile(r"data:((?:image|video)/[\w+.\-]+);base64,([A-Za-z0-9+/=\s]+)")
