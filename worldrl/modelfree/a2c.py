@@ -667,8 +667,8 @@ def _segments_of(config: OnPolicyConfig, segment_updates: int, ends: tuple) -> i
     return count
 
 # %% ../../nbs/31_a2c_workshop.ipynb #0fc9b501
-class SegmentedTrainer(StoredTrainer):
-    "The third layer of a trainer: it begins and ends segments"
+class _SegmentEnds(StoredTrainer):
+    "The half of SegmentedTrainer that counts segments and ends them"
     ends: tuple = ()        # total_timesteps of earlier ends, when the run was extended
 
     @property
@@ -681,6 +681,33 @@ class SegmentedTrainer(StoredTrainer):
         "The number of segments in the run"
         return _segments_of(self.config, self.segment_updates, self.ends)
 
+    def _end_segment(self, log: Logger) -> None:
+        "Print the notes, count cut episodes, close the env, and evaluate if it is time"
+        c = self.config
+        if c.normalize_reward:
+            self.reward_norm = self.stream.env.state()
+        whole = self.updates % self.segment_updates == 0
+        if whole and not len(self.stream.stats.returns) and not self.noted_no_end:
+            self.noted_no_end = True
+            _note_no_end(self.segment_updates * c.num_steps)
+        if self.updates < c.num_updates:
+            self._count_cut(log)
+        self.stream.env.close()
+        if c.eval_every and (self.segment_index + 1) % c.eval_every == 0 and not rank():
+            env = self.sources.real or self.sources.dream
+            log.scalar("eval/episodic_return", self._evaluate(env).mean, self.env_steps)
+
+    def _count_cut(self, log: Logger) -> None:
+        "Count and log the episodes that this border cuts"
+        cut = all_total(unfinished(self.stream))
+        if cut and not self.cut_episodes and not self.noted_no_end:
+            _note_cut(cut)
+        self.cut_episodes += cut
+        log.scalar("charts/cut_episodes", self.cut_episodes, self.env_steps)
+
+# %% ../../nbs/31_a2c_workshop.ipynb #399c462f
+class SegmentedTrainer(_SegmentEnds):
+    "The third layer of a trainer: it begins and ends segments"
     def begin_segment(self, i: int, seed: int) -> None:
         "Make the envs and generators of segment i from a seed"
         c = self.config
@@ -711,30 +738,6 @@ class SegmentedTrainer(StoredTrainer):
                 log.progress(self.updates - start, last - start)
                 rows = []
         self._end_segment(log)
-
-    def _end_segment(self, log: Logger) -> None:
-        "Print the notes, count cut episodes, close the env, and evaluate if it is time"
-        c = self.config
-        if c.normalize_reward:
-            self.reward_norm = self.stream.env.state()
-        whole = self.updates % self.segment_updates == 0
-        if whole and not len(self.stream.stats.returns) and not self.noted_no_end:
-            self.noted_no_end = True
-            _note_no_end(self.segment_updates * c.num_steps)
-        if self.updates < c.num_updates:
-            self._count_cut(log)
-        self.stream.env.close()
-        if c.eval_every and (self.segment_index + 1) % c.eval_every == 0 and not rank():
-            env = self.sources.real or self.sources.dream
-            log.scalar("eval/episodic_return", self._evaluate(env).mean, self.env_steps)
-
-    def _count_cut(self, log: Logger) -> None:
-        "Count and log the episodes that this border cuts"
-        cut = all_total(unfinished(self.stream))
-        if cut and not self.cut_episodes and not self.noted_no_end:
-            _note_cut(cut)
-        self.cut_episodes += cut
-        log.scalar("charts/cut_episodes", self.cut_episodes, self.env_steps)
 
 # %% ../../nbs/31_a2c_workshop.ipynb #8924b814
 def rehearse_env(policy, sources: Sources, device) -> None:
