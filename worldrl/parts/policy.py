@@ -45,7 +45,7 @@ class NetConfig(Config):
     env_kwargs: dict = field(default_factory=dict)             # its settings for make_env
 
     net: ClassVar[str] = "actor-critic"                        # its name in NETS
-    recurrent: ClassVar[bool] = False                          # whether the net has a memory; PolicyConfig makes it a setting
+    recurrent: ClassVar[bool] = False                          # whether the net has a memory; a setting in PolicyConfig
     filled: ClassVar[tuple] = ("obs_space", "action_space", "env_id", "env_kwargs")
         # fields that are no settings: they are filled in when the net is made
 
