@@ -559,6 +559,7 @@ def _summary(e, episodes: int) -> dict:      # e: what `evaluate` returned
     length = float(e.lengths.mean())
     return {"mean": e.mean, "low": e.low, "high": e.high, "length": length, "episodes": episodes}
 
+# %% ../../nbs/31_a2c_workshop.ipynb #6267c488
 class TrainerLog:
     "The first layer of a trainer: it names the run, logs metrics, evaluates the policy and records videos"
     exp = "on-policy"      # the end of the run folder's name
@@ -592,6 +593,7 @@ class TrainerLog:
         before = self.episodes
         self.episodes += len(returns)
         self._film(before)
+
     def _film(self, before: int) -> None:      # before: the count of episodes at the last row of metrics
         "Record a video when the count of episodes has passed a multiple of capture_video"
         every = self.config.capture_video
@@ -599,28 +601,26 @@ class TrainerLog:
             folder, seed = Path(self.folder or "."), derive_seed(self.config.seed, "video")
             _save_video(self.policy, self.sources, folder, self.episodes, seed, self.device)
 
-    def _evaluate(self, greedy: bool):
-        "Evaluate the current policy in fresh episodes of the real env, or of the dream where there is no other"
-        env = self.sources.real or self.sources.dream
-        episodes = max(self.config.eval_episodes, 1)
-        seed = derive_seed(self.config.seed, "evaluate")
-        settings = {"env_kwargs": self.sources.real_settings, "device": self.device}
+    def _evaluate(self, env, greedy: bool = False):      # env: its id, or a function that makes envs
+        "Evaluate the current policy in fresh episodes of an env"
+        c = self.config
         return evaluate(
-            self.policy, env, episodes, seed, greedy=greedy, max_steps=self.config.eval_max_steps, **settings
+            self.policy, env, max(c.eval_episodes, 1), derive_seed(c.seed, "evaluate"), greedy=greedy,
+            max_steps=c.eval_max_steps, device=self.device,
+            env_kwargs=self.sources.real_settings if isinstance(env, str) else None,
         )
 
     def result(self) -> dict:
         "Return the result: returns of the last tenth of training, and of fresh episodes, sampled and greedy"
-        episodes = self.config.eval_episodes
+        episodes, sources = self.config.eval_episodes, self.sources
         out = {"updates": self.updates, "env_steps": self.env_steps}
         out["train_return"] = float(np.mean(self.late)) if self.late else None
         out |= {"train_episodes": len(self.late), "cut_episodes": self.cut_episodes}
-        if episodes and self.sources.real:
-            out["eval"] = _summary(self._evaluate(greedy=False), episodes)
-            out["greedy"] = _summary(self._evaluate(greedy=True), episodes)
-        if episodes and self.sources.dream is not None:
-            seed = derive_seed(self.config.seed, "evaluate")
-            out["dream"] = _summary(evaluate(self.policy, self.sources.dream, episodes, seed), episodes)
+        if episodes and sources.real:
+            out["eval"] = _summary(self._evaluate(sources.real), episodes)
+            out["greedy"] = _summary(self._evaluate(sources.real, greedy=True), episodes)
+        if episodes and sources.dream is not None:
+            out["dream"] = _summary(self._evaluate(sources.dream), episodes)
         return out
 
 # %% ../../nbs/31_a2c_workshop.ipynb #e7f72138
@@ -667,8 +667,8 @@ def _segments_of(config: OnPolicyConfig, segment_updates: int, ends: tuple) -> i
     return count
 
 # %% ../../nbs/31_a2c_workshop.ipynb #0fc9b501
-class SegmentedTrainer(StoredTrainer):
-    "The third layer of a trainer: it begins and ends segments"
+class _SegmentEnds(StoredTrainer):
+    "The half of SegmentedTrainer that counts segments and ends them"
     ends: tuple = ()        # total_timesteps of earlier ends, when the run was extended
 
     @property
@@ -681,6 +681,33 @@ class SegmentedTrainer(StoredTrainer):
         "The number of segments in the run"
         return _segments_of(self.config, self.segment_updates, self.ends)
 
+    def _end_segment(self, log: Logger) -> None:
+        "Print the notes, count cut episodes, close the env, and evaluate if it is time"
+        c = self.config
+        if c.normalize_reward:
+            self.reward_norm = self.stream.env.state()
+        whole = self.updates % self.segment_updates == 0
+        if whole and not len(self.stream.stats.returns) and not self.noted_no_end:
+            self.noted_no_end = True
+            _note_no_end(self.segment_updates * c.num_steps)
+        if self.updates < c.num_updates:
+            self._count_cut(log)
+        self.stream.env.close()
+        if c.eval_every and (self.segment_index + 1) % c.eval_every == 0 and not rank():
+            env = self.sources.real or self.sources.dream
+            log.scalar("eval/episodic_return", self._evaluate(env).mean, self.env_steps)
+
+    def _count_cut(self, log: Logger) -> None:
+        "Count and log the episodes that this border cuts"
+        cut = all_total(unfinished(self.stream))
+        if cut and not self.cut_episodes and not self.noted_no_end:
+            _note_cut(cut)
+        self.cut_episodes += cut
+        log.scalar("charts/cut_episodes", self.cut_episodes, self.env_steps)
+
+# %% ../../nbs/31_a2c_workshop.ipynb #399c462f
+class SegmentedTrainer(_SegmentEnds):
+    "The third layer of a trainer: it begins and ends segments"
     def begin_segment(self, i: int, seed: int) -> None:
         "Make the envs and generators of segment i from a seed"
         c = self.config
@@ -711,29 +738,6 @@ class SegmentedTrainer(StoredTrainer):
                 log.progress(self.updates - start, last - start)
                 rows = []
         self._end_segment(log)
-
-    def _end_segment(self, log: Logger) -> None:
-        "Print the notes, count cut episodes, close the env, and evaluate if it is time"
-        c = self.config
-        if c.normalize_reward:
-            self.reward_norm = self.stream.env.state()
-        whole = self.updates % self.segment_updates == 0
-        if whole and not len(self.stream.stats.returns) and not self.noted_no_end:
-            self.noted_no_end = True
-            _note_no_end(self.segment_updates * c.num_steps)
-        if self.updates < c.num_updates:
-            self._count_cut(log)
-        self.stream.env.close()
-        if c.eval_every and (self.segment_index + 1) % c.eval_every == 0 and not rank():
-            log.scalar("eval/episodic_return", self._evaluate(greedy=False).mean, self.env_steps)
-
-    def _count_cut(self, log: Logger) -> None:
-        "Count and log the episodes that this border cuts"
-        cut = all_total(unfinished(self.stream))
-        if cut and not self.cut_episodes and not self.noted_no_end:
-            _note_cut(cut)
-        self.cut_episodes += cut
-        log.scalar("charts/cut_episodes", self.cut_episodes, self.env_steps)
 
 # %% ../../nbs/31_a2c_workshop.ipynb #8924b814
 def rehearse_env(policy, sources: Sources, device) -> None:
@@ -920,7 +924,7 @@ class OnPolicyTrainer(TrainerSetup):
 class A2CConfig(OnPolicyConfig):
     """Advantage actor-critic, the synchronous form of A3C (Mnih et al. 2016).
 
-    The constants are those of Kostrikov (2018)."""
+    The constants are those of Kostrikov (2018), except for 32 envs instead of 16."""
     rmsprop_eps: Annotated[float, Gt(0)] = 1e-5                # RMSprop's epsilon
     rmsprop_alpha: Annotated[float, Interval(ge=0, le=1)] = 0.99    # RMSprop's smoothing constant
 

@@ -45,7 +45,7 @@ class NetConfig(Config):
     env_kwargs: dict = field(default_factory=dict)             # its settings for make_env
 
     net: ClassVar[str] = "actor-critic"                        # its name in NETS
-    recurrent: ClassVar[bool] = False                          # whether the net has a memory; a field where it varies
+    recurrent: ClassVar[bool] = False                          # whether the net has a memory; a setting in PolicyConfig
     filled: ClassVar[tuple] = ("obs_space", "action_space", "env_id", "env_kwargs")
         # fields that are no settings: they are filled in when the net is made
 
@@ -92,8 +92,8 @@ class PolicyConfig(NetConfig):
     recurrent: bool = False                                    # a memory behind the encoder
     memory: Annotated[str, OneOf(lambda: MEMORIES)] = "gru"    # its kind
     gru_size: Annotated[int, Ge(0)] = 0                        # its units; 0: 64 for vectors, its input's for images
-    bptt: Annotated[int, Ge(0)] = 0                            # back-propagation through time, see below
-        # the steps that gradients flow through; 0: the whole rollout
+    bptt: Annotated[int, Ge(0)] = 0
+        # back-propagation through time: the gradient is cut after so many steps; 0: not cut
 
     # --- layers
     hidden: tuple[Annotated[int, Ge(1)], ...] | None = None
@@ -131,7 +131,8 @@ def encoder_name(
     shape: tuple,    # of an observation
 ) -> str:            # a key of ENCODERS, or "none"
     "Return the name of the encoder for observations of this shape; ConfigError for other than vectors and images"
-    if len(shape) == 1: return "none"
+    if len(shape) == 1:
+        return "none"
     if len(shape) == 4:
         joined = (shape[0] * shape[1], *shape[2:])
         raise ConfigError(
@@ -164,7 +165,8 @@ class Pixels(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:   # [N, C, H, W] -> [N, out_size]
         "Return the encoded images as float32, whatever the dtype of the arithmetic"
-        with autocast(x.device, self.dtype): return torch.relu(self.fc(self.convs(x))).float()
+        with autocast(x.device, self.dtype):
+            return torch.relu(self.fc(self.convs(x))).float()
 
 # %% ../../nbs/30_policy_workshop.ipynb #9bac8a5f
 class RunningNorm(nn.Module):
@@ -454,7 +456,7 @@ class _WithMemory:
 
 # %% ../../nbs/30_policy_workshop.ipynb #a7a5a92f
 class Torso(_WithMemory, FeatureExtractor):
-    "encoder -> [GRU] -> shared layers -> layers of the actor | layers of the critic"
+    "encoder -> [GRU or LSTM] -> shared layers -> layers of the actor | layers of the critic"
     def __init__(self, config: PolicyConfig):
         super().__init__(config)
         c, hidden = config, self.hidden
@@ -494,8 +496,6 @@ class Torso(_WithMemory, FeatureExtractor):
         v, critic = _run(self.critic, x, first_own)
         return a, v, {"shared": shared, "actor": actor, "critic": critic}
 
-    think = run_layers     # its name in earlier versions
-
     @property
     def _first_hidden(self) -> int:
         "The number of the first hidden layer"
@@ -509,6 +509,8 @@ class Torso(_WithMemory, FeatureExtractor):
         shared |= _units(self.shared, self._first_hidden)
         first_own = self._first_hidden + len(self.shared) // 2      # a layer and its activation are two modules
         return {"shared": shared, "actor": _units(self.actor, first_own), "critic": _units(self.critic, first_own)}
+
+    think = run_layers     # its name in earlier versions
 
 # %% ../../nbs/30_policy_workshop.ipynb #38e402b4
 class AuxHead(NamedTuple):
@@ -875,7 +877,7 @@ class PolicyNet(PolicyMixin, _WithMemory, nn.Module):
         self.env_id, self.env_kwargs = config.env_id, config.env_kwargs
 
     def make_heads(self, size: int) -> None:      # F, the size of `encode`'s output, or of the memory's
-        "Make the heads of actions and value: orthogonal weights, small ones for the actions (Kostrikov 2018)"
+        "Make the heads of actions and value: orthogonal weights, gain 0.01 for all kinds of actions, box units"
         self.head = ActionHead(size, self.action_space)
         self.value_head = nn.Linear(size, 1)
         orthogonal_init(self.head, .01)
