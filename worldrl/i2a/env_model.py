@@ -128,7 +128,7 @@ class EnvModelConfig(Config):
 
 # %% ../../nbs/50_env_model_workshop.ipynb #4ed3a69d
 class _FrameState:
-    "The state of an environment model: a frame, the reward of arriving, and the probability to continue"
+    "The frame of an environment model: in the state, in the read-outs, and as a distribution that is fed back"
 
     @property
     def feature_size(self) -> int:
@@ -177,6 +177,18 @@ class _FrameState:
     def cont(self, state: State) -> Tensor:         # [...] in 0..1
         "Return the probability that the episode continues"
         return state["cont"]
+
+    def feed(self, logits: Tensor, feedback: str, rng: Rng | None = None) -> Tensor:    # [n, C, H, W] both
+        "Return the frame that the next step reads: probabilities, the most probable classes, or a sample"
+        soft = logits.softmax(1)
+        if feedback == "soft": return soft
+        last = logits.detach().movedim(1, -1)
+        chosen = last.argmax(-1) if feedback == "argmax" or rng is None else rng.categorical(last)
+        return planes_of(chosen) + soft - soft.detach()
+
+    def frame_loss(self, logits: Tensor, labels: Tensor) -> Tensor:     # [n, C, H, W], [n, H, W] -> [n]
+        "Return the cross-entropy of true classes, in nats per frame"
+        return F.cross_entropy(logits, labels.long(), reduction="none").sum((1, 2))
 
 # %% ../../nbs/50_env_model_workshop.ipynb #4533d7a8
 class EnvModel(_FrameState, nn.Module):
@@ -237,18 +249,6 @@ class EnvModel(_FrameState, nn.Module):
         "Return frames, and first layers with the action's part; a row per action of every row where action is None"
         if action is not None: return frame, self.stem.add_action(stem, action)
         return frame.repeat_interleave(self.actions, 0), self.stem.all_actions(stem, self.actions)
-
-    def feed(self, logits: Tensor, feedback: str, rng: Rng | None = None) -> Tensor:    # [n, C, H, W] both
-        "Return the frame that the next step reads: probabilities, the most probable classes, or a sample"
-        soft = logits.softmax(1)
-        if feedback == "soft": return soft
-        last = logits.detach().movedim(1, -1)
-        chosen = last.argmax(-1) if feedback == "argmax" or rng is None else rng.categorical(last)
-        return planes_of(chosen) + soft - soft.detach()
-
-    def frame_loss(self, logits: Tensor, labels: Tensor) -> Tensor:     # [n, C, H, W], [n, H, W] -> [n]
-        "Return the cross-entropy of true classes, in nats per frame"
-        return F.cross_entropy(logits, labels.long(), reduction="none").sum((1, 2))
 
     def transition_loss(self, seen: Step, action: Tensor, came: Step, mask: Tensor) -> tuple[Tensor, dict]:
         "Return the loss of predicting single transitions, and its terms; see `transition_windows` and `unrolled_loss`"
@@ -984,11 +984,12 @@ def _cost(c: EnvModelTrainConfig, updates: int) -> int:
 # %% ../../nbs/50_env_model_workshop.ipynb #d74ad233
 _ADVICE = "Start anew (--fresh) with a smaller --learning-rate or --max-grad-norm"
 
-class EnvModelTrainer:
-    "Trains an environment model on steps that it records itself; pass it to run_training"
+class _StoredTraining:
+    "What the training of an environment model stores and counts: model, optimizer, counters"
     exp = "env-model"
     ends: tuple = ()           # updates of earlier ends, when the run was extended
 
+    @standard_torch()
     def __init__(self, config: EnvModelTrainConfig):
         keep_freed_memory()
         self.finished, self.device = False, device(config.device)
@@ -1036,16 +1037,36 @@ class EnvModelTrainer:
         n = self.config.segment_updates
         return -(-self.config.updates // n) + sum(end % n > 0 for end in self.ends)
 
-    def rows_of(self, segment: int) -> Rows:
-        "Return the rows that a segment records, from the run's seed"
-        return self.recorder.rows_of(segment)
+    def state(self) -> dict:
+        "Return weights, optimiser state and counters for a checkpoint"
+        return {
+            "model": self.model.state_dict(), "opt": self.opt.state_dict(), "updates": self.updates,
+            "segments": self.segments,
+        }
 
+    def load_state(self, tree: dict) -> None:
+        "Restore what state() returned"
+        self.model.load_state_dict(tree["model"])
+        self.opt.load_state_dict(tree["opt"])
+        self.opt.steps, self.segments, self.memory = tree["updates"], tree["segments"], None
+
+    def save_final(self, folder) -> None:
+        "Save the model, a World, into a folder"
+        save_model(folder, self.model, self.model.config)
+
+# %% ../../nbs/50_env_model_workshop.ipynb #9c4dd085
+class EnvModelTrainer(_StoredTraining):
+    "Trains an environment model on steps that it records itself; pass it to run_training"
     def rehearse(self) -> None:
         "Play a few steps and compute their loss; ConfigError when it is not finite. Nothing changes"
         rows = self.recorder.record(4 * self.config.num_envs, 0)
         with torch.no_grad():
             loss, _ = self._loss(self._sampler(rows).sample(4, generator(0)), 0.0)
         if not loss.isfinite(): raise ConfigError(f"the first loss is {loss.item()}; {_ADVICE}")
+
+    def rows_of(self, segment: int) -> Rows:
+        "Return the rows that a segment records, from the run's seed"
+        return self.recorder.rows_of(segment)
 
     def _sampler(self, rows: Rows) -> WindowSampler:
         "Return the sampler of windows; its windows have one step at the beginning of the training"
@@ -1089,29 +1110,12 @@ class EnvModelTrainer:
         self.model.eval()
         return world_scores(self.model, self.held, horizons, starts).metrics()
 
-    def state(self) -> dict:
-        "Return weights, optimiser state and counters for a checkpoint"
-        return {
-            "model": self.model.state_dict(), "opt": self.opt.state_dict(), "updates": self.updates,
-            "segments": self.segments,
-        }
-
-    def load_state(self, tree: dict) -> None:
-        "Restore what state() returned"
-        self.model.load_state_dict(tree["model"])
-        self.opt.load_state_dict(tree["opt"])
-        self.opt.steps, self.segments, self.memory = tree["updates"], tree["segments"], None
-
     def result(self) -> dict:
         "Return the metrics of held-out play at horizons 1, 2, 3 and 5, and the counts of updates and env steps"
         return self.score() | {
             "updates": self.updates, "env_steps": self.env_steps,
             "parameters": sum(p.numel() for p in self.model.parameters()),
         }
-
-    def save_final(self, folder) -> None:
-        "Save the model, a World, into a folder"
-        save_model(folder, self.model, self.model.config)
 
 # %% ../../nbs/50_env_model_workshop.ipynb #3cbb62fa
 class _Future(NamedTuple):

@@ -427,11 +427,24 @@ class Frames(nn.Module):
         return flat.unflatten(1, (channels, regions)).transpose(1, 2).flatten(1)
 
 # %% ../../nbs/60_memory_workshop.ipynb #99208d86
-def _init_cell(cell: nn.Module) -> None:
-    "Set orthogonal weights and zero biases, as the memories of 30_policy_workshop start"
-    for name, parameter in cell.named_parameters():
+def _make_memory(
+    c: MemoryConfig,     # resolved
+    passing: int,        # features of the layers
+    size: int,           # of the d-set, where it is a list or learned
+    regions: tuple,      # (R, C) that attention reads
+) -> nn.Module | None:
+    "Return the memory of the model, or None; weights are orthogonal and biases 0, as in 30_policy_workshop"
+    if c.model == "fnn": return None
+    if c.model != "iam":
+        memory = MEMORIES[c.cell](passing, c.units)
+    elif c.select == "attention":
+        memory = AttentionMemory(passing, regions, c.units, c.cell, c.attention_heads, c.attention_units)
+    else:
+        memory = DsetMemory(passing, size, c.units, c.cell)
+    for name, parameter in getattr(memory, "cell", memory).named_parameters():
         if name.startswith("weight"): nn.init.orthogonal_(parameter)
         else: nn.init.zeros_(parameter)
+    return memory
 
 # %% ../../nbs/60_memory_workshop.ipynb #143d6e38
 class MemoryPolicy(PolicyNet):
@@ -445,7 +458,8 @@ class MemoryPolicy(PolicyNet):
         self.frames = Frames(c, self.obs_space)
         self.path = dense(self.frames.out_size, () if c.model == "rnn_bare" else c.hidden, c.act)
         self.choice = self._make_choice(c)
-        self.memory = self._make_memory(c)
+        size = c.dset_size if c.select == "learned" else len(getattr(self, "indices", ()))
+        self.memory = _make_memory(c, self.path.out_size, size, self.frames.regions)
         self.joint = dense(self._width_behind_memory(c), c.joint, c.act if c.joint_act == "act" else "none")
         for part in (self.frames, self.path, self.joint): orthogonal_init(part)
         if self.frames.image: channels_last(self.frames)
@@ -458,21 +472,6 @@ class MemoryPolicy(PolicyNet):
         indices = dset_indices(c.dset, self.frames.frame, c.env_id)
         self.register_buffer("indices", torch.tensor(indices), persistent=False)
         return None
-
-    def _make_memory(self, c: MemoryConfig) -> nn.Module | None:
-        "Return the memory of the model, or None"
-        if c.model == "fnn": return None
-        passing = self.path.out_size
-        if c.model != "iam":
-            memory = MEMORIES[c.cell](passing, c.units)
-        elif c.select == "attention":
-            regions = self.frames.regions
-            memory = AttentionMemory(passing, regions, c.units, c.cell, c.attention_heads, c.attention_units)
-        else:
-            size = c.dset_size if c.select == "learned" else len(self.indices)
-            memory = DsetMemory(passing, size, c.units, c.cell)
-        _init_cell(getattr(memory, "cell", memory))
-        return memory
 
     def _width_behind_memory(self, c: MemoryConfig) -> int:
         "Return how many numbers the joint layers read"
