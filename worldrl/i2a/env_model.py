@@ -8,13 +8,14 @@ __all__ = ['CLASSES', 'WALL', 'FOOD', 'PACMAN', 'GROUND', 'PILL', 'GHOST', 'EDIB
            'pool_and_inject', 'BasicBlock', 'MiniModelLabels', 'MiniModel', 'classes_of', 'LeanModel', 'CopyModel',
            'make_env_model', 'env_model_config', 'game_of', 'Rows', 'record_rows', 'outcome_index_or_none',
            'new_level_of', 'Windows', 'WindowSampler', 'unrolled_loss', 'transition_windows', 'Scores', 'auc',
-           'correlation', 'world_scores', 'EnvModelTrainConfig', 'EnvModelTrainer', 'simulator_ceiling', 'bench_calls',
-           'bench_env_model']
+           'correlation', 'world_scores', 'EnvModelTrainConfig', 'RowRecorder', 'EnvModelTrainer', 'simulator_ceiling',
+           'bench_calls', 'bench_env_model']
 
 # %% ../../nbs/50_env_model_workshop.ipynb #bed6683c
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
+from functools import partial
 from typing import Annotated, ClassVar, Literal, NamedTuple
 
 import numpy as np
@@ -126,34 +127,8 @@ class EnvModelConfig(Config):
     dtype: Literal["float32", "bfloat16"] = "float32"   # of the arithmetic; logits stay float32
 
 # %% ../../nbs/50_env_model_workshop.ipynb #4ed3a69d
-class EnvModel(nn.Module):
-    "Base of the environment models: a World whose state is a frame, in planes of probabilities"
-    context = 1                # real frames that must be observed before `imagine`
-    uses_action = True         # False: imagine ignores the action
-    kind = ""                  # of EnvModelConfig
-
-    def __init__(self, config: EnvModelConfig):
-        super().__init__()
-        self.config = config
-        self.obs_space, self.action_space = space_from_dict(config.obs_space), space_from_dict(config.action_space)
-        self.env_id, self.env_kwargs = config.env_id, config.env_kwargs
-        self.actions, self.skip = action_size(self.action_space), config.skip if config.skip >= 0 else self.own_skip
-        self.pacman = self.obs_space.shape == (3, ROWS, COLS) and self.obs_space.dtype == np.uint8
-        if not (self.pacman or self.kind == "copy"):
-            raise ConfigError(
-                f"{type(self).__name__} predicts MiniPacman frames, uint8 (3, {ROWS}, {COLS}), and this env has"
-                f" {self.obs_space}; use an env_id like worldrl/MiniPacmanRegular-v0, or kind='copy'"
-            )
-        rewards, ends = torch.tensor(config.outcomes, dtype=torch.float32).reshape(-1, 2).unbind(1)
-        self.register_buffer("rewards", rewards.clone(), persistent=False)
-        self.register_buffer("ends", ends.clone(), persistent=False)
-
-    own_skip = 0.0
-
-    @classmethod
-    def from_config(cls, d: dict) -> "EnvModel":
-        "Return an untrained model with the settings of a stored config; ConfigError for settings it does not have"
-        return cls(EnvModelConfig.from_dict(d | {"kind": cls.kind}))
+class _FrameState:
+    "The frame of an environment model: in the state, in the read-outs, and as a distribution that is fed back"
 
     @property
     def feature_size(self) -> int:
@@ -169,6 +144,10 @@ class EnvModel(nn.Module):
         "Return the frame of an observation as the state holds it"
         return planes_of(labels_of(obs))
 
+    def read_labels(self, labels: Tensor) -> Tensor:      # [n, H, W] -> [n, C, H, W]
+        "Return a frame of classes as the state holds it"
+        return planes_of(labels) if self.channels == len(CLASSES) else frames_of(labels).float() / 255
+
     def initial(self, n: int) -> State:
         "Return a state of n rows that have seen nothing"
         where = self.rewards.device
@@ -178,35 +157,6 @@ class EnvModel(nn.Module):
     def observe(self, state: State, step: Step, *, rng: Rng | None = None) -> State:
         "Return the state that holds the true frame, its reward and whether the episode continues"
         return {"frame": self.read(step.obs), "reward": step.reward.float(), "cont": 1.0 - step.terminated.float()}
-
-    def imagine(self, state: State, action: Tensor, *, rng: Rng | None = None) -> State:
-        "Return the predicted state after encoded actions [n, A]; only `sampled` feedback draws from rng"
-        return self._next(state["frame"], self.stem_of(state["frame"]), action, rng)
-
-    def imagine_all(self, state: State, *, rng: Rng | None = None) -> State:
-        "Return the predicted states of n rows for all A actions: [n * A, ...], row i * A + a is row i with action a"
-        return self._next(state["frame"], self.stem_of(state["frame"]), None, rng)
-
-    def _next(self, frame: Tensor, stem: Tensor, action: Tensor | None, rng: Rng | None) -> State:
-        logits, outcome = self.predict(frame, stem, action)
-        chance = outcome.softmax(-1)
-        return {
-            "frame": self.feed(logits, self.config.feedback, rng), "reward": chance @ self.rewards,
-            "cont": 1.0 - chance @ self.ends,
-        }
-
-    def _with_actions(self, frame: Tensor, stem: Tensor, action: Tensor | None) -> tuple[Tensor, Tensor]:
-        "Return frames, and first layers with the action's part; a row per action of every row where action is None"
-        if action is not None: return frame, self.stem.add_action(stem, action)
-        return frame.repeat_interleave(self.actions, 0), self.stem.all_actions(stem, self.actions)
-
-    def feed(self, logits: Tensor, feedback: str, rng: Rng | None = None) -> Tensor:    # [n, C, H, W] both
-        "Return the frame that the next step reads: probabilities, the most probable classes, or a sample"
-        soft = logits.softmax(1)
-        if feedback == "soft": return soft
-        last = logits.detach().movedim(1, -1)
-        chosen = last.argmax(-1) if feedback == "argmax" or rng is None else rng.categorical(last)
-        return planes_of(chosen) + soft - soft.detach()
 
     def features(self, state: State) -> Tensor:     # [..., F]
         "Return the frame of the state as one vector"
@@ -228,9 +178,81 @@ class EnvModel(nn.Module):
         "Return the probability that the episode continues"
         return state["cont"]
 
+    def feed(self, logits: Tensor, feedback: str, rng: Rng | None = None) -> Tensor:    # [n, C, H, W] both
+        "Return the frame that the next step reads: probabilities, the most probable classes, or a sample"
+        soft = logits.softmax(1)
+        if feedback == "soft": return soft
+        last = logits.detach().movedim(1, -1)
+        chosen = last.argmax(-1) if feedback == "argmax" or rng is None else rng.categorical(last)
+        return planes_of(chosen) + soft - soft.detach()
+
     def frame_loss(self, logits: Tensor, labels: Tensor) -> Tensor:     # [n, C, H, W], [n, H, W] -> [n]
         "Return the cross-entropy of true classes, in nats per frame"
         return F.cross_entropy(logits, labels.long(), reduction="none").sum((1, 2))
+
+# %% ../../nbs/50_env_model_workshop.ipynb #4533d7a8
+class EnvModel(_FrameState, nn.Module):
+    "Base of the environment models: a World whose state is a frame, in planes of probabilities"
+    context = 1                # real frames that must be observed before `imagine`
+    uses_action = True         # False: imagine ignores the action
+    kind = ""                  # of EnvModelConfig
+    own_skip = 0.0             # the skip where the config has -1
+
+    def __init__(self, config: EnvModelConfig):
+        super().__init__()
+        self.config = config
+        self.obs_space, self.action_space = space_from_dict(config.obs_space), space_from_dict(config.action_space)
+        self.env_id, self.env_kwargs = config.env_id, config.env_kwargs
+        self.actions = action_size(self.action_space)
+        self.skip = config.skip if config.skip >= 0 else self.own_skip
+        self.pacman = self.obs_space.shape == (3, ROWS, COLS) and self.obs_space.dtype == np.uint8
+        if not (self.pacman or self.kind == "copy"):
+            raise ConfigError(
+                f"{type(self).__name__} predicts MiniPacman frames, uint8 (3, {ROWS}, {COLS}), and this env has"
+                f" {self.obs_space}; use an env_id like worldrl/MiniPacmanRegular-v0, or kind='copy'"
+            )
+        rewards, ends = torch.tensor(config.outcomes, dtype=torch.float32).reshape(-1, 2).unbind(1)
+        self.register_buffer("rewards", rewards.clone(), persistent=False)
+        self.register_buffer("ends", ends.clone(), persistent=False)
+
+    @classmethod
+    def from_config(cls, d: dict) -> "EnvModel":
+        "Return an untrained model with the settings of a stored config; ConfigError for settings it does not have"
+        return cls(EnvModelConfig.from_dict(d | {"kind": cls.kind}))
+
+    def stem_of(self, frame: Tensor) -> Tensor:     # [n, C, H, W] -> [n, width, H, W]
+        "Return the part of the first layer that does not depend on the action; a subclass defines it"
+        raise NotImplementedError
+
+    def predict(self, frame: Tensor, stem: Tensor, action: Tensor | None) -> tuple[Tensor, Tensor]:
+        "Return the logits of the next frame [n, C, H, W] and of the outcomes [n, O]; a subclass defines it"
+        raise NotImplementedError
+
+    def imagine(self, state: State, action: Tensor, *, rng: Rng | None = None) -> State:
+        "Return the predicted state after encoded actions [n, A]; only `sampled` feedback draws from rng"
+        return self._next(state["frame"], self.stem_of(state["frame"]), action, rng)
+
+    def imagine_all(self, state: State, *, rng: Rng | None = None) -> State:
+        "Return the predicted states of n rows for all A actions: [n * A, ...], row i * A + a is row i with action a"
+        return self._next(state["frame"], self.stem_of(state["frame"]), None, rng)
+
+    def _next(self, frame: Tensor, stem: Tensor, action: Tensor | None, rng: Rng | None) -> State:
+        "Return the state that the net predicts; action None: for every action"
+        logits, outcome = self.predict(frame, stem, action)
+        chance = outcome.softmax(-1)
+        return {
+            "frame": self.feed(logits, self.config.feedback, rng), "reward": chance @ self.rewards,
+            "cont": 1.0 - chance @ self.ends,
+        }
+
+    def _with_actions(self, frame: Tensor, stem: Tensor, action: Tensor | None) -> tuple[Tensor, Tensor]:
+        "Return frames, and first layers with the action's part; a row per action of every row where action is None"
+        if action is not None: return frame, self.stem.add_action(stem, action)
+        return frame.repeat_interleave(self.actions, 0), self.stem.all_actions(stem, self.actions)
+
+    def transition_loss(self, seen: Step, action: Tensor, came: Step, mask: Tensor) -> tuple[Tensor, dict]:
+        "Return the loss of predicting single transitions, and its terms; see `transition_windows` and `unrolled_loss`"
+        return unrolled_loss(self, transition_windows(self, seen, action, came, mask))
 
 # %% ../../nbs/50_env_model_workshop.ipynb #cafca6d0
 class Stem(nn.Conv2d):
@@ -497,6 +519,7 @@ class Rows:
         whole.first[0] = True
         return whole
 
+# %% ../../nbs/50_env_model_workshop.ipynb #e831f7b7
 def record_rows(
     env,                   # from make_env, a MiniPacman env
     agent,                 # an Agent
@@ -508,18 +531,19 @@ def record_rows(
     "Let an agent play and return what happened, with its marks"
     stream = EnvStream(env, device, keep=("state",))
     step, state = stream.reset(), agent.initial(env.num_envs)
-    came, levels = [step.to("cpu")], [stream.kept["state/level"].cpu()]
+    steps_seen, levels = [step.to("cpu")], [stream.kept["state/level"].cpu()]
     for _ in range(steps):
         with torch.no_grad(): action, state, _ = agent.act(state, step, rng=rng)
         step = stream.step(action)
-        came.append(step.to("cpu"))
+        steps_seen.append(step.to("cpu"))
         levels.append(stream.kept["state/level"].cpu())
-    stacked = Step(*(torch.stack([getattr(s, f.name) for s in came], 1).flatten(0, 1) for f in fields(Step)))
+    # [T, n] in time order becomes [n * T]: the rows of one env are neighbours
+    columns = ([getattr(s, f.name) for s in steps_seen] for f in fields(Step))
+    stacked = Step(*(torch.stack(column, 1).flatten(0, 1) for column in columns))
     level, first = torch.stack(levels, 1), stacked.is_first.clone()
-    higher = F.pad(level[:, 1:] > level[:, :-1], (1, 0)).flatten() & ~first
-    return Rows(
-        labels_of(stacked.obs), stacked.action.argmax(-1), outcome_index_or_none(stacked, outcomes), first, higher
-    )
+    new_level = F.pad(level[:, 1:] > level[:, :-1], (1, 0)).flatten() & ~first
+    outcome = outcome_index_or_none(stacked, outcomes)
+    return Rows(labels_of(stacked.obs), stacked.action.argmax(-1), outcome, first, new_level)
 
 def outcome_index_or_none(step: Step, outcomes: Sequence) -> Tensor:     # [N] int64
     "Return the outcome of each step; 0 at the first step of an episode, which has none"
@@ -555,8 +579,28 @@ class Windows(NamedTuple):
     frame_weight: Tensor    # [B, K] float32; 0 where the frame does not count
     outcome_mask: Tensor    # [B, K] bool
 
+# %% ../../nbs/50_env_model_workshop.ipynb #468dc8cd
+def _counted_steps(rows: Rows, unroll: int) -> Tensor:      # [N, K] bool
+    "Return whether the outcome at each place of each window counts: the window's episode and level still last"
+    n = len(rows)
+    follows = F.pad(~rows.first, (0, unroll))                    # row t follows row t - 1
+    level = F.pad(rows.new_level, (0, unroll))
+    counts, alive = torch.zeros(n, unroll, dtype=torch.bool), torch.ones(n, dtype=torch.bool)
+    for k in range(unroll):
+        alive = alive & follows[k + 1:n + k + 1]
+        counts[:, k] = alive
+        alive = alive & ~level[k + 1:n + k + 1]
+    return counts
+
+def _places(counts: Tensor) -> Tensor:      # of _counted_steps, [N, K] -> [N] int64
+    "Return how many windows have each row in them, at a place that counts"
+    n, place = len(counts), torch.zeros(len(counts), dtype=torch.int64)
+    for k in range(counts.shape[1]): place[k + 1:] += counts[:n - k - 1, k]
+    return place
+
+# %% ../../nbs/50_env_model_workshop.ipynb #dedf6e09
 class WindowSampler:
-    "Draws windows of K steps from rows, a share of them by their rare outcomes"
+    "Samples windows of K steps from rows, a share of them by their rare outcomes"
     def __init__(self,
         rows: Rows,
         unroll: int,              # K
@@ -565,51 +609,49 @@ class WindowSampler:
         rare_below: float = 0.05, # an outcome is rare if its frequency is lower
     ):
         self.rows, self.unroll = rows, unroll
-        n, real = len(rows), ~rows.first
-        ahead = F.pad(real, (0, unroll))                                  # whether row t + k follows row t + k - 1
-        self.counts = torch.zeros(n, unroll, dtype=torch.bool)            # [N, K] the outcome of row s + 1 + k counts
-        alive = torch.ones(n, dtype=torch.bool)
-        level = F.pad(rows.new_level, (0, unroll))
-        for k in range(unroll):
-            alive = alive & ahead[k + 1:n + k + 1]
-            self.counts[:, k] = alive
-            alive = alive & ~level[k + 1:n + k + 1]
+        self.counts = _counted_steps(rows, unroll)
         self.starts = self.counts[:, 0].nonzero().flatten()
         if not len(self.starts): raise ConfigError("the data have no two steps of one episode in a row; gather more")
-        self._find_rare(outcomes, rare_share, rare_below)
-
-    def _find_rare(self, outcomes: int, share: float, below: float) -> None:
-        rows, n, unroll = self.rows, len(self.rows), self.unroll
         real = ~rows.first
-        number = torch.bincount(rows.outcome[real], minlength=outcomes).float()
-        self.frequency = number / number.sum()                             # p
+        number = torch.bincount(rows.outcome[real], minlength=outcomes).float()       # rows with each outcome
+        self.frequency = number / number.sum()
+        self.share, self.rare = self._rare_outcomes(rare_share, rare_below)
+        self.place = _places(self.counts)
+        chance_of_row = torch.where(real, (self.rare / number.clamp(min=1))[rows.outcome], 0.0)
+        self.frame_weight = self._frame_weights(chance_of_row)
+        self.shift = self._logit_shift(number)
+        self.cumulative_chance = torch.where(self.place > 0, chance_of_row, 0.0).double().cumsum(0)
+
+    def _rare_outcomes(self, share: float, below: float) -> tuple[float, Tensor]:
+        "Return rho, 0 if no outcome is rare, and r [O], proportional to the square root of the frequency"
         rare = (self.frequency > 0) & (self.frequency < below)
-        self.share = share if rare.any() else 0.0
         chance = torch.where(rare, self.frequency.sqrt(), 0.0)
-        self.rare = chance / chance.sum().clamp(min=1e-9)                  # r
-        each = torch.where(rare, self.rare / number.clamp(min=1), 0.0)     # of one row
-        density = torch.zeros(n)                                           # of a window by its start, in the rare part
-        self.place = torch.zeros(n, dtype=torch.int64)                     # how many starts have row t in their window
-        for k in range(unroll): self.place[k + 1:] += self.counts[:n - k - 1, k]
-        weight = torch.where(real, each[rows.outcome], 0.0) / self.place.clamp(min=1)
-        for k in range(unroll): density[:n - k - 1] += torch.where(self.counts[:n - k - 1, k], weight[k + 1:], 0.0)
-        self.frame_weight = 1 / (1 - self.share + self.share * density * len(self.starts)).clamp(min=1e-9)
-        self.row_chance = torch.where(real & (self.place > 0), each[rows.outcome], 0.0)
-        mixed = (1 - self.share) * self.frequency + self.share / unroll * self.rare
-        # log(q / p); an outcome that is not in the data keeps its logit
-        self.shift = torch.where(number > 0, (mixed / mixed.sum() / self.frequency.clamp(min=1e-9)).log(), 0.0)
-        self.chooser = self.row_chance.double().cumsum(0)
+        return share if rare.any() else 0.0, chance / chance.sum().clamp(min=1e-9)
+
+    def _frame_weights(self, chance_of_row: Tensor) -> Tensor:      # [N], [N] float32 both
+        "Return 1 / m of each window by its start (rule 3)"
+        n, chance = len(self.rows), torch.zeros(len(self.rows))            # of a window, in the rare part
+        of_place = chance_of_row / self.place.clamp(min=1)
+        for k in range(self.unroll):
+            chance[:n - k - 1] += torch.where(self.counts[:n - k - 1, k], of_place[k + 1:], 0.0)
+        return 1 / (1 - self.share + self.share * chance * len(self.starts)).clamp(min=1e-9)
+
+    def _logit_shift(self, number: Tensor) -> Tensor:      # [O] rows with each outcome -> [O]
+        "Return log(q / p) (rule 1); an outcome that is not in the data keeps its logit"
+        mixed = (1 - self.share) * self.frequency + self.share / self.unroll * self.rare
+        return torch.where(number > 0, (mixed / mixed.sum() / self.frequency.clamp(min=1e-9)).log(), 0.0)
 
     def sample(self, batch: int, g: torch.Generator) -> Windows:
         "Return a batch of windows"
         n_rare = round(batch * self.share)
         uniform = self.starts[torch.randint(len(self.starts), (batch - n_rare,), generator=g)]
-        u = torch.rand(n_rare, generator=g, dtype=torch.float64) * self.chooser[-1]
-        chosen = torch.searchsorted(self.chooser, u, right=True).clamp(max=len(self.rows) - 1)
+        u = torch.rand(n_rare, generator=g, dtype=torch.float64) * self.cumulative_chance[-1]
+        chosen = torch.searchsorted(self.cumulative_chance, u, right=True).clamp(max=len(self.rows) - 1)
         back = (torch.rand(n_rare, generator=g) * self.place[chosen]).long()
         return self._windows(torch.cat([uniform, chosen - 1 - back]), torch.cat([torch.full_like(uniform, -1), back]))
 
     def _windows(self, start: Tensor, only: Tensor) -> Windows:      # only: [B] the place that counts; -1: all
+        "Return the windows that begin at rows [B] (rule 2 by `only`)"
         places = torch.arange(self.unroll)
         index = (start[:, None] + torch.arange(self.unroll + 1)).clamp(max=len(self.rows) - 1)
         counts, later = self.counts[start], index[:, 1:]
@@ -629,19 +671,19 @@ def unrolled_loss(
 ) -> tuple[Tensor, dict]:        # scalar; losses/frame and losses/outcome in nats per step
     "Return the loss of predicting the steps of each window, from its first frame on"
     frame = model.read_labels(windows.labels[:, 0])
-    frame_loss, outcome_loss, counted = 0.0, 0.0, windows.outcome_mask.float()
+    frame_loss, outcome_loss, outcome_mask = 0.0, 0.0, windows.outcome_mask.float()
     for k in range(windows.action.shape[1]):
         action = F.one_hot(windows.action[:, k], model.actions).float()
         logits, outcome = model.predict(frame, model.stem_of(frame), action)
-        nats = model.frame_loss(logits, windows.labels[:, k + 1])
-        frame_loss = frame_loss + (nats * windows.frame_weight[:, k]).sum()
-        nats = F.cross_entropy(outcome + shift, windows.outcome[:, k], reduction="none")
-        outcome_loss = outcome_loss + (nats * counted[:, k]).sum()
+        frame_nats = model.frame_loss(logits, windows.labels[:, k + 1])
+        frame_loss = frame_loss + (frame_nats * windows.frame_weight[:, k]).sum()
+        outcome_nats = F.cross_entropy(outcome + shift, windows.outcome[:, k], reduction="none")
+        outcome_loss = outcome_loss + (outcome_nats * outcome_mask[:, k]).sum()
         frame = model.feed(logits, "soft")
     frame_loss = frame_loss / windows.frame_weight.sum().clamp(min=1)
-    outcome_loss = outcome_loss / counted.sum().clamp(min=1)
-    told = {"losses/frame": frame_loss.detach(), "losses/outcome": outcome_loss.detach()}
-    return frame_loss + outcome_coef * outcome_loss, told
+    outcome_loss = outcome_loss / outcome_mask.sum().clamp(min=1)
+    metrics = {"losses/frame": frame_loss.detach(), "losses/outcome": outcome_loss.detach()}
+    return frame_loss + outcome_coef * outcome_loss, metrics
 
 # %% ../../nbs/50_env_model_workshop.ipynb #2a065f98
 def transition_windows(
@@ -661,18 +703,6 @@ def transition_windows(
         torch.stack([before, after], 1), action.argmax(-1)[:, None], outcome[:, None], frame.float()[:, None],
         mask[:, None],
     )
-
-def _transition_loss(
-    self, seen: Step, action: Tensor, came: Step, mask: Tensor,     # as for transition_windows
-) -> tuple[Tensor, dict]:
-    "Return the loss of predicting single transitions, and its terms; see `transition_windows` and `unrolled_loss`"
-    return unrolled_loss(self, transition_windows(self, seen, action, came, mask))
-
-def _read_labels(self, labels: Tensor) -> Tensor:      # [n, H, W] -> [n, C, H, W]
-    "Return a frame of classes as the state holds it"
-    return planes_of(labels) if self.channels == len(CLASSES) else frames_of(labels).float() / 255
-
-EnvModel.transition_loss, EnvModel.read_labels = _transition_loss, _read_labels
 
 # %% ../../nbs/50_env_model_workshop.ipynb #496c34c1
 @dataclass
@@ -702,6 +732,7 @@ class Scores:
 
 def _number_text(v: float) -> str: return "-" if not np.isfinite(v) else f"{v:.3f}"
 
+# %% ../../nbs/50_env_model_workshop.ipynb #a275f4a6
 def auc(score: Tensor, truth: Tensor) -> float:      # [N], [N] bool
     "Return the probability that a true one scores higher than a false one; ties count one half; NaN without both"
     n, m = int(truth.sum()), int((~truth).sum())
@@ -717,7 +748,7 @@ def correlation(x: Tensor, y: Tensor) -> tuple[float, float]:     # [N] predicte
     if xx <= 1e-12 or yy <= 1e-12: return float("nan"), float("nan")
     return xy / (xx * yy) ** 0.5, xy / xx
 
-# %% ../../nbs/50_env_model_workshop.ipynb #32a5f5a3
+# %% ../../nbs/50_env_model_workshop.ipynb #da1126d7
 @torch.no_grad()
 def world_scores(
     world,                       # a World with `planes`, or one whose `decode` gives MiniPacman frames
@@ -733,65 +764,89 @@ def world_scores(
     pick = ahead.starts[torch.randperm(len(ahead.starts), generator=generator(seed))[:starts]]
     where = next((x.device for x in world.buffers()), torch.device("cpu")) if isinstance(world, nn.Module) else "cpu"
     found, rng = {h: [] for h in horizons}, Rng(1.0, generator(seed, where))
-    for some in pick.split(batch):
-        windows = ahead._windows(some, torch.full_like(some, -1))
-        state = world.observe(world.initial(len(some)), first_step(frames_of(windows.labels[:, 0]), 5, where))
+    for part in pick.split(batch):
+        windows = ahead._windows(part, torch.full_like(part, -1))
+        state = world.observe(world.initial(len(part)), first_step(frames_of(windows.labels[:, 0]), 5, where))
         for h in range(1, max(horizons) + 1):
             state = world.imagine(state, F.one_hot(windows.action[:, h - 1], 5).float().to(where), rng=rng)
             if h in found: found[h].append(_compared(world, state, windows, h, outcomes))
     columns = [_summary({k: torch.cat([f[k] for f in found[h]]) for k in found[h][0]}) for h in horizons]
     return Scores(tuple(horizons), {k: [c[k] for c in columns] for k in columns[0]})
 
+# %% ../../nbs/50_env_model_workshop.ipynb #e817de90
 def _compared(world, state: State, windows: Windows, h: int, outcomes: Tensor) -> dict:     # name -> [n]
     "Return counts and probabilities of one batch at one horizon, a number per start"
     planes = world.planes(state).cpu() if hasattr(world, "planes") else classes_of(world.decode(state).cpu())
-    true, start, bottom = windows.labels[:, h].long(), windows.labels[:, 0].long(), ROWS - 1
-    same = planes.argmax(1) == true
+    true, start = windows.labels[:, h].long(), windows.labels[:, 0].long()
+    pairs = outcomes[windows.outcome[:, h - 1]]
+    return {
+        "frame": windows.frame_weight[:, h - 1] > 0, "counts": windows.outcome_mask[:, h - 1],
+        "reward": world.reward(state).cpu(), "true_reward": pairs[:, 0],
+        "end": 1 - world.cont(state).cpu(), "true_end": pairs[:, 1] > 0,
+    } | _cells_right(planes, true, start) | _ghost_counts(planes, true, start)
+
+def _cells_right(planes: Tensor, true: Tensor, start: Tensor) -> dict:      # [n, 7, H, W], [n, H, W], [n, H, W]
+    "Return for each class how many of its true cells are right, and how many there are"
+    predicted = planes.argmax(1)
+    eaten = (start == FOOD) & ((true == GROUND) | (true == PACMAN))
+    counts = {"eaten_right": _per_start(eaten & (predicted != FOOD)), "eaten_all": _per_start(eaten)}
+    for name, label in (("pacman", PACMAN), ("food", FOOD), ("pill", PILL)):
+        cells = true == label
+        counts |= {f"{name}_right": _per_start(cells & (predicted == true)), f"{name}_all": _per_start(cells)}
+    return counts
+
+def _ghost_counts(planes: Tensor, true: Tensor, start: Tensor) -> dict:
+    "Return the probabilities in the true cells of ghosts, and counts; only starts without power count"
     ghost = (true == GHOST) | (true == EDIBLE)
     stays = (start == GHOST) | (start == EDIBLE)
     chance = planes[:, GHOST] + planes[:, EDIBLE]
+    bottom = ROWS - 1
     for x in (ghost, stays, chance): x[:, bottom] = 0                         # the power bar is no ghost
-    many = lambda x: x.flatten(1).sum(1).float()
+    most_probable = chance >= _threshold(chance, _per_start(ghost).long())
     calm = (start[:, bottom] != EDIBLE).all(1)[:, None, None]                 # no power at the start
-    largest = chance.flatten(1).topk(8).values
-    count = (many(ghost).long() - 1).clamp(0, 7)                              # as many cells as ghosts
-    least = largest.gather(1, count[:, None])[..., None]
     ghost, stays, chance = ghost & calm, stays & calm, chance * calm
-    seen = windows.frame_weight[:, h - 1] > 0
-    out = {"frame": seen, "counts": windows.outcome_mask[:, h - 1]}
-    for name, cells in {
-        "pacman": true == PACMAN, "food": true == FOOD, "pill": true == PILL,
-        "eaten": (start == FOOD) & ((true == GROUND) | (true == PACMAN)),
-    }.items():
-        right = (planes.argmax(1) != FOOD) if name == "eaten" else same
-        out |= {f"{name}_right": many(right & cells), f"{name}_all": many(cells)}
-    pairs = outcomes[windows.outcome[:, h - 1]]
-    return out | {
-        "ghost_here": many(chance * ghost), "ghost_best": many(ghost & (chance >= least)),
-        "ghost_stays": many((stays & ghost)), "ghost_all": many(ghost),
-        "ghost_shown": many(chance), "ghost_sharp": many((chance > 0.5)),
-        "reward": world.reward(state).cpu(), "true_reward": pairs[:, 0],
-        "end": 1 - world.cont(state).cpu(), "true_end": pairs[:, 1] > 0,
+    return {
+        "ghost_here": _per_start(chance * ghost), "ghost_best": _per_start(ghost & most_probable),
+        "ghost_stays": _per_start(stays & ghost), "ghost_all": _per_start(ghost),
+        "ghost_shown": _per_start(chance), "ghost_sharp": _per_start(chance > 0.5),
     }
 
+def _threshold(chance: Tensor, ghosts: Tensor) -> Tensor:      # [n, H, W], [n] -> [n, 1, 1]
+    "Return the k-th largest probability of each frame, where k is its number of ghosts (1 to 8)"
+    largest = chance.flatten(1).topk(8).values
+    return largest.gather(1, (ghosts - 1).clamp(0, 7)[:, None])[..., None]
+
+def _per_start(x: Tensor) -> Tensor:      # [n, H, W] -> [n] float32
+    "Return the sum over all cells"
+    return x.flatten(1).sum(1).float()
+
+# %% ../../nbs/50_env_model_workshop.ipynb #98c6b25e
 def _summary(x: dict) -> dict:      # name -> [N]
     "Return the metrics of one horizon"
-    seen, counts = x["frame"], x["counts"]
-    share = lambda a, b: float(x[a][seen].sum() / x[b][seen].sum()) if x[b][seen].sum() else float("nan")
+    counts = x["counts"]
     reward, came = x["reward"][counts], x["true_reward"][counts]
     end, ended = x["end"][counts], x["true_end"][counts]
     r, slope = correlation(reward, came)
-    return {
-        "pacman": share("pacman_right", "pacman_all"), "food": share("food_right", "food_all"),
-        "eaten_food": share("eaten_right", "eaten_all"), "pills": share("pill_right", "pill_all"),
-        "ghost_probability": share("ghost_here", "ghost_all"), "ghost_best": share("ghost_best", "ghost_all"),
-        "ghost_stays": share("ghost_stays", "ghost_all"), "ghost_mass": share("ghost_shown", "ghost_all"),
-        "ghost_certain": share("ghost_sharp", "ghost_all"),
+    return {name: _share(x, part, whole) for name, (part, whole) in _SHARES.items()} | {
         "reward_correlation": r, "reward_slope": slope,
         "end_auc": auc(end, ended), "end_when_ended": float(end[ended].mean()) if ended.any() else float("nan"),
         "end_predicted": float(end.mean()), "end_true": float(ended.float().mean()),
         "starts": float(counts.sum()),
     }
+
+_SHARES = {      # metric -> the counts that are divided
+    "pacman": ("pacman_right", "pacman_all"), "food": ("food_right", "food_all"),
+    "eaten_food": ("eaten_right", "eaten_all"), "pills": ("pill_right", "pill_all"),
+    "ghost_probability": ("ghost_here", "ghost_all"), "ghost_best": ("ghost_best", "ghost_all"),
+    "ghost_stays": ("ghost_stays", "ghost_all"), "ghost_mass": ("ghost_shown", "ghost_all"),
+    "ghost_certain": ("ghost_sharp", "ghost_all"),
+}
+
+def _share(x: dict, part: str, whole: str) -> float:
+    "Return the sum of one count divided by that of another, over the frames that count; NaN without any"
+    seen = x["frame"]
+    total = x[whole][seen].sum()
+    return float(x[part][seen].sum() / total) if total else float("nan")
 
 # %% ../../nbs/50_env_model_workshop.ipynb #e21b6fd0
 def _measure(
@@ -861,10 +916,76 @@ class EnvModelTrainConfig(Config):
     }
 
 # %% ../../nbs/50_env_model_workshop.ipynb #260f802f
+class RowRecorder:
+    "Records the rows of a training: the agent that plays, and what each segment records"
+    def __init__(self,
+        config: EnvModelTrainConfig,      # with the outcomes in `world`
+        model: EnvModel,                  # for its spaces
+        device,                           # of the agent
+    ):
+        self.config, self.device = config, device
+        self.agent = self._agent(model)
+
+    def _agent(self, model: EnvModel):
+        "Return the agent that plays; ConfigError if it is for another env"
+        c = self.config
+        agent = load(c.policy, self.device) if c.policy else RandomAgent(model.obs_space, model.action_space)
+        if not hasattr(agent, "act"):
+            raise ConfigError(f"policy={c.policy} is a {type(agent).__name__}, which does not act; name an agent's run")
+        env = self._env(0, 1)
+        try: check_spaces(agent, env)
+        finally: env.close()
+        return Noisy(agent, c.noise) if c.policy and c.noise else agent
+
+    def _env(self, seed: int, num_envs: int):
+        "Return the env of the training"
+        return make_env(self.config.env_id, num_envs, seed, **self.config.env_kwargs)
+
+    def record(self, steps: int, seed: int) -> Rows:
+        "Let the agent play `steps` env steps of all games together"
+        c, n = self.config, self.config.num_envs
+        env, rng = self._env(derive_seed(seed, "env"), n), Rng(1.0, derive_seed(seed, "act"))
+        try: return record_rows(env, self.agent, -(-steps // n), c.world.outcomes, rng, self.device)
+        finally: env.close()
+
+    def rows_of(self, segment: int) -> Rows:
+        "Return the rows that a segment records, from the run's seed"
+        c = self.config
+        return self.record(c.refresh_steps if segment else c.first_steps, derive_seed(c.seed, "rows", segment))
+
+    def memory_at(self, segment: int) -> Rows:
+        "Return the rows in memory during a segment: its own, and those of earlier segments, up to `capacity`"
+        parts, have = [], 0
+        for k in range(segment, -1, -1):
+            if have >= self.config.capacity: break
+            parts.insert(0, self.rows_of(k))
+            have += len(parts[0])
+        return Rows.join(parts, self.config.capacity)
+
+    def env_steps(self, segments: int) -> int:
+        "Return the env steps of all games that so many segments record"
+        c, n = self.config, self.config.num_envs
+        return n * (-(-c.first_steps // n) + max(segments - 1, 0) * -(-c.refresh_steps // n))
+
+# %% ../../nbs/50_env_model_workshop.ipynb #d5a17d8d
+def _single_updates(c: EnvModelTrainConfig) -> int:
+    "Return the number of updates that predict one step; whole segments"
+    return round(c.single_share * c.updates / c.segment_updates) * c.segment_updates
+
+def _learning_rate(c: EnvModelTrainConfig, updates: int) -> float:
+    "Return the learning rate after so many updates"
+    return cosine_schedule(c.learning_rate, c.learning_rate_end, _cost(c, updates) / max(_cost(c, c.updates), 1))
+
+def _cost(c: EnvModelTrainConfig, updates: int) -> int:
+    "Return the number of predicted steps in so many updates"
+    single = _single_updates(c)
+    return min(updates, single) + c.unroll * max(updates - single, 0)
+
+# %% ../../nbs/50_env_model_workshop.ipynb #d74ad233
 _ADVICE = "Start anew (--fresh) with a smaller --learning-rate or --max-grad-norm"
 
-class EnvModelTrainer:
-    "Trains an environment model on steps that it records itself; pass it to run_training"
+class _StoredTraining:
+    "What the training of an environment model stores and counts: model, optimizer, counters"
     exp = "env-model"
     ends: tuple = ()           # updates of earlier ends, when the run was extended
 
@@ -881,13 +1002,13 @@ class EnvModelTrainer:
             world=world.to_dict(), start_from=start_weights(config.start_from, self.model)
         )
         self.exp = self.run_name(config)[1]
-        self.agent = self._agent()
+        self.recorder = RowRecorder(config, self.model, self.device)
         self.opt = Optimizer(
-            self.model.parameters(), config.learning_rate, clip=config.max_grad_norm, schedule=self._rate,
-            weight_decay=config.weight_decay, advice=_ADVICE,
+            self.model.parameters(), config.learning_rate, clip=config.max_grad_norm,
+            schedule=partial(_learning_rate, config), weight_decay=config.weight_decay, advice=_ADVICE,
         )
-        self.memory, self.segments = None, 0          # segments: how many have gathered their rows
-        self.held = None
+        self.memory = self.held = None      # rows to learn from, rows to measure with
+        self.segments = 0                   # how many have recorded their rows
 
     @classmethod
     def run_name(cls, config: EnvModelTrainConfig) -> tuple[str, str]:
@@ -895,48 +1016,10 @@ class EnvModelTrainer:
         kind = config.world.kind
         return config.env_id, config.exp_name or cls.exp + (f"-{kind}" if kind != "lean" else "")
 
-    def _rate(self, updates: int) -> float:
-        c, single = self.config, self.single_updates
-        cost = lambda n: min(n, single) + c.unroll * max(n - single, 0)       # predicted steps, up to n updates
-        return cosine_schedule(c.learning_rate, c.learning_rate_end, cost(updates) / max(cost(c.updates), 1))
-
-    @property
-    def single_updates(self) -> int:
-        "The number of updates that predict one step; whole segments"
-        c = self.config
-        return round(c.single_share * c.updates / c.segment_updates) * c.segment_updates
-
-    def _agent(self):
-        "Return the agent that plays; ConfigError if it is for another env"
-        c = self.config
-        agent = load(c.policy, self.device) if c.policy else RandomAgent(self.model.obs_space, self.model.action_space)
-        if not hasattr(agent, "act"):
-            raise ConfigError(f"policy={c.policy} is a {type(agent).__name__}, which does not act; name an agent's run")
-        env = self._env(0, 1)
-        try: check_spaces(agent, env)
-        finally: env.close()
-        return Noisy(agent, c.noise) if c.policy and c.noise else agent
-
-    def _env(self, seed: int, num_envs: int):
-        return make_env(self.config.env_id, num_envs, seed, **self.config.env_kwargs)
-
-    def _record(self, steps: int, seed: int) -> Rows:
-        "Let the agent play `steps` env steps of all games together"
-        c, n = self.config, self.config.num_envs
-        env, rng = self._env(derive_seed(seed, "env"), n), Rng(1.0, derive_seed(seed, "act"))
-        try: return record_rows(env, self.agent, -(-steps // n), c.world.outcomes, rng, self.device)
-        finally: env.close()
-
-    def rows_of(self, segment: int) -> Rows:
-        "Return the rows that a segment records, from the run's seed"
-        c = self.config
-        return self._record(c.refresh_steps if segment else c.first_steps, derive_seed(c.seed, "rows", segment))
-
     @property
     def env_steps(self) -> int:
         "Env steps of all games that were recorded for the training"
-        c, n = self.config, self.config.num_envs
-        return n * (-(-c.first_steps // n) + max(self.segments - 1, 0) * -(-c.refresh_steps // n))
+        return self.recorder.env_steps(self.segments)
 
     @property
     def updates(self) -> int:
@@ -944,62 +1027,15 @@ class EnvModelTrainer:
         return self.opt.steps
 
     @property
+    def single_updates(self) -> int:
+        "The number of updates that predict one step; whole segments"
+        return _single_updates(self.config)
+
+    @property
     def total_segments(self) -> int:
         "The number of segments of the run"
         n = self.config.segment_updates
         return -(-self.config.updates // n) + sum(end % n > 0 for end in self.ends)
-
-    def rehearse(self) -> None:
-        "Play a few steps and compute their loss; ConfigError when it is not finite. Nothing changes"
-        rows = self._record(4 * self.config.num_envs, 0)
-        with torch.no_grad():
-            loss, _ = self._loss(self._sampler(rows).sample(4, generator(0)), 0.0)
-        if not loss.isfinite(): raise ConfigError(f"the first loss is {loss.item()}; {_ADVICE}")
-
-    def _sampler(self, rows: Rows) -> WindowSampler:
-        c, unroll = self.config, 1 if self.updates < self.single_updates else self.config.unroll
-        return WindowSampler(rows, unroll, len(c.world.outcomes), c.rare_share, c.rare_below)
-
-    def _loss(self, windows: Windows, shift) -> tuple[Tensor, dict]:
-        windows = Windows(*(x.to(self.device) for x in windows))
-        return unrolled_loss(self.model, windows, shift, self.config.outcome_coef)
-
-    def begin_segment(self, i: int, seed: int) -> None:
-        "Record the rows of segment i, and after a resume those that are still in memory; seed the batches"
-        c, last = self.config, self.config.capacity
-        if self.memory is None:
-            parts, have = [], 0
-            for k in range(i, -1, -1):
-                if have >= last: break
-                parts.insert(0, self.rows_of(k))
-                have += len(parts[0])
-            self.memory = Rows.join(parts, last)
-        elif c.refresh_steps: self.memory = Rows.join([self.memory, self.rows_of(i)], last)
-        self.segments = i + 1
-        self.sampler, self.generator = self._sampler(self.memory), generator(seed)
-        self.shift = self.sampler.shift.to(self.device)
-
-    def segment(self, log) -> None:
-        "Train for one segment, log its metrics, and measure one-step predictions of held-out rows"
-        c, each = self.config, self.config.segment_updates
-        todo = min((self.updates // each + 1) * each, c.updates) - self.updates
-        self.model.train()
-        for k in range(todo):
-            loss, told = self._loss(self.sampler.sample(c.batch_size, self.generator), self.shift)
-            told = told | self.opt.step(loss, "the loss of the environment model", told)
-            if k % max(1, todo // 10) and k + 1 < todo: continue
-            self.opt.check()
-            log.scalars(told, self.updates)
-            log.progress(k + 1, todo)
-        self.model.eval()
-        log.scalars({"charts/env_steps": self.env_steps} | self.score((1,), 500), self.updates)
-
-    def score(self, horizons=(1, 2, 3, 5), starts: int = 4_000) -> dict:
-        "Return the metrics of held-out random play; see `world_scores`"
-        seed = derive_seed(self.config.seed, "held out")
-        if self.held is None: self.held = self._record(self.config.eval_steps, seed)
-        self.model.eval()
-        return world_scores(self.model, self.held, horizons, starts).metrics()
 
     def state(self) -> dict:
         "Return weights, optimiser state and counters for a checkpoint"
@@ -1014,6 +1050,66 @@ class EnvModelTrainer:
         self.opt.load_state_dict(tree["opt"])
         self.opt.steps, self.segments, self.memory = tree["updates"], tree["segments"], None
 
+    def save_final(self, folder) -> None:
+        "Save the model, a World, into a folder"
+        save_model(folder, self.model, self.model.config)
+
+# %% ../../nbs/50_env_model_workshop.ipynb #9c4dd085
+class EnvModelTrainer(_StoredTraining):
+    "Trains an environment model on steps that it records itself; pass it to run_training"
+    def rehearse(self) -> None:
+        "Play a few steps and compute their loss; ConfigError when it is not finite. Nothing changes"
+        rows = self.recorder.record(4 * self.config.num_envs, 0)
+        with torch.no_grad():
+            loss, _ = self._loss(self._sampler(rows).sample(4, generator(0)), 0.0)
+        if not loss.isfinite(): raise ConfigError(f"the first loss is {loss.item()}; {_ADVICE}")
+
+    def rows_of(self, segment: int) -> Rows:
+        "Return the rows that a segment records, from the run's seed"
+        return self.recorder.rows_of(segment)
+
+    def _sampler(self, rows: Rows) -> WindowSampler:
+        "Return the sampler of windows; its windows have one step at the beginning of the training"
+        c = self.config
+        unroll = 1 if self.updates < self.single_updates else c.unroll
+        return WindowSampler(rows, unroll, len(c.world.outcomes), c.rare_share, c.rare_below)
+
+    def _loss(self, windows: Windows, shift) -> tuple[Tensor, dict]:
+        "Return the loss of a batch and its metrics"
+        windows = Windows(*(x.to(self.device) for x in windows))
+        return unrolled_loss(self.model, windows, shift, self.config.outcome_coef)
+
+    def begin_segment(self, i: int, seed: int) -> None:
+        "Record the rows of segment i, and after a resume those that are still in memory; seed the batches"
+        c = self.config
+        if self.memory is None: self.memory = self.recorder.memory_at(i)
+        elif c.refresh_steps: self.memory = Rows.join([self.memory, self.recorder.rows_of(i)], c.capacity)
+        self.segments = i + 1
+        self.sampler, self.generator = self._sampler(self.memory), generator(seed)
+        self.shift = self.sampler.shift.to(self.device)
+
+    def segment(self, log) -> None:
+        "Train for one segment, log its metrics, and measure one-step predictions of held-out rows"
+        c, each = self.config, self.config.segment_updates
+        todo = min((self.updates // each + 1) * each, c.updates) - self.updates
+        self.model.train()
+        for k in range(todo):
+            loss, metrics = self._loss(self.sampler.sample(c.batch_size, self.generator), self.shift)
+            metrics = metrics | self.opt.step(loss, "the loss of the environment model", metrics)
+            if k % max(1, todo // 10) and k + 1 < todo: continue
+            self.opt.check()
+            log.scalars(metrics, self.updates)
+            log.progress(k + 1, todo)
+        self.model.eval()
+        log.scalars({"charts/env_steps": self.env_steps} | self.score((1,), 500), self.updates)
+
+    def score(self, horizons=(1, 2, 3, 5), starts: int = 4_000) -> dict:
+        "Return the metrics of held-out random play; see `world_scores`"
+        seed = derive_seed(self.config.seed, "held out")
+        if self.held is None: self.held = self.recorder.record(self.config.eval_steps, seed)
+        self.model.eval()
+        return world_scores(self.model, self.held, horizons, starts).metrics()
+
     def result(self) -> dict:
         "Return the metrics of held-out play at horizons 1, 2, 3 and 5, and the counts of updates and env steps"
         return self.score() | {
@@ -1021,11 +1117,66 @@ class EnvModelTrainer:
             "parameters": sum(p.numel() for p in self.model.parameters()),
         }
 
-    def save_final(self, folder) -> None:
-        "Save the model, a World, into a folder"
-        save_model(folder, self.model, self.model.config)
+# %% ../../nbs/50_env_model_workshop.ipynb #3cbb62fa
+class _Future(NamedTuple):
+    "One step of the copies of n games"
+    cells: np.ndarray     # [n, copies, G] of the ghosts
+    reward: np.ndarray    # [n, copies]
+    dead: np.ndarray      # [n, copies]
+    alive: np.ndarray     # [n, copies] before the step
+    same: np.ndarray      # [n, copies] alive, and no new level after the step
 
-# %% ../../nbs/50_env_model_workshop.ipynb #d5a17d8d
+def _futures(env: MiniPacmanVec, game: Game, copies: int, actions, draw, headings: bool):
+    "Yield the steps of copies with other random numbers"
+    n, copied = len(game), game.take(np.repeat(np.arange(len(game)), copies))
+    copied.key = draw.integers(0, 2**63, len(copied)).astype(np.uint64)
+    if not headings:
+        behind = EXITS[BACK[1:], copied.ghosts[..., None]]                       # [n, G, 4] it came from there
+        copied.headings = 1 + (draw.random(behind.shape) * (behind + 1e-9)).argmax(-1)
+    alive = np.ones(len(copied), bool)
+    for action in actions:
+        before = alive
+        reward, dead = play(copied, np.repeat(action, copies), env.mode, env.rules)
+        over = level_over(copied, env.mode) & ~dead
+        alive = before & ~dead & ~over
+        rows = (reward, dead, before, before & ~over)
+        yield _Future(copied.ghosts.reshape(n, copies, -1).copy(), *(x.reshape(n, copies) for x in rows))
+
+# %% ../../nbs/50_env_model_workshop.ipynb #6efba5d9
+def _predictions_of_copies(calm: np.ndarray, real: _Future, copied: _Future) -> dict:
+    "Return the predictions of the copies and the truth, a number per game; calm: [n] bool, no power at the start"
+    n, alive = len(calm), np.maximum(copied.alive.sum(1), 1)
+    ghosts = _ghosts_per_cell(copied)
+    here = real.cells[:, 0, 0]                                                 # the first ghost
+    def mean(x): return (x * copied.alive).sum(1) / alive
+    return {
+        "chance": ghosts[np.arange(n), here] / np.maximum(copied.same.sum(1), 1), "best": ghosts.argmax(1) == here,
+        "ghost": calm & real.same[:, 0] & (here != GONE) & copied.same.any(1),
+        "reward": mean(copied.reward), "end": mean(copied.dead), "counts": real.alive[:, 0] & copied.alive.any(1),
+        "true_reward": real.reward[:, 0], "true_end": real.dead[:, 0],
+    }
+
+def _ghosts_per_cell(copied: _Future) -> np.ndarray:      # [n, cells]
+    "Return how many ghosts the copies of each game have in each cell"
+    n, places = len(copied.cells), ROWS * COLS
+    index = np.arange(n)[:, None, None] * places + copied.cells
+    live = np.broadcast_to(copied.same[..., None], copied.cells.shape)
+    count = np.bincount(index[live].ravel(), minlength=n * places).reshape(n, places).astype(float)
+    count[:, GONE] = 0
+    return count
+
+def _ceiling_summary(x: dict) -> dict:      # name -> [N]
+    "Return the ceiling of one horizon"
+    x = {k: torch.from_numpy(v) for k, v in x.items()}
+    ghost, counts = x["ghost"], x["counts"]
+    return {
+        "ghost_probability": float(x["chance"][ghost].mean()), "ghost_best": float(x["best"][ghost].float().mean()),
+        "reward_correlation": correlation(x["reward"][counts], x["true_reward"][counts])[0],
+        "end_auc": auc(x["end"][counts], x["true_end"][counts]),
+        "end_when_ended": float(x["end"][counts & x["true_end"]].mean()),
+    }
+
+# %% ../../nbs/50_env_model_workshop.ipynb #91cf07c7
 def simulator_ceiling(
     env_id: str,                    # a MiniPacman env
     horizons: tuple = (1, 2, 3, 5),
@@ -1044,62 +1195,12 @@ def simulator_ceiling(
         for _ in range(12): env.step(draw.integers(0, 5, games))
         game = inner.game.take(np.flatnonzero(~inner._over))
         action = draw.integers(0, 5, (max(horizons), len(game)))
-        futures = (_futures(inner, game, k, action, draw, known) for k, known in ((1, True), (copies, headings)))
-        for h, (real, copied) in enumerate(zip(*futures), 1):
-            if h in found: found[h].append(_foreseen(game.power == 0, real, copied))
+        real_steps = _futures(inner, game, 1, action, draw, headings=True)
+        copied_steps = _futures(inner, game, copies, action, draw, headings)
+        for h, (real, copied) in enumerate(zip(real_steps, copied_steps), 1):
+            if h in found: found[h].append(_predictions_of_copies(game.power == 0, real, copied))
     columns = [_ceiling_summary({k: np.concatenate([f[k] for f in found[h]]) for k in found[h][0]}) for h in horizons]
     return Scores(tuple(horizons), {k: [c[k] for c in columns] for k in columns[0]})
-
-class _Future(NamedTuple):
-    "One step of the copies of n games"
-    cells: np.ndarray     # [n, copies, G] of the ghosts
-    reward: np.ndarray    # [n, copies]
-    dead: np.ndarray      # [n, copies]
-    alive: np.ndarray     # [n, copies] before the step
-    same: np.ndarray      # [n, copies] alive, and no new level after the step
-
-def _futures(env: MiniPacmanVec, game: Game, copies: int, actions, draw, headings: bool):
-    "Yield the steps of copies with other random numbers"
-    n, some = len(game), game.take(np.repeat(np.arange(len(game)), copies))
-    some.key = draw.integers(0, 2**63, len(some)).astype(np.uint64)
-    if not headings:
-        behind = EXITS[BACK[1:], some.ghosts[..., None]]                       # [n, G, 4] it came from there
-        some.headings = 1 + (draw.random(behind.shape) * (behind + 1e-9)).argmax(-1)
-    alive = np.ones(len(some), bool)
-    for action in actions:
-        before = alive
-        reward, dead = play(some, np.repeat(action, copies), env.mode, env.rules)
-        over = level_over(some, env.mode) & ~dead
-        alive = before & ~dead & ~over
-        rows = (reward, dead, before, before & ~over)
-        yield _Future(some.ghosts.reshape(n, copies, -1).copy(), *(x.reshape(n, copies) for x in rows))
-
-def _foreseen(calm: np.ndarray, real: _Future, copied: _Future) -> dict:      # calm: [n] bool, no power at the start
-    "Return the predictions of the copies and the truth, a number per game"
-    n, places, many = len(calm), ROWS * COLS, np.maximum(copied.alive.sum(1), 1)
-    index = np.arange(n)[:, None, None] * places + copied.cells
-    live = np.broadcast_to(copied.same[..., None], copied.cells.shape)
-    count = np.bincount(index[live].ravel(), minlength=n * places).reshape(n, places).astype(float)
-    count[:, GONE] = 0
-    here = real.cells[:, 0, 0]                                                 # the first ghost
-    mean = lambda x: (x * copied.alive).sum(1) / many
-    return {
-        "chance": count[np.arange(n), here] / np.maximum(copied.same.sum(1), 1), "best": count.argmax(1) == here,
-        "ghost": calm & real.same[:, 0] & (here != GONE) & copied.same.any(1),
-        "reward": mean(copied.reward), "end": mean(copied.dead), "counts": real.alive[:, 0] & copied.alive.any(1),
-        "true_reward": real.reward[:, 0], "true_end": real.dead[:, 0],
-    }
-
-def _ceiling_summary(x: dict) -> dict:      # name -> [N]
-    "Return the ceiling of one horizon"
-    x = {k: torch.from_numpy(v) for k, v in x.items()}
-    ghost, counts = x["ghost"], x["counts"]
-    return {
-        "ghost_probability": float(x["chance"][ghost].mean()), "ghost_best": float(x["best"][ghost].float().mean()),
-        "reward_correlation": correlation(x["reward"][counts], x["true_reward"][counts])[0],
-        "end_auc": auc(x["end"][counts], x["true_end"][counts]),
-        "end_when_ended": float(x["end"][counts & x["true_end"]].mean()),
-    }
 
 # %% ../../nbs/50_env_model_workshop.ipynb #57176ba6
 def bench_calls(

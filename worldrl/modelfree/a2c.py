@@ -947,10 +947,10 @@ A2CConfig.recipes = {
     "minatar": dict(total_timesteps=2_000_000),
     # The 2021 reproduction of IAM as it was run, and as it was described; 60_memory_workshop says what differs.
     "iam-bislip": dict(num_envs=1, num_steps=8, truncation="terminate", normalize_reward=True, segment_steps=20_000,
-                       total_timesteps=4_000_000, policy=dict(net="iam", sizes="bislip", bptt=1)),
+                       total_timesteps=4_000_000, policy=dict(net="iam", sizes="bislip")),
     "iam-bislip-described": dict(num_envs=1, num_steps=8, truncation="terminate", normalize_reward=True,
                                  segment_steps=20_000, total_timesteps=4_000_000,
-                                 policy=dict(net="iam", sizes="bislip")),
+                                 policy=dict(net="iam", sizes="bislip-described")),
     "iam-flicker": dict(num_envs=8, learning_rate=2.5e-4, obs="atari84+flicker=0.5", fire_reset=True, clip_reward=True,
                         episodic_life=True, segment_steps=40_000, total_timesteps=50_000_000, eval_episodes=10,
                         policy=dict(net="iam", sizes="bislip", frames=4)),
