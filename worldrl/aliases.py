@@ -62,6 +62,12 @@ MOVED: dict[str, dict[str, str]] = {      # module of version 0.1: {module of to
         "worldrl.runs.track": "TRACKERS Tracker command_line commit conditions provenance tracker_module",
         "worldrl.testing.kill": "kill_test",
     },
+    "worldrl.dreamer.dreamerv2": {
+        "worldrl.parts.replay_loop": (
+            "Checkpointing Collector SegmentLoop TrainerSetup entropy_at epsilon_at explore repeat_actions "
+            "segment_length uniform_actions with_factory"
+        ),
+    },
     "worldrl.dreamer.dreamerv3": {
         "worldrl.parts.optim": "LaProp clip_adaptively",
     },
@@ -90,12 +96,12 @@ MOVED: dict[str, dict[str, str]] = {      # module of version 0.1: {module of to
 # %% ../nbs/00_aliases.ipynb #a2af0850
 RENAMED: dict[str, str] = {               # name of version 0.1: name of today
     "worldrl.dreamer.behaviour:ReturnScale": "worldrl.dreamer.behaviour:ReturnNormalizer",
-    "worldrl.dreamer.dreamerv2:Collecting": "worldrl.dreamer.dreamerv2:Collector",
-    "worldrl.dreamer.dreamerv2:Keeping": "worldrl.dreamer.dreamerv2:Checkpointing",
-    "worldrl.dreamer.dreamerv2:Making": "worldrl.dreamer.dreamerv2:TrainerSetup",
-    "worldrl.dreamer.dreamerv2:Segments": "worldrl.dreamer.dreamerv2:SegmentLoop",
+    "worldrl.dreamer.dreamerv2:Collecting": "worldrl.parts.replay_loop:Collector",
+    "worldrl.dreamer.dreamerv2:Keeping": "worldrl.parts.replay_loop:Checkpointing",
+    "worldrl.dreamer.dreamerv2:Making": "worldrl.parts.replay_loop:TrainerSetup",
+    "worldrl.dreamer.dreamerv2:Segments": "worldrl.parts.replay_loop:SegmentLoop",
     "worldrl.dreamer.dreamerv2:check_settings": "worldrl.dreamer.dreamerv2:check_dreamer_settings",
-    "worldrl.dreamer.dreamerv2:linger": "worldrl.dreamer.dreamerv2:repeat_actions",
+    "worldrl.dreamer.dreamerv2:linger": "worldrl.parts.replay_loop:repeat_actions",
     "worldrl.dreamer.dreamerv2:resolved": "worldrl.dreamer.dreamerv2:describe_settings",
     "worldrl.dreamer.rssm:Grow": "worldrl.dreamer.rssm:Upsample",
     "worldrl.envs.carracing:native_action": "worldrl.envs.carracing:to_gymnasium_action",
