@@ -25,7 +25,7 @@ from ..parts.contracts import Act, Rng, State, Step
 from ..parts.episodes import ring_home
 from ..parts.optim import Optimizer
 from worldrl.parts.replay_loop import (
-    ON_DEVICE, Checkpointing, Collector, SegmentLoop, TrainerSetup, entropy_at, segments_text,
+    ON_DEVICE, Checkpointing, Collector, SegmentLoop, TrainerSetup, segments_text,
 )
 from ..runs.processes import masked_mean, share
 from .rssm import RSSMConfig, RSSMWorld, world_loss
