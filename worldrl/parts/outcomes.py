@@ -24,13 +24,14 @@ Outcome = tuple[Annotated[float, UNBOUNDED], Annotated[int, Interval(ge=0, le=1)
 def outcome_index(
     reward: Tensor,              # [...] of arriving
     terminated: Tensor,          # [...] bool
-    outcomes: Sequence,          # of outcomes_of
+    outcomes: Sequence,          # of (reward, 1 if the episode ends)
+    nearest: bool = False,       # take the nearest reward for one that is not in the list
 ) -> Tensor:                     # [...] int64
-    "Return which outcome came; ConfigError for a reward that is not in the list"
+    "Return which outcome came; ConfigError for a reward that is not in the list, unless the nearest is taken"
     values, ends = torch.tensor(outcomes, device=reward.device).unbind(1)
     far = (reward[..., None] - values).abs() + 1e6 * (ends != terminated[..., None])
     near, index = far.min(-1)
-    if bool((near > 1e-3).any()):
+    if not nearest and bool((near > 1e-3).any()):
         worst = int(near.argmax())
         raise ConfigError(
             f"a reward of {float(reward.flatten()[worst]):g} {'at the end' if terminated.flatten()[worst] else ''} is"

@@ -118,8 +118,8 @@ ON_DEVICE = {"auto": "auto", "yes": True, "no": False}      # as Replay has it
 
 class Collector:
     "The part of a trainer that collects steps: envs, prefill, exploration, replay"
-    def _env(self, seed):
-        num_envs = share(self.config.num_envs, "num_envs")
+    def _env(self, seed, num_envs: int | None = None):
+        num_envs = num_envs or share(self.config.num_envs, "num_envs")
         if self.make_env is not None: return env_from(self.make_env, num_envs, seed, self.config.env_id)
         return make_env(self.config.env_id, num_envs, seed, **self.env_settings)
 
@@ -218,7 +218,8 @@ class TrainerSetup:
     @standard_torch()
     def __init__(self, config, make_env=None):
         check_processes(config.processes)
-        for k in ("num_envs", "batch_size", "starts"): share(getattr(config, k), k)
+        for k in ("num_envs", "batch_size", "starts"):
+            if hasattr(config, k): share(getattr(config, k), k)
         config, self.make_env = with_factory(config, make_env)
         self.config, self.finished, self.folder = config, False, None
         self.exp = config.exp_name or self.exp
