@@ -141,9 +141,7 @@ def box_dist(y: Tensor, low: Tensor, high: Tensor, config: BehaviourConfig) -> G
 
 # %% ../../nbs/71_behaviour_workshop.ipynb #13b7b014
 class Actor(nn.Module):
-    """A Policy from features to a distribution of encoded actions.
-
-    For Discrete, flat MultiDiscrete, Box and MultiBinary spaces.
+    """A Policy from features to encoded actions: Discrete, flat MultiDiscrete, Box or MultiBinary.
 
     ConfigError for other spaces."""
     def __init__(self,
