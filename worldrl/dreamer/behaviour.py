@@ -132,18 +132,16 @@ def bounds(space: gym.spaces.Box) -> tuple[Tensor, Tensor]:  # low [A], high [A]
         " ClipAction"
     )
 
-def box_dist(y: Tensor, low: Tensor, high: Tensor, c: BehaviourConfig) -> Gaussian:  # y [..., 2A] of the net
+def box_dist(y: Tensor, low: Tensor, high: Tensor, config: BehaviourConfig) -> Gaussian:  # y [..., 2A] of the net
     "Return a Gaussian with its mean inside the box and a standard deviation of min_std to max_std half-widths"
     mean, raw = y.chunk(2, -1)
     half = (high - low) / 2
-    std = (c.max_std - c.min_std) * torch.sigmoid(raw + 2) + c.min_std
+    std = (config.max_std - config.min_std) * torch.sigmoid(raw + 2) + config.min_std
     return Gaussian((low + high) / 2 + half * torch.tanh(mean), 2 * torch.log(std * half), 1)
 
-# %% ../../nbs/71_behaviour_workshop.ipynb #105ff96e
+# %% ../../nbs/71_behaviour_workshop.ipynb #13b7b014
 class Actor(nn.Module):
-    """A Policy from features to a distribution of encoded actions.
-
-    For Discrete, flat MultiDiscrete, Box and MultiBinary spaces.
+    """A Policy from features to encoded actions: Discrete, flat MultiDiscrete, Box or MultiBinary.
 
     ConfigError for other spaces."""
     def __init__(self,
@@ -152,22 +150,29 @@ class Actor(nn.Module):
         config: BehaviourConfig,
     ):
         super().__init__()
-        c = config
         self.action_space = action_space
         self.config = config
         self.kind = kind_of(action_space)
         self.size = action_size(action_space)
-        self.hidden = layers(feature_size, c.units, c.actor_layers, c.norm, c.act)
-        inputs = c.units if c.actor_layers else feature_size
+        self.hidden = layers(feature_size, config.units, config.actor_layers, config.norm, config.act)
+        inputs = config.units if config.actor_layers else feature_size
         outputs = 2 * self.size if self.kind == "box" else self.size         # a Gaussian has a mean and a deviation
         self.out = nn.Linear(inputs, outputs)
-        if self.kind == "box":
-            low, high = bounds(action_space)
-            self.register_buffer("low", low, persistent=False)
-            self.register_buffer("high", high, persistent=False)
-        if c.init == "fan_in":
-            fan_in_init(self)
-            with torch.no_grad(): self.out.weight.mul_(.01)        # nearly uniform at first
+        self._set_bounds()
+        self._init_weights()
+
+    def _set_bounds(self):
+        "Keep the limits of a box of actions"
+        if self.kind != "box": return
+        low, high = bounds(self.action_space)
+        self.register_buffer("low", low, persistent=False)
+        self.register_buffer("high", high, persistent=False)
+
+    def _init_weights(self):
+        "Sample the first weights; the last layer is small, so the first actions are nearly uniform"
+        if self.config.init != "fan_in": return
+        fan_in_init(self)
+        with torch.no_grad(): self.out.weight.mul_(.01)
 
     def dist(self, features: Tensor):  # [..., F]
         "Return the distribution of the encoded action [..., A]"
@@ -192,9 +197,9 @@ class Actor(nn.Module):
         rng: Rng | None = None,     # of the sample; None: the most likely action
     ) -> tuple[Tensor, dict]:       # action [..., A]; log_prob and entropy [...]
         "Return an action and its log_prob and entropy"
-        d = self.dist(features)
-        action = d.mode() if greedy else d.sample(rng)
-        return self.executed(action), {"log_prob": d.log_prob(action.detach()), "entropy": d.entropy()}
+        dist = self.dist(features)
+        action = dist.mode() if greedy else dist.sample(rng)
+        return self.executed(action), {"log_prob": dist.log_prob(action.detach()), "entropy": dist.entropy()}
 
 # %% ../../nbs/71_behaviour_workshop.ipynb #d0311f90
 def mean_of(dist) -> Tensor:      # of a head: Gaussian or TwoHot
@@ -209,10 +214,12 @@ class Critic(nn.Module):
         config: BehaviourConfig,
     ):
         super().__init__()
-        c = config
         self.config = config
-        self.net = Head(feature_size, c.units, c.critic_layers, c.critic_head, c.norm, c.act, c.bins, c.bin_limit)
-        if c.init == "fan_in": fan_in_init(self.net)
+        self.net = Head(
+            feature_size, config.units, config.critic_layers, config.critic_head, config.norm, config.act,
+            config.bins, config.bin_limit,
+        )
+        if config.init == "fan_in": fan_in_init(self.net)
         self.net.zero()
         self.slow = copy.deepcopy(self.net).requires_grad_(False)
         self.register_buffer("moves", torch.zeros((), dtype=torch.int64))
@@ -226,7 +233,7 @@ class Critic(nn.Module):
         "Move the slow critic towards the critic in every `slow_every`-th call; to be called after each update"
         self.moves += 1
         if self.config.slow_every > 1 and int(self.moves) % self.config.slow_every: return
-        for s, p in zip(self.slow.parameters(), self.net.parameters()): s.lerp_(p, self.config.slow_rate)
+        for slow, new in zip(self.slow.parameters(), self.net.parameters()): slow.lerp_(new, self.config.slow_rate)
 
     def loss(self,
         features: Tensor,   # [..., F]
@@ -307,26 +314,24 @@ def imagine(
 # %% ../../nbs/71_behaviour_workshop.ipynb #1a7dee0f
 def actor_loss(
     actor: Actor,
-    c: BehaviourConfig,
-    d: Imagined,           # with its graph where gradients go through the dynamics
+    config: BehaviourConfig,
+    dreams: Imagined,      # with its graph where gradients go through the dynamics
     target: Tensor,        # [H, n] lambda-returns G
     value: Tensor,         # [H + 1, n] V
     weight: Tensor,        # [H, n] w
     scale: Tensor | float, # S
-    entropy: float,        # eta
+    ent_coef: float,       # eta
 ) -> tuple[Tensor, dict]:  # scalar, metrics
     "Return the actor's loss: REINFORCE, gradients through the dynamics, or their mix, minus the entropy bonus"
-    dist = actor.dist(d.features[:-1].detach())
-    mix = {"auto": 1., "reinforce": 1., "dynamics": 0., "both": c.mix}[c.gradient]      # rho
+    dist = actor.dist(dreams.features[:-1].detach())
+    rho = {"auto": 1., "reinforce": 1., "dynamics": 0., "both": config.mix}[config.gradient]
     advantage = ((target - value[:-1]) / scale).detach()
-    policy_entropy = dist.entropy()
-    loss = -entropy * policy_entropy
-    if mix: loss = loss - mix * advantage * dist.log_prob(d.action.detach())
-    if mix < 1: loss = loss - (1 - mix) * target / scale
+    entropy = dist.entropy()
+    loss = -ent_coef * entropy
+    if rho: loss = loss - rho * advantage * dist.log_prob(dreams.action.detach())
+    if rho < 1: loss = loss - (1 - rho) * target / scale
     loss = (weight * loss).mean()
-    metrics = {
-        "losses/actor": loss, "losses/entropy": policy_entropy.mean(), "dream/advantage": advantage.abs().mean(),
-    }
+    metrics = {"losses/actor": loss, "losses/entropy": entropy.mean(), "dream/advantage": advantage.abs().mean()}
     return loss, metrics
 
 # %% ../../nbs/71_behaviour_workshop.ipynb #2a8813e9
@@ -376,20 +381,11 @@ class Behaviour(nn.Module):
         """Return the loss of actor and critic in rollouts imagined from the starts.
 
         ConfigError for gradients through the dynamics of a world that passes none."""
-        c = self.config
-        # 1. dream
-        through_dynamics = c.gradient in ("dynamics", "both")
-        dreams = imagine(world, starts, self.actor, c.horizon, rng, through_dynamics)
-        # 2. values and targets
-        cont = dreams.cont.round() if c.round_cont else dreams.cont
-        value, value_dist = _values_and_dists(self.critic, dreams.features, through_dynamics)
-        target = lambda_return(dreams.reward, cont, value, c.gamma, c.return_lambda)
-        if through_dynamics: _check_gradient(c.gradient, world, target)
-        # 3. weights of the steps, and the return scale
-        weight = discount_weights(cont.detach(), c.gamma)
+        dreams = imagine(world, starts, self.actor, self.config.horizon, rng, self._through_dynamics)
+        target, value, value_dist, weight = self._targets(dreams)
+        if self._through_dynamics: _check_gradient(self.config.gradient, world, target)
         if alive is not None: weight = weight * alive
         scale = self._return_scale(target)
-        # 4. losses
         actor, metrics = self._actor_loss(dreams, target, value, weight, scale, entropy)
         critic = (weight * self.critic.loss(dreams.features[:-1].detach(), target, value_dist)).mean()
         metrics |= {
@@ -398,15 +394,28 @@ class Behaviour(nn.Module):
         }
         return actor + critic, target[0].detach(), {name: x.detach() for name, x in metrics.items()}
 
+    @property
+    def _through_dynamics(self):
+        "Whether the actor's gradient passes through the world model"
+        return self.config.gradient in ("dynamics", "both")
+
+    def _targets(self, dreams):
+        "The lambda-returns [H, n], values [H + 1, n], distributions of the critic or None, and weights [H, n]"
+        config = self.config
+        cont = dreams.cont.round() if config.round_cont else dreams.cont
+        value, value_dist = _values_and_dists(self.critic, dreams.features, self._through_dynamics)
+        target = lambda_return(dreams.reward, cont, value, config.gamma, config.return_lambda)
+        return target, value, value_dist, discount_weights(cont.detach(), config.gamma)
+
     def _return_scale(self, target):
         "The number that advantages are divided by; the moving average takes in these returns first"
         if self.config.normalize_returns != "percentile": return 1.
         self.scale.update(target.detach())
         return self.scale.scale()
 
-    def _actor_loss(self, dreams, target, value, weight, scale, entropy):
+    def _actor_loss(self, dreams, target, value, weight, scale, ent_coef):
         "The actor's loss; a method, so that a test can replace it (class Flipped below)"
-        return actor_loss(self.actor, self.config, dreams, target, value, weight, scale, entropy)
+        return actor_loss(self.actor, self.config, dreams, target, value, weight, scale, ent_coef)
 
 # %% ../../nbs/71_behaviour_workshop.ipynb #c2ebc159
 def replay_targets(
