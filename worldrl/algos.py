@@ -61,6 +61,10 @@ ALGOS: dict[str, Algorithm] = {
         "worldrl.i2a.env_model:EnvModelTrainer", "worldrl.i2a.env_model:EnvModelTrainConfig",
         "the next frame, reward and end of MiniPacman, for agents that imagine", "50_env_model_workshop",
     ),
+    "lean-world": Algorithm(
+        "worldrl.lean.world:LeanWorldTrainer", "worldrl.lean.world:LeanWorldTrainConfig",
+        "a small world that predicts the change of the last frames", "56_lean_world_workshop",
+    ),
 }
 
 # %% ../nbs/08_algos.ipynb #c7fd0955

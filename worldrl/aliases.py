@@ -62,6 +62,12 @@ MOVED: dict[str, dict[str, str]] = {      # module of version 0.1: {module of to
         "worldrl.runs.track": "TRACKERS Tracker command_line commit conditions provenance tracker_module",
         "worldrl.testing.kill": "kill_test",
     },
+    "worldrl.dreamer.behaviour": {
+        "worldrl.parts.behaviour": (
+            "Actor Behaviour BehaviourConfig Bits Choices Critic Imagined ReturnNormalizer actor_loss bounds box_dist "
+            "frozen imagine kind_of mean_of replay_targets"
+        ),
+    },
     "worldrl.dreamer.dreamerv2": {
         "worldrl.parts.replay_loop": (
             "Checkpointing Collector SegmentLoop TrainerSetup entropy_at epsilon_at explore repeat_actions "
@@ -95,7 +101,7 @@ MOVED: dict[str, dict[str, str]] = {      # module of version 0.1: {module of to
 
 # %% ../nbs/00_aliases.ipynb #a2af0850
 RENAMED: dict[str, str] = {               # name of version 0.1: name of today
-    "worldrl.dreamer.behaviour:ReturnScale": "worldrl.dreamer.behaviour:ReturnNormalizer",
+    "worldrl.dreamer.behaviour:ReturnScale": "worldrl.parts.behaviour:ReturnNormalizer",
     "worldrl.dreamer.dreamerv2:Collecting": "worldrl.parts.replay_loop:Collector",
     "worldrl.dreamer.dreamerv2:Keeping": "worldrl.parts.replay_loop:Checkpointing",
     "worldrl.dreamer.dreamerv2:Making": "worldrl.parts.replay_loop:TrainerSetup",

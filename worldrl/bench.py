@@ -751,7 +751,7 @@ def dreamer_learner(
 ):                        # LearnerV3, Step [B, T]
     "Return a learner of DreamerV3 with new weights, and a batch of noise"
     import gymnasium as gym
-    from worldrl.dreamer.behaviour import Behaviour
+    from worldrl.parts.behaviour import Behaviour
     from worldrl.dreamer.dreamerv2 import Dreamer
     from worldrl.dreamer.dreamerv3 import DreamerV3Config, LearnerV3
     from worldrl.dreamer.rssm import RSSMWorld

@@ -29,7 +29,7 @@ from worldrl.parts.replay_loop import (
 )
 from ..runs.processes import masked_mean, share
 from .rssm import RSSMConfig, RSSMWorld, world_loss
-from .behaviour import Behaviour, BehaviourConfig, replay_targets
+from ..parts.behaviour import Behaviour, BehaviourConfig, replay_targets
 
 # %% ../../nbs/72_dreamerv2.ipynb #489d9142
 @dataclass

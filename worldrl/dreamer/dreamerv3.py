@@ -14,7 +14,7 @@ from annotated_types import Ge, Interval
 # %% ../../nbs/73_dreamerv3.ipynb #0a21b2e0
 from ..core import ConfigError
 from .rssm import RSSMConfig
-from .behaviour import BehaviourConfig
+from ..parts.behaviour import BehaviourConfig
 from .dreamerv2 import DreamerConfig, DreamerTrainer, Learner
 
 # %% ../../nbs/73_dreamerv3.ipynb #744c592f

@@ -20,11 +20,11 @@ from torch import Tensor
 # %% ../../nbs/71_behaviour_workshop.ipynb #3130f026
 from ..core import Config, ConfigError
 from ..spaces import action_size
-from ..parts.contracts import Rng, State, Step, map_state, stack_states
-from ..parts.distributions import Bernoulli, Distribution, Gaussian, OneHotST
-from ..parts.heads import Activation, Bins, Head, Unimix
-from ..parts.nets import fan_in_init, layers
-from ..parts.returns import discount_weights, lambda_return, returns_of
+from .contracts import Rng, State, Step, map_state, stack_states
+from .distributions import Bernoulli, Distribution, Gaussian, OneHotST
+from .heads import Activation, Bins, Head, Unimix
+from .nets import fan_in_init, layers
+from .returns import discount_weights, lambda_return, returns_of
 from ..runs.processes import all_rows
 
 # %% ../../nbs/71_behaviour_workshop.ipynb #b4a0033c
