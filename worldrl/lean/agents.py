@@ -239,14 +239,15 @@ class LeanTrainer(LeanWorldTrainer):
 
     def state(self) -> dict:
         "Return what a checkpoint stores"
-        return super().state() | {"world_optimizer": self.learner.of_world.optimizer.state_dict()}
+        world = self.learner.of_world.optimizer.state_dict()
+        return super().state() | {"world_optimizer": world, "behaviour_updates": self.learner.optimizer.steps}
 
     def load_state(self, tree: dict) -> None:
         "Go on from the state of a checkpoint"
         super().load_state(tree)
         world = self.learner.of_world.optimizer
         world.load_state_dict(tree["world_optimizer"])
-        world.steps = tree["updates"]
+        world.steps, self.learner.optimizer.steps = tree["updates"], tree["behaviour_updates"]
 
     def result(self) -> dict:
         "Return the returns of training and of new episodes, and the metrics of the world on them"

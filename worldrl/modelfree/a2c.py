@@ -560,8 +560,8 @@ def _summary(e, episodes: int) -> dict:      # e: what `evaluate` returned
     return {"mean": e.mean, "low": e.low, "high": e.high, "length": length, "episodes": episodes}
 
 # %% ../../nbs/31_a2c_workshop.ipynb #6267c488
-class TrainerLog:
-    "The first layer of a trainer: it names the run, logs metrics, evaluates the policy and records videos"
+class _RunNames:
+    "The half of TrainerLog that names the run"
     exp = "on-policy"      # the end of the run folder's name
 
     @classmethod
@@ -580,6 +580,9 @@ class TrainerLog:
         "Return the name of the present loss, for errors"
         return f"the loss in update {self.updates + 1} of {self.config.num_updates}, after {self.env_steps:,} env steps"
 
+# %% ../../nbs/31_a2c_workshop.ipynb #3bd9d81c
+class TrainerLog(_RunNames):
+    "The first layer of a trainer: it names the run, logs metrics, evaluates the policy and records videos"
     def _log(self, log, metrics) -> None:
         "Write a row of metrics and the returns of the episodes that ended since the last row"
         done = self.stream.new_episodes()

@@ -454,7 +454,7 @@ class _WithMemory:
         "Return the state before the first step of n envs"
         return self.memory.initial(n) if self.recurrent else {}
 
-# %% ../../nbs/30_policy_workshop.ipynb #a7a5a92f
+# %% ../../nbs/30_policy_workshop.ipynb #34857621
 class Torso(_WithMemory, FeatureExtractor):
     "encoder -> [GRU or LSTM] -> shared layers -> layers of the actor | layers of the critic"
     def __init__(self, config: PolicyConfig):
@@ -479,12 +479,12 @@ class Torso(_WithMemory, FeatureExtractor):
 
     def run_layers(self,
         x: Tensor,       # [..., F] of `encode`
-        memory=None,     # the memory as a function of x; None where there is none
+        run_memory=None,     # the memory as a function of x; None where there is none
     ) -> tuple[Tensor, Tensor, dict]:   # features of the actor, of the critic; {side: {number: [..., units]}}
         "Run the layers behind the encoder; return the last output of each side, and all outputs by side and number"
         shared = {} if self.encoder is None else {0: x}
-        if memory is not None:
-            x = shared[1] = memory(x)
+        if run_memory is not None:
+            x = shared[1] = run_memory(x)
         # shared layers
         x, hidden = _run(self.shared, x, self._first_hidden)
         shared |= hidden
@@ -520,32 +520,6 @@ class AuxHead(NamedTuple):
     side: str      # shared | actor | critic
     kind: str      # linear | class
     size: int      # how many numbers, or how many classes
-
-# %% ../../nbs/30_policy_workshop.ipynb #c775d62e
-def auxiliary_loss(
-    heads,             # PolicyConfig.aux
-    preds: dict,       # name -> [..., size] of Out.aux: numbers, or logits of classes
-    truths: dict,      # name or "auxiliary/name" -> values [..., size] or classes [...]
-        # values of size 1 may have shape [...]; NaN and classes below 0 are unknown, and not counted
-    mask: Tensor | None = None,   # [...] bool: which rows count; None: all
-) -> tuple[Tensor, dict]:  # the sum over heads, to be added with a coefficient (0.3); metrics: each head and the sum
-    """Return half the mean squared error of linear heads plus the cross-entropy of class heads.
-
-    ConfigError when a truth is missing or has a wrong shape."""
-    losses = {}
-    for row in heads:
-        head = AuxHead(*row)
-        truth = truths.get(head.name, truths.get(f"auxiliary/{head.name}"))
-        if truth is None:
-            raise ConfigError(
-                f"no truth for the auxiliary head {head.name!r}: the env must put it into info['auxiliary'], and"
-                f" EnvStream(env, keep=('auxiliary',)) keeps it; there are {', '.join(truths) or 'none'}"
-            )
-        losses[head.name] = _aux_loss(head, preds[head.name], truth, mask)
-    total = sum(losses.values(), torch.zeros(()))
-    metrics = {"losses/auxiliary_loss": total.detach()}
-    metrics |= {f"auxiliary/{name}": loss.detach() for name, loss in losses.items()}
-    return total, metrics
 
 # %% ../../nbs/30_policy_workshop.ipynb #1b0b752a
 def _aux_loss(head: AuxHead, pred: Tensor, truth: Tensor, mask: Tensor | None) -> Tensor:
@@ -585,6 +559,32 @@ def _squared_errors(pred: Tensor, truth: Tensor) -> tuple[Tensor, Tensor]:    # 
     truth = truth.reshape(pred.shape)
     known = truth.isfinite()
     return .5 * (pred - truth.where(known, 0)) ** 2, known
+
+# %% ../../nbs/30_policy_workshop.ipynb #c775d62e
+def auxiliary_loss(
+    heads,             # PolicyConfig.aux
+    preds: dict,       # name -> [..., size] of Out.aux: numbers, or logits of classes
+    truths: dict,      # name or "auxiliary/name" -> values [..., size] or classes [...]
+        # values of size 1 may have shape [...]; NaN and classes below 0 are unknown, and not counted
+    mask: Tensor | None = None,   # [...] bool: which rows count; None: all
+) -> tuple[Tensor, dict]:  # the sum over heads, to be added with a coefficient (0.3); metrics: each head and the sum
+    """Return half the mean squared error of linear heads plus the cross-entropy of class heads.
+
+    ConfigError when a truth is missing or has a wrong shape."""
+    losses = {}
+    for row in heads:
+        head = AuxHead(*row)
+        truth = truths.get(head.name, truths.get(f"auxiliary/{head.name}"))
+        if truth is None:
+            raise ConfigError(
+                f"no truth for the auxiliary head {head.name!r}: the env must put it into info['auxiliary'], and"
+                f" EnvStream(env, keep=('auxiliary',)) keeps it; there are {', '.join(truths) or 'none'}"
+            )
+        losses[head.name] = _aux_loss(head, preds[head.name], truth, mask)
+    total = sum(losses.values(), torch.zeros(()))
+    metrics = {"losses/auxiliary_loss": total.detach()}
+    metrics |= {f"auxiliary/{name}": loss.detach() for name, loss in losses.items()}
+    return total, metrics
 
 # %% ../../nbs/30_policy_workshop.ipynb #0d7d558f
 def _aux_reads(row: tuple, widths: dict) -> tuple[AuxHead, int]:
@@ -748,7 +748,11 @@ class _Acting(_PolicyHooks):
             return self.thought(x), state
         _check_memory(self.memory, state, len(x))
         y, state = self.memory.step(x, state, step.is_first)
-        return self.thought(x, lambda _: y), state
+
+        def run_memory(_):      # it has already run, since its next state is returned, too
+            return y
+
+        return self.thought(x, run_memory), state
 
     @torch.no_grad()
     def act(self, state: State, step: Step, *, greedy: bool = False, rng: Rng | None = None, given=None) -> Act:
@@ -784,11 +788,11 @@ class _Acting(_PolicyHooks):
         finally:
             self.extra_outputs = before
 
-# %% ../../nbs/30_policy_workshop.ipynb #87c302b9
+# %% ../../nbs/30_policy_workshop.ipynb #b828cdc6
 class PolicyMixin(_Acting):
     """All that a trainer needs of a policy (the contract TrainablePolicy), built on three members of the net
 
-    encode(obs [N, ...]) -> [N, F] · thought(x [..., F], memory) -> NetOutput · memory: a Memory or None
+    encode(obs [N, ...]) -> [N, F] · thought(x [..., F], run_memory) -> NetOutput · memory: a Memory or None
     """
     @classmethod
     def from_config(cls, config: dict):     # what config.to_dict() returned
@@ -815,7 +819,11 @@ class PolicyMixin(_Acting):
             return None
         _check_memory(self.memory, batch.start, batch.seen.obs.shape[1])
         steps = getattr(self.config, "bptt", 0)      # that gradients flow through
-        return lambda x: self.memory.sequence(x, batch.start, batch.seen.is_first, steps)
+
+        def run_memory(x):
+            return self.memory.sequence(x, batch.start, batch.seen.is_first, steps)
+
+        return run_memory
 
 # %% ../../nbs/30_policy_workshop.ipynb #514d956b
 class Net(Torso):
@@ -831,9 +839,9 @@ class Net(Torso):
             channels_last(self.encoder)
         self.aux = AuxHeads(config.aux, self.widths(), config.orthogonal)
 
-    def thought(self, x: Tensor, memory=None) -> NetOutput:      # x [..., F] of `encode`
+    def thought(self, x: Tensor, run_memory=None) -> NetOutput:      # x [..., F] of `encode`
         "Return the distribution and the value, and the activations behind them"
-        for_actor, for_critic, activations = self.run_layers(x, memory)
+        for_actor, for_critic, activations = self.run_layers(x, run_memory)
         value = self.value_head(for_critic).squeeze(-1)
         return NetOutput(self.head(for_actor), value, for_actor, activations)
 
@@ -887,9 +895,9 @@ class PolicyNet(PolicyMixin, _WithMemory, nn.Module):
         "Return the encoded observations; every subclass must define it. `spaces.preprocess(obs)` scales them"
         raise TypeError(f"{type(self).__name__} must define encode(self, obs)")
 
-    def thought(self, x: Tensor, memory=None) -> NetOutput:      # x [..., F] of `encode`
+    def thought(self, x: Tensor, run_memory=None) -> NetOutput:      # x [..., F] of `encode`
         "Return the distribution and the value"
-        x = x if memory is None else memory(x)
+        x = x if run_memory is None else run_memory(x)
         return NetOutput(self.head(x), self.value_head(x).squeeze(-1), x)
 
 # %% ../../nbs/30_policy_workshop.ipynb #51bc7f07
@@ -922,12 +930,8 @@ def _imported(found: "type | str") -> type:
     return getattr(importlib.import_module(module), name)
 
 # %% ../../nbs/30_policy_workshop.ipynb #3afec404
-def register_net(
-    name: str,       # in NETS, of `--net` and of stored configs: letters, digits, - and _
-    config: type,    # a dataclass that inherits from NetConfig
-    net: type,       # an nn.Module that is made as net(config), such as a subclass of PolicyNet
-) -> None:
-    "Name a net of your own, so that the trainers can make, save and load it; ConfigError for what they could not"
+def _check_registration(name: str, config: type, net: type) -> None:
+    "Raise ConfigError for a name, a config or a net that the trainers could not use"
     if not isinstance(name, str) or not name.replace("-", "_").isidentifier():
         raise ConfigError(f"register_net: {name!r} is no name; use letters, digits, - and _")
     if not (isinstance(config, type) and issubclass(config, NetConfig) and "__dataclass_fields__" in vars(config)):
@@ -945,6 +949,14 @@ def register_net(
             raise ConfigError(f"register_net: there is another net {name!r} already; use another name")
     if config.net not in ("actor-critic", name):
         raise ConfigError(f"register_net: {config.__name__} is the config of the net {config.net!r}; give each its own")
+
+def register_net(
+    name: str,       # in NETS, of `--net` and of stored configs: letters, digits, - and _
+    config: type,    # a dataclass that inherits from NetConfig
+    net: type,       # an nn.Module that is made as net(config), such as a subclass of PolicyNet
+) -> None:
+    "Name a net of your own, so that the trainers can make, save and load it; ConfigError for what they could not"
+    _check_registration(name, config, net)
     config.net = name
     net.config_class = config
     NETS[name] = (config, register(net, name))      # register: so that it can be saved and loaded

@@ -533,8 +533,8 @@ def _windows(
     return SequenceSampler(episodes, config.batch_size, config.batch_length, ids=ids, across=across, seed=seed)
 
 # %% ../../nbs/42_mdnrnn_workshop.ipynb #8a7db5f4
-class _Learner:
-    "Net, optimiser and windows of a training: makes one update, and evaluates on held-out windows"
+class _Parts:
+    "Net, optimiser and windows of a training"
     @standard_torch()           # float32, on the CPU, whatever the caller has set
     def __init__(self,
         config: MDNRNNConfig,
@@ -582,6 +582,9 @@ class _Learner:
         c = self.config
         return cosine_schedule(c.learning_rate, c.learning_rate_end, updates / c.updates)
 
+# %% ../../nbs/42_mdnrnn_workshop.ipynb #5818a7c0
+class _Learner(_Parts):
+    "Makes one update, and evaluates on held-out windows"
     def batch_loss(self, step: Step, rng: Rng) -> tuple[Tensor, dict[str, Tensor]]:
         "Return the loss of one batch of cached latents, and its terms"
         step = step.to(self.device)
@@ -599,10 +602,9 @@ class _Learner:
         _, terms = self.batch_loss(self.held_out, Rng(1., generator(0, self.device)))
         return {f"{name}_test": value for name, value in terms.items()}
 
-# %% ../../nbs/42_mdnrnn_workshop.ipynb #5818a7c0
-class MDNRNNTrainer(_Learner):
-    "Trains an MDN-RNN on cached latents; pass it to run_training"
-    exp = "mdnrnn"
+# %% ../../nbs/42_mdnrnn_workshop.ipynb #2c65a4b1
+class _Segments(_Learner):
+    "Counts the updates, and trains one segment"
     ends: tuple = ()            # updates of earlier ends, when the run was extended
 
     @property
@@ -621,14 +623,6 @@ class MDNRNNTrainer(_Learner):
     def finished(self) -> bool:
         "Return whether all updates are made"
         return self.updates >= self.config.updates
-
-    def rehearse(self) -> None:
-        "Compute the loss of held-out windows; ConfigError when it is not finite. Nothing changes"
-        for name, value in self.score().items():
-            if not np.isfinite(float(value)):
-                raise ConfigError(
-                    f"{name} is {float(value)} before training; look at the rewards and frames of --data"
-                )
 
     def begin_segment(self, i: int, seed: int) -> None:
         "Seed the windows and the latents of segment i"
@@ -651,6 +645,19 @@ class MDNRNNTrainer(_Learner):
                 log.scalars(metrics, self.updates)
                 log.progress(i + 1, todo)
         log.scalars(self.score(), self.updates)
+
+# %% ../../nbs/42_mdnrnn_workshop.ipynb #32f8930f
+class MDNRNNTrainer(_Segments):
+    "Trains an MDN-RNN on cached latents; pass it to run_training"
+    exp = "mdnrnn"
+
+    def rehearse(self) -> None:
+        "Compute the loss of held-out windows; ConfigError when it is not finite. Nothing changes"
+        for name, value in self.score().items():
+            if not np.isfinite(float(value)):
+                raise ConfigError(
+                    f"{name} is {float(value)} before training; look at the rewards and frames of --data"
+                )
 
     def state(self) -> dict:
         "Return weights, optimiser state and number of updates for a checkpoint"
@@ -706,7 +713,14 @@ def bench_mdnrnn(
         opt.step(loss)
     return _quick(update, repeats)
 
-# %% ../../nbs/42_mdnrnn_workshop.ipynb #99b60e98
+# %% ../../nbs/42_mdnrnn_workshop.ipynb #2e5f3563
+def _random_world(hidden: int) -> WorldModel:
+    "Return a world with random weights, for frames of 64 x 64 and two motors"
+    c = MDNRNNConfig(hidden=hidden, action_size=2)
+    vae = VAE(VAEConfig(obs_shape=(3, 64, 64), z_size=c.z_size))
+    images, actions = spaces.Box(0, 255, (3, 64, 64), np.uint8), spaces.Box(-1, 1, (2,))
+    return WorldModel(vae, MDNRNN(c), images, actions).eval()
+
 def bench_dream(
     dreams: int = 64,     # side by side
     hidden: int = 256,    # units of the LSTM
@@ -716,10 +730,8 @@ def bench_dream(
 ) -> float:               # imagined steps per core-second (on a GPU: per second)
     "Return the speed of `dream` with sampled latents, one mixture per dimension, and a linear policy"
     from worldrl.parts.dream import dream
-    c, gpu = MDNRNNConfig(hidden=hidden, action_size=2), torch.device(device).type == "cuda"
-    vae = VAE(VAEConfig(obs_shape=(3, 64, 64), z_size=c.z_size))
-    images, actions = spaces.Box(0, 255, (3, 64, 64), np.uint8), spaces.Box(-1, 1, (2,))
-    world = WorldModel(vae, MDNRNN(c), images, actions).eval().to(device)
+    gpu = torch.device(device).type == "cuda"
+    world = _random_world(hidden).to(device)
     weights = 0.05 * torch.randn(world.feature_size, 2, device=device)
     starts, rng = world.initial(dreams), Rng(1.0, generator(0, device))
 
