@@ -65,6 +65,10 @@ ALGOS: dict[str, Algorithm] = {
         "worldrl.lean.world:LeanWorldTrainer", "worldrl.lean.world:LeanWorldTrainConfig",
         "a small world that predicts the change of the last frames", "56_lean_world_workshop",
     ),
+    "lean": Algorithm(
+        "worldrl.lean.agents:LeanTrainer", "worldrl.lean.agents:LeanConfig",
+        "an actor and a critic in the dreams of a lean world, or planning with it", "75_lean_agents",
+    ),
 }
 
 # %% ../nbs/08_algos.ipynb #c7fd0955

@@ -41,7 +41,9 @@ def plan(
     "Imagine every sequence of actions, and return the best return per first action; rows are independent"
     actions = action_size(world.action_space)
     if not hasattr(world.action_space, "n"):
-        raise ConfigError(f"planning tries every action, and this env has {world.action_space}; it needs Discrete actions")
+        raise ConfigError(
+            f"planning tries every action, and this env has {world.action_space}; it needs Discrete actions"
+        )
     n, eye = len(world.reward(state)), torch.eye(actions, device=world.reward(state).device)
     state, total, discount = repeat(state, samples), 0.0, 1.0
     for _ in range(depth):
@@ -121,7 +123,7 @@ class LeanConfig(LeanWorldTrainConfig):
     behaviour_grad_norm: Annotated[float, Ge(0)] = 100.      # largest norm of the gradient of each; 0: no limit
     epsilon: Annotated[float, Interval(ge=0, le=1)] = 0.     # share of random actions after the prefill
     plan_depth: Annotated[int, Interval(ge=0, le=8)] = 0     # steps of planning at the moment of decision; 0: the actor
-    plan_temperature: Annotated[float, Gt(0)] = 0.1          # of the softmax of planned returns, where actions are sampled
+    plan_temperature: Annotated[float, Gt(0)] = 0.1          # of the softmax of planned returns, for sampled actions
     eval_episodes: Annotated[int, Ge(0)] = 50           # of the final evaluation; 0: none
     behaviour: BehaviourConfig = field(default_factory=lambda: BehaviourConfig(ent_coef_end=1e-2))
     presets: ClassVar[dict] = {
