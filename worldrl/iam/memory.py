@@ -121,9 +121,10 @@ class AttentionMemory(nn.Module):
         "Return [T, n, passing + units] after every step; attention reads the fresh state of each step"
         passing, regions, keys = self.split(x)
         outputs = []
-        for t in range(len(x)):
+        # unbind: the gradient of regions[t] would be a tensor of zeros for all T steps, at every step
+        for t, (of_step, its_keys) in enumerate(zip(regions.unbind(), keys.unbind())):
             if bptt and t and t % bptt == 0: state = map_state(Tensor.detach, state)
-            h, state = self.advance(regions[t], keys[t], state, is_first[t])
+            h, state = self.advance(of_step, its_keys, state, is_first[t])
             outputs.append(h)
         return torch.cat([passing, torch.stack(outputs)], -1)
 

@@ -94,7 +94,7 @@ class PPOConfig(OnPolicyConfig):
 PPOConfig.presets = {
     "tiny": dict(total_timesteps=8_000, num_envs=8, num_steps=32, eval_episodes=4, log_points=20),
     "paper": dict(total_timesteps=60_000_000)}
-PPOConfig.cadences = {"": 2000, "tiny": 200, "minatar": 5000}
+PPOConfig.cadences = {"": 2000, "tiny": 200, "minatar": 5000, "minatar-flicker": 5000}
 PPOConfig.recipes = {
     "atari": dict(num_envs=8, clip_coef=0.1, obs="atari84", fire_reset=True, clip_reward=True, episodic_life=True,
                   total_timesteps=10_000_000, segment_steps=40_000, eval_episodes=10),
@@ -109,6 +109,9 @@ PPOConfig.recipes = {
                             segment_steps=1000),
     "minatar": dict(num_steps=64, num_minibatches=8, learning_rate=5e-4, clip_coef=0.1,
                     total_timesteps=2_000_000),
+    # Half of the observations are blank; the net remembers, so 32 envs in a minibatch and 32 steps of gradients.
+    "minatar-flicker": dict(num_envs=128, num_steps=32, num_minibatches=4, update_epochs=3, learning_rate=2e-3,
+                            clip_coef=0.1, obs="planes+flicker=0.5", total_timesteps=2_000_000),
     "warehouse": dict(num_envs=512, num_steps=16, num_minibatches=8, update_epochs=3, learning_rate=5e-3, gamma=0.95,
                       gae_lambda=0.9, total_timesteps=4_000_000),
     # What must be remembered happened up to 16 steps ago: longer rollouts, so that gradients reach further back.
