@@ -115,7 +115,7 @@ class LeanConfig(LeanWorldTrainConfig):
     "Settings of an agent that learns in a lean world while the world learns"
     total_timesteps: Annotated[int, Ge(1)] = 100_000    # env steps in all
     first_updates: Annotated[int, Ge(0)] = 800          # world updates that are made at once, after the prefill
-    updates_per_step: Annotated[float, Gt(0)] = 1 / 8   # world updates per env step after the prefill
+    updates_per_step: Annotated[float, Interval(gt=0, le=1e3)] = 1 / 8      # world updates per env step after the prefill
     behaviour_every: Annotated[int, Ge(1)] = 2          # world updates per update of actor and critic
     starts: Annotated[int, Ge(1)] = 256                 # dreams per update of actor and critic
     stretch: Annotated[int, Ge(2)] = 8                  # neighbouring rows among the starts

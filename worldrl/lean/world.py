@@ -19,7 +19,7 @@ import numpy as np
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
-from annotated_types import Ge, Gt, Interval
+from annotated_types import Ge, Interval
 from torch import Tensor
 
 # %% ../../nbs/56_lean_world_workshop.ipynb #e6085319
@@ -439,7 +439,7 @@ class LeanWorldTrainConfig(Config):
         # chance that a random action repeats the one before (Freeway: 0.95)
     prefill: Annotated[int, Ge(0)] = 4_000              # env steps before the first update
     first_updates: Annotated[int, Ge(0)] = 500          # updates that are made at once, after the prefill
-    updates_per_step: Annotated[float, Gt(0)] = 1 / 16  # world updates per env step after the prefill
+    updates_per_step: Annotated[float, Interval(gt=0, le=1e3)] = 1 / 16      # world updates per env step after the prefill
     batch_size: Annotated[int, Ge(1)] = 64              # windows per update
     unroll: Annotated[int, Ge(1)] = 3                   # steps that are predicted in a row
     burn_in: Annotated[int, Ge(0)] = 12                 # further rows that a world with a memory is shown
@@ -668,7 +668,7 @@ class LeanWorldTrainer(TrainerSetup, SegmentLoop, Collector, Checkpointing):
         for i in range(0, len(seeds), c.num_envs):
             part = seeds[i:i + c.num_envs]
             env, rng = self._env(part[0], len(part)), Rng(1.0, derive_seed(part[0], "act"))
-            try: found += collect(self.player, env, part, c.eval_max_steps, rng)
+            try: found += collect(self.player, env, part, c.eval_max_steps, rng, device=self.device)
             finally: env.close()
         return found
 

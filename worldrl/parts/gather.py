@@ -231,17 +231,18 @@ def collect(
     max_steps: int,     # env steps until an episode is cut; 0: never
     rng: Rng,
     greedy: bool = False,
+    device="cpu",       # of the agent
 ) -> list[dict]:        # one episode per row: arrays [T, ...] with the fields of a Step
     "Record one episode of every row of an env, cut after `max_steps`"
-    stream, n = EnvStream(env), len(seeds)
+    stream, n = EnvStream(env, device), len(seeds)
     step, state = stream.reset(seed=seeds), agent.initial(n)
-    rows, ends, over = [step], torch.full((n,), -1), torch.zeros(n, dtype=torch.bool)
+    rows, ends, over = [step.to("cpu")], torch.full((n,), -1), torch.zeros(n, dtype=torch.bool)
     while not over.all() and not (max_steps and len(rows) > max_steps):
         with torch.no_grad(): action, state, _ = agent.act(state, step, greedy=greedy, rng=rng)
         step = stream.step(action)
         ends = torch.where(~over & step.ended.cpu(), len(rows), ends)
         over = ends >= 0
-        rows.append(step)
+        rows.append(step.to("cpu"))
     return [_episode(rows, i, int(ends[i])) for i in range(n)]
 
 # %% ../../nbs/40_gather.ipynb #8f1d8c92
