@@ -244,10 +244,6 @@ class ActionHead(nn.Module):
     def set_units(self, action_scale: str) -> None:     # as in PolicyConfig
         "Choose the units of the actions in a box; other spaces have no units"
 
-    def drawn(self, a: Tensor) -> Tensor:
-        "Return `to_sample(a)`; the name of this method in earlier versions"
-        return self.to_sample(a)
-
 def _head_class(space: gym.Space) -> type:
     "Return the class of the head for a space; ActionHead for others, which raises an error for them"
     for kind, head in _HEADS.items():
@@ -510,8 +506,6 @@ class Torso(_WithMemory, FeatureExtractor):
         first_own = self._first_hidden + len(self.shared) // 2      # a layer and its activation are two modules
         return {"shared": shared, "actor": _units(self.actor, first_own), "critic": _units(self.critic, first_own)}
 
-    think = run_layers     # its name in earlier versions
-
 # %% ../../nbs/30_policy_workshop.ipynb #38e402b4
 class AuxHead(NamedTuple):
     "One row of PolicyConfig.aux: a quantity that is predicted from the activations of a layer"
@@ -761,12 +755,15 @@ class _Acting(_PolicyHooks):
             given = self.prepare(state, step, rng=rng)
         out, state = self._step(state, step, given)
         sample = out.dist.mode() if greedy else out.dist.sample(Rng() if rng is None else rng)
+        return Act(self.head.native(sample), state, self._act_info(out, sample, state, given))
+
+    def _act_info(self, out: NetOutput, sample: Tensor, state: State, given: dict) -> dict:     # {name: [n, ...]}
+        "Return what `act` tells besides the action"
         info = {"log_prob": out.dist.log_prob(sample), "value": out.value}
         info |= {name: given[name] for name in self.records}
         if self.recurrent and "h" in state:
             info["hidden"] = state["h"]
-        info |= {name: OUTPUTS[name](self, out) for name in self.extra_outputs}
-        return Act(self.head.native(sample), state, info)
+        return info | {name: OUTPUTS[name](self, out) for name in self.extra_outputs}
 
     @torch.no_grad()
     def value(self, state: State, step: Step, *, rng: Rng | None = None, given=None) -> Tensor:    # [n]
@@ -790,9 +787,10 @@ class _Acting(_PolicyHooks):
 
 # %% ../../nbs/30_policy_workshop.ipynb #b828cdc6
 class PolicyMixin(_Acting):
-    """All that a trainer needs of a policy (the contract TrainablePolicy), built on three members of the net
+    """All that a trainer needs of a policy (the contract TrainablePolicy), built on these members of the net
 
-    encode(obs [N, ...]) -> [N, F] · thought(x [..., F], run_memory) -> NetOutput · memory: a Memory or None
+    encode(obs [N, ...]) -> [N, F] · thought(x [..., F], run_memory) -> NetOutput · head: an ActionHead ·
+    action_space · memory: a Memory or None · recurrent: whether there is one
     """
     @classmethod
     def from_config(cls, config: dict):     # what config.to_dict() returned
@@ -871,6 +869,14 @@ class ActorCritic(PolicyMixin, Net):
         "Update the running normaliser with the observations that arrived"
         if self.norm is not None:
             self.norm.update(rollout.came.obs.flatten(0, 1))
+
+# %% ../../nbs/30_policy_workshop.ipynb #8b0b164d
+def _drawn(self, a: Tensor) -> Tensor:
+    "Return `to_sample(a)`; the name of this method in earlier versions"
+    return self.to_sample(a)
+
+ActionHead.drawn = _drawn
+Torso.think = Torso.run_layers
 
 # %% ../../nbs/30_policy_workshop.ipynb #959cd0fe
 class PolicyNet(PolicyMixin, _WithMemory, nn.Module):

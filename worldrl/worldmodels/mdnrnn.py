@@ -315,7 +315,7 @@ class _ReadOuts(nn.Module):
             return torch.ones_like(state["h"][..., 0])
         return torch.sigmoid(self.mdnrnn.cont_logit(state["h"]))
 
-    def decode(self, state: State) -> Tensor:       # [..., C, H, W] in 0..1
+    def decode(self, state: State) -> Tensor:       # [..., C, height, width] in 0..1
         "Return the frames that the latents of a state decode to"
         z = state["z"]
         return self.vae.decode(z.flatten(0, -2)).unflatten(0, z.shape[:-1])
