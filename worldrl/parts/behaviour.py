@@ -375,7 +375,7 @@ class Behaviour(nn.Module):
         world,                        # a World; it gets no gradient
         starts: State,                # [n, ...], detached
         rng: Rng,
-        entropy: float,               # eta, the weight of the entropy in this update (between ent_coef and ent_coef_end)
+        entropy: float,               # eta, the weight of the entropy in this update (from ent_coef to ent_coef_end)
         alive: Tensor | None = None,  # [n] 0 for starts that end an episode; None: ones
     ) -> tuple[Tensor, Tensor, dict]:  # scalar loss of actor and critic, returns [n] at the starts, metrics
         """Return the loss of actor and critic in rollouts imagined from the starts.
