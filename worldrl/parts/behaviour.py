@@ -326,12 +326,12 @@ def actor_loss(
     dist = actor.dist(dreams.features[:-1].detach())
     rho = {"auto": 1., "reinforce": 1., "dynamics": 0., "both": config.mix}[config.gradient]
     advantage = ((target - value[:-1]) / scale).detach()
-    entropy = dist.entropy()
-    loss = -ent_coef * entropy
+    of_policy = dist.entropy()
+    loss = -ent_coef * of_policy
     if rho: loss = loss - rho * advantage * dist.log_prob(dreams.action.detach())
     if rho < 1: loss = loss - (1 - rho) * target / scale
     loss = (weight * loss).mean()
-    metrics = {"losses/actor": loss, "losses/entropy": entropy.mean(), "dream/advantage": advantage.abs().mean()}
+    metrics = {"losses/actor": loss, "losses/entropy": of_policy.mean(), "dream/advantage": advantage.abs().mean()}
     return loss, metrics
 
 # %% ../../nbs/71_behaviour_workshop.ipynb #2a8813e9
@@ -375,24 +375,28 @@ class Behaviour(nn.Module):
         world,                        # a World; it gets no gradient
         starts: State,                # [n, ...], detached
         rng: Rng,
-        entropy: float,               # weight of the entropy, now
+        entropy: float,               # eta, the weight of the entropy in this update (from ent_coef to ent_coef_end)
         alive: Tensor | None = None,  # [n] 0 for starts that end an episode; None: ones
     ) -> tuple[Tensor, Tensor, dict]:  # scalar loss of actor and critic, returns [n] at the starts, metrics
         """Return the loss of actor and critic in rollouts imagined from the starts.
 
         ConfigError for gradients through the dynamics of a world that passes none."""
+        # 1. dream
         dreams = imagine(world, starts, self.actor, self.config.horizon, rng, self._through_dynamics)
+        # 2. targets, weights and the return scale
         target, value, value_dist, weight = self._targets(dreams)
         if self._through_dynamics: _check_gradient(self.config.gradient, world, target)
         if alive is not None: weight = weight * alive
         scale = self._return_scale(target)
-        actor, metrics = self._actor_loss(dreams, target, value, weight, scale, entropy)
-        critic = (weight * self.critic.loss(dreams.features[:-1].detach(), target, value_dist)).mean()
+        # 3. losses
+        loss_of_actor, metrics = self._actor_loss(dreams, target, value, weight, scale, ent_coef=entropy)
+        loss_of_critic = (weight * self.critic.loss(dreams.features[:-1].detach(), target, value_dist)).mean()
+        # 4. metrics
         metrics |= {
-            "losses/critic": critic, "dream/return": target.mean(), "dream/reward": dreams.reward.mean(),
+            "losses/critic": loss_of_critic, "dream/return": target.mean(), "dream/reward": dreams.reward.mean(),
             "dream/scale": torch.as_tensor(scale),
         }
-        return actor + critic, target[0].detach(), {name: x.detach() for name, x in metrics.items()}
+        return loss_of_actor + loss_of_critic, target[0].detach(), {name: x.detach() for name, x in metrics.items()}
 
     @property
     def _through_dynamics(self):
