@@ -245,7 +245,7 @@ class _LeanFeedback(_LeanState):
         return drawn.float() + chance - chance.detach() if chance.requires_grad else drawn.float()
 
     def _feed_colours(self, logits: Tensor, feedback: str, rng: Rng | None) -> Tensor:
-        "Return the next frame where each cell has one of eight colours; a sample is drawn for each cell by itself"
+        "Return the next frame where each cell has one of eight colours; a sample is taken for each cell by itself"
         soft = logits.softmax(1)
         if feedback == "soft": return soft
         last = logits.detach().movedim(1, -1)
