@@ -320,18 +320,18 @@ class SegmentLoop:
 
     def segment(self, log: Logger) -> None:
         "Collect and learn to the end of the segment, log means of the metrics, and close the envs"
-        c, sums, n, begin = self.config, {}, 0, self.env_steps
+        c, sums, counts, begin = self.config, {}, {}, self.env_steps
         every, told = max(c.total_timesteps // c.log_points, 1), self.env_steps
         self.replay.add(self.stream.reset())
         while self.env_steps < self.until:
             self.collect()
             for metrics in self.learn():
-                sums = {k: sums.get(k, 0) + v for k, v in metrics.items()}
-                n += 1
+                for k, v in metrics.items():            # not every update has all metrics
+                    sums[k], counts[k] = sums.get(k, 0) + v, counts.get(k, 0) + 1
             if self.env_steps - told < every and self.env_steps < self.until: continue
-            self._log(log, {k: v / n for k, v in sums.items()})
+            self._log(log, {k: v / counts[k] for k, v in sums.items()})
             log.progress(min(self.env_steps - begin, self.until - begin), self.until - begin)
-            sums, n, told = {}, 0, self.env_steps
+            sums, counts, told = {}, {}, self.env_steps
         if self.until < c.total_timesteps: self._count_cut(log)
         self.stream.env.close()
 
