@@ -448,7 +448,7 @@ class LeanWorldTrainConfig(Config):
         # chance that a random action repeats the one before (Freeway: 0.95)
     prefill: Annotated[int, Ge(0)] = 4_000              # env steps before the first update
     first_updates: Annotated[int, Ge(0)] = 500          # updates that are made at once, after the prefill
-    updates_per_step: Annotated[float, Interval(gt=0, le=1e3)] = 1 / 16      # world updates per env step after the prefill
+    updates_per_step: Annotated[float, Interval(gt=0, le=1e3)] = 1 / 16  # world updates per env step after the prefill
     batch_size: Annotated[int, Ge(1)] = 64              # windows per update
     unroll: Annotated[int, Ge(1)] = 3                   # steps that are predicted in a row
     burn_in: Annotated[int, Ge(0)] = 12                 # further rows that a world with a memory is shown
