@@ -71,6 +71,8 @@ RUNS = {      # one tiny run per trainer, and one per net with its own name on t
     "dreamerv3": f"worldrl train dreamerv3 --recipe cpu --preset tiny --env-id MinAtar/SpaceInvaders-v1 {DREAMER}"
                  " --behaviour.lam 0.9 --actor-lr 0.001",
     "env-model": "worldrl train env-model --preset tiny --env-id worldrl/MiniPacmanHunt-v0 --device cpu --seed 0",
+    "lean-world": "worldrl train lean-world --preset tiny --env-id MinAtar/Breakout-v1 --device cpu --seed 0",
+    "lean": "worldrl train lean --preset tiny --env-id MinAtar/Breakout-v1 --device cpu --seed 0",
     "i2a": "worldrl train i2a --learner a2c --preset tiny --env-id worldrl/Toy-v0 --device cpu --seed 0"
            " --total-timesteps 1280 --num-envs 8 --segment-steps 40 --eval-episodes 2 --policy.world oracle"
            " --policy.length 2",
@@ -80,6 +82,8 @@ RUNS = {      # one tiny run per trainer, and one per net with its own name on t
 
 # Runs that were killed: (segments that were complete, command). Nets for images would make folders of megabytes, so
 # a2c, ppo and acktr have lines of their own here, with vectors. The others are killed runs of the lines above.
+LEAN = ("--preset tiny --env-id worldrl/Toy-v0 --device cpu --seed 0 --world.width 4 --total-timesteps 800 --prefill 400"
+        " --segment-steps 25")
 UNFINISHED = {
     "sine": (3, RUNS["sine"]),
     "vae": (3, RUNS["vae"]),
@@ -95,6 +99,8 @@ UNFINISHED = {
     "dreamerv2": (4, RUNS["dreamerv2"]),
     "dreamerv3": (4, RUNS["dreamerv3"]),
     "env-model": (2, RUNS["env-model"]),
+    "lean-world": (2, f"worldrl train lean-world {LEAN}"),
+    "lean": (2, f"worldrl train lean {LEAN} --behaviour.units 2 --world.seen 1 --starts 16"),
 }
 
 # Two episodes of every model of the zoo, with the mode and the seed of its card. The card of carracing-tour names none;
