@@ -317,6 +317,12 @@ class LeanTrainer(_LeanPlay):
         found = super().result() | Checkpointing.result(self)
         return found | {"parameters": count_of(self.agent)}
 
+    def describe(self) -> dict:
+        "Return what the settings lead to"
+        c = self.config
+        player = f"a plan of {c.plan_depth} steps" if c.plan_depth else "the actor"
+        return super().describe() | {"played_by": f"random actions in the prefill, then {player}"}
+
     def save_final(self, folder: Path) -> None:
         "Store the agent in a folder, from which worldrl.load reads it"
         save_model(folder, self.agent, self.agent.config_dict())
