@@ -179,11 +179,11 @@ def moved_name(
 # %% ../nbs/00_aliases.ipynb #2c3d7185
 SETTINGS: dict[str, dict[str, str]] = {   # config class: {field of version 0.1 or short name: field of today}
     "SineConfig": {"lr": "learning_rate", "batch": "batch_size"},
-    "OnPolicyConfig": {"from": "start_from", "aux_coef": "policy.aux_coef"},      # policy.x: of a part
-    "VAEConfig": {"from": "start_from", "lr": "learning_rate", "lr_end": "learning_rate_end", "batch": "batch_size"},
-    "MDNRNNConfig": {"from": "start_from", "lr": "learning_rate", "lr_end": "learning_rate_end", "batch": "batch_size",
+    "OnPolicyConfig": {"aux_coef": "policy.aux_coef"},      # policy.x: of a part
+    "VAEConfig": {"lr": "learning_rate", "lr_end": "learning_rate_end", "batch": "batch_size"},
+    "MDNRNNConfig": {"lr": "learning_rate", "lr_end": "learning_rate_end", "batch": "batch_size",
                      "length": "batch_length", "grad_clip": "max_grad_norm"},
-    "DreamerConfig": {"from": "start_from", "world_lr": "world_learning_rate", "actor_lr": "actor_learning_rate",
+    "DreamerConfig": {"world_lr": "world_learning_rate", "actor_lr": "actor_learning_rate",
                       "critic_lr": "critic_learning_rate"},
     "BehaviourConfig": {"lam": "return_lambda", "entropy": "ent_coef", "entropy_end": "ent_coef_end",
                         "normalise": "normalize_returns"},
@@ -194,7 +194,8 @@ def current_setting(
     cls: type,      # a config class
     name: str,      # a field, as a file or a command of any version names it
 ) -> str:           # the field of today; the same name where nothing changed
-    "Return what a setting of version 0.1 is called now"
+    "Return what a setting of version 0.1 is called now; `from` is short for start_from where a config has it"
+    if name == "from" and hasattr(cls, "start_from"): return "start_from"
     for base in cls.__mro__:
         if name in (table := SETTINGS.get(base.__name__, {})): return table[name]
     return name
