@@ -34,6 +34,7 @@ from ..parts.outcomes import BalancedWindows, Outcome, outcome_index
 from worldrl.parts.replay_loop import (
     Checkpointing, Collector, SegmentLoop, TrainerSetup, repeat_actions, segments_text, uniform_actions,
 )
+from ..envs.core import make_env
 from ..parts.rollout import check_spaces
 from ..runs.models import load, save_model
 from ..spaces import action_size, space_from_dict, space_to_dict
@@ -344,6 +345,15 @@ class LeanWorld(_LeanFeedback):
         change, outcome = (net or self.net)(frames, action, hidden)
         last = frames[:, -self.channels:]
         return torch.add(change - self.config.skip, last, alpha=2 * self.config.skip).float(), outcome.float()
+
+    def measure(self, seed: int = 0, episodes: int = 32, most: int = 300) -> dict:      # most: steps of an episode
+        "Return `lean_scores` on new random play of the world's env; each action repeats the one before at 0.9"
+        env = make_env(self.env_id, episodes, derive_seed(seed, "env"), **self.env_kwargs)
+        player = RepeatingRandom(self.obs_space, self.action_space, 0.9)
+        seeds = [derive_seed(seed, "measure", i) for i in range(episodes)]
+        try: played = collect(player, env, seeds, most, Rng(1.0, derive_seed(seed, "act")), device=self.rewards.device)
+        finally: env.close()
+        return lean_scores(self, played, seed=seed)
 
     def _remembered(self, state: State, action: Tensor) -> Tensor:
         return self.net.remember(state["frames"][:, -self.channels:], action, state["hidden"])
