@@ -113,7 +113,7 @@ def zoo_lines():
     "Return {model: command} for every folder of data/zoo"
     lines = {}
     for folder in sorted(p.parent for p in (ROOT / "data/zoo").glob("*/config.json")):
-        if "env_model:" in (folder / "config.json").read_text(encoding="utf-8"): continue      # a world: it does not act
+        if "worldrl-world-card" in (folder / "card.json").read_text(encoding="utf-8"): continue      # it does not act
         mode = "" if folder.name in SAMPLED else " --greedy"
         seed = SEEDS.get(folder.name, 4242)
         lines[folder.name] = f"worldrl eval {folder.name} --episodes 2{mode} --seed {seed} --max-steps {MAX_STEPS}"
