@@ -14,14 +14,15 @@ from torch.utils.flop_counter import FlopCounterMode
 from .core import ConfigError, WorldrlError, did_you_mean, keep_freed_memory
 
 # %% auto #0
-__all__ = ['ATARI', 'PACMAN', 'GPU_SIZES', 'TINY_UPDATE', 'BENCHES', 'ON_GPU', 'Row', 'bench_envs', 'bench_carracing',
-           'bench_vae', 'bench_mdnrnn', 'bench_dreams', 'dream_env_rate', 'bench_world', 'bench_memory', 'Watch',
-           'Peer', 'alternate', 'ratio', 'middle', 'ours', 'ours_on_atari', 'emulator', 'sb3_on_atari', 'atari_rows',
-           'minipacman_rows', 'cheetah_rows', 'gae_loop', 'gru_loop', 'loop_rows', 'bench_modelfree', 'dreamer_program',
-           'update_peer', 'flops_of', 'core_peak', 'raj_rows', 'laptop_rows', 'acting_rows', 'bench_dreamer',
-           'bench_env_models', 'has_bfloat16', 'i2a_peer', 'schedule_rows', 'lean_rows', 'bench_i2a', 'CapturedStep',
-           'captured_learner', 'gpu_device', 'dreamer_learner', 'wall_time', 'update_of', 'update_rows',
-           'bench_gpu_update', 'bench_gpu_ppo', 'bench_gpu_i2a', 'bench']
+__all__ = ['ATARI', 'PACMAN', 'WAREHOUSE', 'GPU_SIZES', 'TINY_UPDATE', 'BENCHES', 'ON_GPU', 'Row', 'bench_envs',
+           'bench_carracing', 'bench_vae', 'bench_mdnrnn', 'bench_dreams', 'dream_env_rate', 'bench_world',
+           'bench_memory', 'Watch', 'Peer', 'alternate', 'ratio', 'middle', 'ours', 'ours_on_atari', 'emulator',
+           'sb3_on_atari', 'atari_rows', 'minipacman_rows', 'cheetah_rows', 'gae_loop', 'gru_loop', 'loop_rows',
+           'bench_modelfree', 'dreamer_program', 'update_peer', 'flops_of', 'core_peak', 'raj_rows', 'laptop_rows',
+           'acting_rows', 'bench_dreamer', 'bench_env_models', 'has_bfloat16', 'i2a_peer', 'schedule_rows', 'lean_rows',
+           'bench_i2a', 'step_by_step', 'iam_peer', 'iam_rows', 'bench_iam', 'CapturedStep', 'captured_learner',
+           'gpu_device', 'dreamer_learner', 'wall_time', 'update_of', 'update_rows', 'bench_gpu_update',
+           'bench_gpu_ppo', 'bench_gpu_i2a', 'bench']
 
 # %% ../nbs/82_bench.ipynb #c2df4069
 @dataclass
@@ -660,6 +661,61 @@ def bench_i2a():
     yield from lean_rows()
     for length in (2, 3, 5): yield from schedule_rows(length)
 
+# %% ../nbs/82_bench.ipynb #d3f7e27b
+WAREHOUSE = "worldrl/Warehouse-v0"
+
+def step_by_step(memory, x, state, is_first, bptt: int = 0):      # as the `sequence` of a memory
+    "Run a memory through a rollout one step at a time: a drop-in for its `sequence`"
+    out = []
+    for t in range(len(x)):
+        y, state = memory.step(x[t], state, is_first[t])
+        out.append(y)
+    return torch.stack(out)
+
+def iam_peer(
+    name: str,
+    rollouts: int,           # of a slice
+    learner: str,            # a2c | ppo
+    num_envs: int,
+    num_steps: int,
+    stepwise: bool = False,  # the memory runs one step at a time
+    **settings,              # more of the config
+) -> Peer:
+    "Return a Peer that trains IAM on Warehouse"
+    from worldrl.algos import algorithm
+    from worldrl.training import make_config
+    config = make_config(
+        "iam", WAREHOUSE, learner=learner, device="cpu", total_timesteps=10**9, num_envs=num_envs, num_steps=num_steps,
+        policy={"model": "iam", "bptt": 0}, **settings,
+    )
+    t = algorithm(learner)[0](config)
+    if stepwise: t.policy.memory.sequence = partial(step_by_step, t.policy.memory)
+    t.begin_segment(0, 0)
+    watch = Watch(env=(t.stream.env, "step"), learn=(t, "update"))
+    return Peer(name, lambda: [t.one_update() for _ in range(rollouts)], rollouts * num_envs * num_steps, watch, t)
+
+# %% ../nbs/82_bench.ipynb #3cd05c13
+def iam_rows(num_steps: int, aim: str, pairs: int = 7) -> list[Row]:
+    "Measure a gradient step of 8 envs, with the memory on sequences and step by step, in turn"
+    r = alternate([iam_peer(k, 4, "a2c", 8, num_steps, k == "steps") for k in ("sequence", "steps")], pairs)
+    learn = middle(r, "sequence")["learn"] * 8 * num_steps
+    return [
+        Row(f"IAM, one gradient step on 8 × {num_steps}", learn, "ms", aim),
+        Row(f"  step by step / sequence, median of {pairs} pairs", ratio(r, "steps", "sequence", "learn"), "times"),
+    ]
+
+def bench_iam():
+    "Measure gradient steps and the whole loop of IAM on Warehouse; yields rows"
+    keep_freed_memory()
+    for num_steps, aim in ((16, "≤ 12"), (128, "≤ 50")): yield from iam_rows(num_steps, aim)
+    aims = {64: "≥ 10,000", 256: "≥ 15,000"}
+    r = alternate([iam_peer(f"{learner} {n}", 4, learner, n, 16) for n in aims for learner in ("a2c", "ppo")], 7)
+    for name in r:
+        learner, n = name.split()
+        speed = 1e3 / middle(r, name)["all"]
+        yield Row(f"IAM, {learner.upper()}, whole loop, {n} envs", speed, "env steps / core-second", aims[int(n)])
+        yield from _parts(r, name)
+
 # %% ../nbs/82_bench.ipynb #978af2ee
 class CapturedStep:
     """Loss and gradients for batches of one shape: recorded as a CUDA graph and replayed; computed anew on a CPU.
@@ -851,6 +907,7 @@ def bench_gpu_i2a(tiny: bool = False):
 BENCHES: dict[str, Callable] = {
     "envs": bench_envs, "carracing": bench_carracing, "vae": bench_vae, "mdnrnn": bench_mdnrnn, "dreams": bench_dreams,
     "modelfree": bench_modelfree, "env_models": bench_env_models, "dreamer": bench_dreamer, "i2a": bench_i2a,
+    "iam": bench_iam,
     "memory": bench_memory,
     "gpu_eager": partial(bench_gpu_update, "eager"), "gpu_captured": partial(bench_gpu_update, "captured"),
     "gpu_compiled": partial(bench_gpu_update, "compiled"), "gpu_ppo": bench_gpu_ppo,
@@ -860,7 +917,7 @@ ON_GPU = tuple(name for name in BENCHES if name.startswith("gpu_"))
 
 def bench(
     names: tuple[str, ...] = (),
-        # envs, carracing, vae, mdnrnn, dreams, modelfree, env_models, dreamer, i2a, memory; none: all of these. On a
+        # envs, carracing, vae, mdnrnn, dreams, modelfree, env_models, dreamer, i2a, iam, memory; none: all of these. On a
         # GPU: gpu_eager, gpu_captured, gpu_compiled, gpu_ppo, gpu_i2a
     /,
     save: str = "",          # also write the rows as json, after each row
