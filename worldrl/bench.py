@@ -917,8 +917,8 @@ ON_GPU = tuple(name for name in BENCHES if name.startswith("gpu_"))
 
 def bench(
     names: tuple[str, ...] = (),
-        # envs, carracing, vae, mdnrnn, dreams, modelfree, env_models, dreamer, i2a, iam, memory; none: all of these. On a
-        # GPU: gpu_eager, gpu_captured, gpu_compiled, gpu_ppo, gpu_i2a
+        # envs, carracing, vae, mdnrnn, dreams, modelfree, env_models, dreamer, i2a, iam, memory; none: all of these.
+        # On a GPU: gpu_eager, gpu_captured, gpu_compiled, gpu_ppo, gpu_i2a
     /,
     save: str = "",          # also write the rows as json, after each row
     tiny: bool = False,      # try the benchmarks of a GPU with tiny sizes, on the CPU where there is no GPU
