@@ -15,7 +15,7 @@ from gymnasium import spaces
 from gymnasium.vector import AsyncVectorEnv, AutoresetMode
 
 # %% auto #0
-__all__ = ['ACTIONS', 'AIRSTRIKER', 'SONIC', 'SONIC_ALL', 'GAMES', 'SCREEN', 'action_names', 'button_vectors', 'Game',
+__all__ = ['ACTIONS', 'RELEASED', 'AIRSTRIKER', 'SONIC', 'SONIC_ALL', 'GAMES', 'SCREEN', 'action_names', 'button_vectors', 'Game',
            'level_table', 'levels_of', 'check_roms', 'open_emulator', 'RetroEnv', 'make_vec', 'retro_batch']
 
 # %% ../../nbs/16_retro.ipynb #6f95be30
@@ -30,6 +30,7 @@ ACTIONS = {  # name of the map: buttons that each action presses together
     ),
     "airstriker": ((), ("LEFT",), ("RIGHT",), ("B",), ("LEFT", "B"), ("RIGHT", "B")),
 }
+RELEASED = {"airstriker": ("B",)}       # name of the map: buttons that are let go in the last frame of each action
 
 
 def action_names(
@@ -172,6 +173,7 @@ class RetroEnv(gym.Env):
         self.reward_scale = game.reward_scale if reward_scale is None else reward_scale
         self.render_mode, self._open = render_mode, emulator or open_emulator
         self.emulator, self.game, self.picture = None, "", None
+        self.action_names = action_names(self.actions)
         self.action_space = spaces.Discrete(len(ACTIONS[self.actions]))
         self.observation_space = spaces.Box(0, 255, (*self.size, 3), np.uint8)
 
@@ -190,8 +192,9 @@ class RetroEnv(gym.Env):
         "Hold an action for `skip` frames: (last frame, scaled sum of rewards, terminated, truncated, info)"
         pressed, total = self.vectors[int(action)], 0.0
         late = self.held is not None and self.np_random.random() < self.sticky
-        for k in range(min(self.skip, self.max_frames - self.frame)):
+        for k in range(n := min(self.skip, self.max_frames - self.frame)):
             buttons = self.held if late and k == 0 else pressed
+            if k == n - 1 > 0: buttons = buttons * self.kept
             self.picture, reward, ended, _, info = self.emulator.step(buttons)
             self.frame, total = self.frame + 1, total + float(reward)
             if ended: break
@@ -208,6 +211,7 @@ class RetroEnv(gym.Env):
         self.close()
         self.emulator = self._open(game, self.scenario)
         self.game, self.vectors = game, button_vectors(self.actions, self.emulator.buttons)
+        self.kept = np.array([b not in RELEASED.get(self.actions, ()) for b in self.emulator.buttons], np.uint8)
 
     def render(self):
         "Return the frame of the console [224, 320, 3] uint8; None before the first reset"
@@ -244,7 +248,7 @@ def make_vec(
     probe = one()                                        # checks the settings; no emulator is opened
     if emulator is None: check_roms({game for game, _ in probe.levels})
     with without_unguarded_main(): env = AsyncVectorEnv([one] * num_envs, autoreset_mode=AutoresetMode.NEXT_STEP)
-    env.action_names = action_names(probe.actions)
+    env.action_names = probe.action_names
     env.protocol = dict(
         actions=probe.actions, reward_scale=probe.reward_scale, max_frames=max_frames, scenario=probe.scenario,
         levels=levels, sticky_frames="the first of an action",
