@@ -594,7 +594,7 @@ def family_of(env_id: str) -> Family | None:
 def time_limit(
     env_id: str,
     env_kwargs: dict | None = None,
-        # as for make_env: max_steps or max_episode_steps (or max_frames, where the family has limits) replaces the limit
+        # as for make_env: max_steps or max_episode_steps, or max_frames where the family has limits, replaces the limit
     skip: int = 1,                     # env steps per call
 ) -> int | None:                       # calls of step(); None: no limit is known
     "Return after how many calls every episode of an env ends: by its settings, its family, or its registered spec"

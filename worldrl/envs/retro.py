@@ -20,7 +20,7 @@ __all__ = ['ACTIONS', 'RELEASED', 'AIRSTRIKER', 'SONIC', 'SONIC_ALL', 'GAMES', '
 
 # %% ../../nbs/16_retro.ipynb #6f95be30
 from ..core import did_you_mean, without_unguarded_main
-from .core import OBS_SETTINGS, EnvError, ObsSettings, PixelObs, check_id, check_setting, obs_settings
+from .core import EnvError, ObsSettings, PixelObs, check_id, check_setting, obs_settings
 
 # %% ../../nbs/16_retro.ipynb #d4526d83
 ACTIONS = {  # name of the map: buttons that each action presses together
@@ -207,7 +207,7 @@ class RetroEnv(gym.Env):
 
     def _change_game(self, game: str) -> None:
         "Open the emulator of a game; the old one is closed first"
-        if multiprocessing.parent_process() is not None: cv2.setNumThreads(0)     # OpenCV's threads do not survive a fork
+        if multiprocessing.parent_process() is not None: cv2.setNumThreads(0)    # OpenCV's threads end with a fork
         self.close()
         self.emulator = self._open(game, self.scenario)
         self.game, self.vectors = game, button_vectors(self.actions, self.emulator.buttons)
