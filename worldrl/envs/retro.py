@@ -4,7 +4,7 @@
 
 # %% ../../nbs/16_retro.ipynb #4520ee72
 from __future__ import annotations
-import csv, importlib.resources, multiprocessing
+import csv, importlib.resources, signal
 from dataclasses import dataclass
 from functools import cache, partial
 
@@ -207,7 +207,6 @@ class RetroEnv(gym.Env):
 
     def _change_game(self, game: str) -> None:
         "Open the emulator of a game; the old one is closed first"
-        if multiprocessing.parent_process() is not None: cv2.setNumThreads(0)    # OpenCV's threads end with a fork
         self.close()
         self.emulator = self._open(game, self.scenario)
         self.game, self.vectors = game, button_vectors(self.actions, self.emulator.buttons)
@@ -223,6 +222,14 @@ class RetroEnv(gym.Env):
         self.emulator, self.game = None, ""
 
 # %% ../../nbs/16_retro.ipynb #445e2161
+class _WorkerEnv(RetroEnv):
+    "A game in a process of its own; only there it is reset"
+    def _change_game(self, game):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        cv2.setNumThreads(0)                           # OpenCV's threads do not survive a fork
+        super()._change_game(game)
+
+
 def make_vec(
     env_id: str,                         # a key of GAMES
     num_envs: int,                       # as many processes are started
@@ -242,7 +249,7 @@ def make_vec(
             f"{env_id} cannot do the observation settings {settings.describe()}; use obs='retro128', 'retro64' or 'raw'"
         )
     one = partial(
-        RetroEnv, env_id, levels, actions, settings.skip, settings.sticky, reward_scale, max_frames, settings.size,
+        _WorkerEnv, env_id, levels, actions, settings.skip, settings.sticky, reward_scale, max_frames, settings.size,
         scenario, emulator,
     )
     probe = one()                                        # checks the settings; no emulator is opened
