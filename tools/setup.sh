@@ -8,7 +8,7 @@ NAMED=${PYTHON:-}
 case $NAMED in (/*) ;; (*/*) NAMED=$PWD/$NAMED ;; esac      # a relative path counts from where the user is
 cd "$(dirname "$0")/.."
 VENV=${VENV:-.venv}
-EXTRAS=${EXTRAS:-dev,minatar,box2d,mujoco,docs,distributed}
+EXTRAS=${EXTRAS:-dev,minatar,box2d,mujoco,retro,docs,distributed}
 say() { printf '%s\n' "$*"; }
 die() { printf 'setup: %s\n' "$*" >&2; exit 1; }
 

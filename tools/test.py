@@ -373,7 +373,7 @@ assert read_table(results_root().parent / "experiments" / "asterix-world.csv", (
 
 
 TEST_CODE = ("import sys; from pathlib import Path; from nbdev.test import test_nb; "
-             "ok, _ = test_nb(Path(sys.argv[1]), skip_flags=['long', 'slow', 'gpu', 'extra'], force_flags=sys.argv[2:], basepath='.'); sys.exit(not ok)")
+             f"ok, _ = test_nb(Path(sys.argv[1]), skip_flags={list(warm.SKIP)}, force_flags=sys.argv[2:], basepath='.'); sys.exit(not ok)")
 
 
 def env_of_tests(): return dict(os.environ, OMP_NUM_THREADS="1", MPLBACKEND="agg", TQDM_DISABLE="1", PYTHONWARNINGS="ignore", SDL_VIDEODRIVER="dummy", IN_TEST="1")
@@ -443,6 +443,7 @@ def main():
                     left.add(browser := pool.submit(run_check, selftest.check_browser))
                     jobs[browser] = selftest.check_browser
     if not a.only and not a.flags: report(f"all notebooks within {ALL_MAX_S} core-seconds", f"{spent:.0f} core-seconds" if spent > ALL_MAX_S else "", f" ({spent:.0f}, aim {ALL_S})")
+    for flag in warm.MISSING: print(f"cells flagged {flag} are left out: the package is not installed (pip install 'worldrl[{flag}]')")
     if skipped: print(f"{len(skipped)} skipped: {'; '.join(skipped)}")
     print(f"{passed} passed, {len(failed)} failed")
     sys.exit(bool(failed))

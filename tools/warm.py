@@ -4,10 +4,11 @@
 
 The imports take three core-seconds, so a hundred notebooks in processes of their own would spend five minutes on them. A
 child shares no state with other notebooks: it is a copy of a process that has executed none."""
-import json, os, signal, socket, subprocess, sys, tempfile, types
+import importlib.util, json, os, signal, socket, subprocess, sys, tempfile, types
 from pathlib import Path
 
-SKIP = ("long", "slow", "gpu", "extra")
+MISSING = ("retro",) * (importlib.util.find_spec("stable_retro") is None)       # flags of cells whose package is not installed
+SKIP = ("long", "slow", "gpu", "extra", *MISSING)
 
 
 class Warm:

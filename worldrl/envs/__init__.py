@@ -5,6 +5,7 @@ import gymnasium as gym
 
 MINIPACMAN, CONTROL = "worldrl.envs.minipacman", "worldrl.envs.control"
 WAREHOUSE = "worldrl.envs.warehouse"
+RETRO = "worldrl.envs.retro"
 IDS = {  # id: (single env, vector env, kwargs)
     "worldrl/Toy-v0": ("worldrl.envs.toy:ToyEnv", "worldrl.envs.toy:ToyVec", {}),
     "worldrl/ToyBox-v0": ("worldrl.envs.toy:ToyEnv", "worldrl.envs.toy:ToyVec", {"actions": "box"}),
@@ -20,11 +21,18 @@ IDS = {  # id: (single env, vector env, kwargs)
         f"worldrl/Warehouse{name}-v0": (f"{WAREHOUSE}:WarehouseEnv", f"{WAREHOUSE}:WarehouseVec", {"task": task})
         for name, task in (("", "classic"), ("Kinds", "kinds"), ("Memory", "memory"))
     },
+    **{
+        env_id: (f"{RETRO}:RetroEnv", f"{RETRO}:retro_batch", {"env_id": env_id})
+        for env_id in (
+            "Airstriker-Genesis-v0", "SonicTheHedgehog-Genesis-v0", "SonicTheHedgehog2-Genesis-v0",
+            "SonicAndKnuckles3-Genesis-v0", "worldrl/Sonic-v0",
+        )
+    },
 }
 
 
 def register_ids() -> None:
-    "Register the `worldrl/...` ids; calling it again changes nothing."
+    "Register our ids (`worldrl/...`, and the games of stable-retro); calling it again changes nothing."
     for env_id, (single, vector, kwargs) in IDS.items():
         if env_id in gym.registry: continue
         gym.register(env_id, entry_point=single, vector_entry_point=vector, kwargs=kwargs)

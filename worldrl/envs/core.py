@@ -187,6 +187,9 @@ OBS_SETTINGS = {s.name: s for s in (
     ObsSettings("atari64", size=(64, 64), skip=4, max_pool=True, sticky=0.25, noop_max=30),
     # Mnih 2015 + Machado 2018
     ObsSettings("atari84", size=(84, 84), gray=True, stack=4, skip=4, max_pool=True, sticky=0.25, noop_max=30),
+    # Sonic in the OpenAI Retro Contest (Nichol et al. 2018) at the size of wassname's world model, and smaller
+    ObsSettings("retro128", size=(128, 128), skip=4, sticky=0.25),
+    ObsSettings("retro64", size=(64, 64), skip=4, sticky=0.25),
 )}
 
 
@@ -559,6 +562,10 @@ FAMILIES = (
     Family("MinAtar/", "worldrl.envs.minatar:make_vec", "planes", ("MinAtar",), recipe="minatar", planes=True,
            limits=(("MinAtar/Freeway", 2500),)),
     Family("CarRacing", "worldrl.envs.carracing:make_vec", "world64", ("Box2D",), limits=(("CarRacing", 1000),)),
+    Family("Airstriker-", "worldrl.envs.retro:make_vec", "retro64", ("stable-retro",), fps=60,
+           limits=(("Airstriker-", 16_000),)),
+    *(Family(start, "worldrl.envs.retro:make_vec", "retro128", ("stable-retro",), fps=60, limits=((start, 16_000),))
+      for start in ("SonicTheHedgehog", "SonicAndKnuckles", "worldrl/Sonic")),
     Family("dm_control/", packages=("mujoco",), recipe="mujoco", limits=(("dm_control/", 1000),)),
     Family("", module="mujoco", packages=("mujoco",), recipe="mujoco"),
     Family("", module="classic_control", recipe="classic"),
@@ -586,12 +593,14 @@ def family_of(env_id: str) -> Family | None:
 
 def time_limit(
     env_id: str,
-    env_kwargs: dict | None = None,    # as for make_env: max_steps or max_episode_steps replaces the usual limit
+    env_kwargs: dict | None = None,
+        # as for make_env: max_steps or max_episode_steps, or max_frames where the family has limits, replaces the limit
     skip: int = 1,                     # env steps per call
 ) -> int | None:                       # calls of step(); None: no limit is known
     "Return after how many calls every episode of an env ends: by its settings, its family, or its registered spec"
     asked, family = env_kwargs or {}, family_of(env_id)
     found = asked.get("max_steps") or asked.get("max_episode_steps")
+    if not found and family is not None and family.limits: found = asked.get("max_frames")
     if not found and family is not None:
         found = next((n for start, n in family.limits if env_id.split(":")[-1].startswith(start)), None)
     if not found: found = getattr(gym.registry.get(env_id.split(":")[-1]), "max_episode_steps", None)

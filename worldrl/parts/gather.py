@@ -22,9 +22,10 @@ from gymnasium import spaces
 from tqdm.auto import tqdm
 
 # %% auto #0
-__all__ = ['OU_SETTINGS', 'POLICIES', 'Explorer', 'middle_and_half', 'uniform_action', 'clip_to', 'White', 'Brownian', 'Sticky',
-           'OrnsteinUhlenbeck', 'make_explorer', 'Noisy', 'collect', 'GatherConfig', 'env_of', 'make_agent',
-           'collect_batch', 'collect_span', 'command_of', 'manifest_of', 'mend_chunks', 'gather']
+__all__ = ['PATTERN', 'OU_SETTINGS', 'POLICIES', 'Explorer', 'middle_and_half', 'uniform_action', 'clip_to', 'White', 'Brownian',
+           'Sticky', 'OrnsteinUhlenbeck', 'Pattern', 'pattern_rules', 'make_explorer', 'Noisy', 'collect',
+           'GatherConfig', 'env_of', 'make_agent', 'collect_batch', 'collect_span', 'command_of', 'manifest_of',
+           'mend_chunks', 'gather']
 
 # %% ../../nbs/40_gather.ipynb #bdb9cf2d
 from ..core import Config, ConfigError, WorldrlError, derive_seed, did_you_mean, generator, standard_torch
@@ -167,25 +168,75 @@ class OrnsteinUhlenbeck(Explorer):
         return action, {**state, "x": x}
 
 # %% ../../nbs/40_gather.ipynb #74fd36a9
+PATTERN = "RIGHT/3 RIGHT+B/10"      # wassname's rules for Sonic
+
+class Pattern(Explorer):
+    "Fixed actions at every so many steps of an episode, and random actions between. Discrete actions only"
+    def __init__(self, obs_space, action_space,
+        rules=(),               # (period in steps, number of the action), ...; the longest period wins
+    ):
+        if not isinstance(action_space, spaces.Discrete):
+            raise ConfigError(f"policy Pattern names actions one by one (Discrete), and this env takes {action_space}; "
+                              "use policy='ou' for a Box, or 'sticky'")
+        super().__init__(obs_space, action_space)
+        self.rules = tuple(sorted(rules))
+
+    def begin(self, n, rng):
+        "Return the number of steps, 0, of n new episodes"
+        return {"steps": torch.zeros(n, dtype=torch.int64)}
+
+    def move(self, state, step, rng):
+        "Return the actions of the rules that apply, random actions elsewhere; and the number of steps"
+        steps, action = state["steps"] + 1, uniform_action(self.action_space, step, rng)
+        for period, number in self.rules: action = torch.where(steps % period == 0, number, action)
+        return action, {"steps": steps}
+
+def pattern_rules(
+    text: str,                     # "RIGHT/3 RIGHT+B/10" or "2/3 8/10"
+    action_space: spaces.Space,    # of one env
+    names: tuple = (),             # of the actions, in order; (): they have only numbers
+) -> tuple:                        # ((period, number of the action), ...)
+    "Read the rules of a pattern; ConfigError for an unknown action or a period below 1"
+    start, n = int(getattr(action_space, "start", 0)), int(getattr(action_space, "n", 0))
+    known = {str(start + i): start + i for i in range(n)}
+    known |= {"+".join(sorted(name.split("+"))): start + i for i, name in enumerate(names)}
+    rules = []
+    for rule in text.replace(",", " ").split():
+        name, _, period = rule.partition("/")
+        number = known.get("+".join(sorted(name.split("+"))))
+        if number is None or not (period.isdecimal() and int(period) > 0):
+            usual = f"names {', '.join(names)}" if names else f"numbers {start} to {start + n - 1} and no names"
+            raise ConfigError(f"pattern has {rule!r}, expected action/period, and this env's actions have the {usual}; "
+                              f"write pattern='{names[-1] if names else start}/3'")
+        rules.append((int(period), number))
+    if not rules: raise ConfigError("pattern is empty; write pattern='RIGHT/3 RIGHT+B/10', or use policy='random'")
+    return tuple(rules)
+
+# %% ../../nbs/40_gather.ipynb #7de7ff99
 OU_SETTINGS = {  # (env id, number of actions): settings with which the car moves forward
     ("CarRacing-v3", 2): dict(std=((0.2, 0.3), (1.0, 0.3)), base=((0.0, 0.0), (0.0, 0.35))),  # steer, accel
     # steer, gas, brake
     ("CarRacing-v3", 3): dict(std=((0.2, 0.3, 0.1), (1.0, 0.3, 0.1)), base=((0.0, 0.0, -0.2), (0.0, 0.35, 0.0))),
 }
 
-POLICIES = {"random": RandomAgent, "white": White, "brownian": Brownian, "sticky": Sticky, "ou": OrnsteinUhlenbeck}
+POLICIES = {"random": RandomAgent, "white": White, "brownian": Brownian, "sticky": Sticky, "ou": OrnsteinUhlenbeck,
+            "pattern": Pattern}
 
 def make_explorer(
     name: str,                     # a key of POLICIES
     env_id: str,
     obs_space: spaces.Space,       # of one env
     action_space: spaces.Space,    # of one env
+    pattern: str = PATTERN,        # rules of the policy pattern
+    names: tuple = (),             # of the env's actions, for the policy pattern
 ):
     "Return an exploration policy with settings for this env; ConfigError for an action space that it does not support"
     if name == "ou" and isinstance(action_space, spaces.Box):
         return OrnsteinUhlenbeck(
             obs_space, action_space, **OU_SETTINGS.get((env_id, int(np.prod(action_space.shape))), {})
         )
+    if name == "pattern" and isinstance(action_space, spaces.Discrete):
+        return Pattern(obs_space, action_space, pattern_rules(pattern, action_space, names))
     return POLICIES[name](obs_space, action_space)
 
 # %% ../../nbs/40_gather.ipynb #e404b680
@@ -266,7 +317,7 @@ class GatherConfig(Config):
     env_id: str = "CarRacing-v3"                # any id that make_env accepts
     seed: Annotated[int, Ge(0)] = 1             # equal seeds give equal data
     policy: str = "auto"
-        # random | white | brownian | sticky | ou, or the name or run folder of a trained agent;
+        # random | white | brownian | sticky | ou | pattern, or the name or run folder of a trained agent;
         # auto: ou for boxes, else sticky
     noise: Annotated[float, Ge(0)] = 0.0
         # added to the policy; boxes: standard deviation of OU noise in half-widths;
@@ -280,6 +331,7 @@ class GatherConfig(Config):
     name: str = ""                              # folder below $WORLDRL_DATA; empty: env, policy (as resolved) and seed
     chunk_mb: Annotated[float, Interval(gt=0, le=1e6)] = 8.0        # megabytes per file; a kill loses one file
     workers: Annotated[int, Interval(ge=1, le=1000)] = 1            # processes; the data do not depend on it
+    pattern: str = PATTERN                      # policy pattern: action/period, separated by blanks; random between
     presets = {
         "tiny": dict(episodes=8, max_steps=20, num_envs=4),
         "small": {},
@@ -323,7 +375,8 @@ def make_agent(
     config = config.resolve(spaces_of[1])
     if agent is None:
         known = config.policy in POLICIES
-        agent = make_explorer(config.policy, config.env_id, *spaces_of) if known else _loaded(config.policy)
+        rules = config.pattern, tuple(getattr(env, "action_names", ()))
+        agent = make_explorer(config.policy, config.env_id, *spaces_of, *rules) if known else _loaded(config.policy)
     check_spaces(agent, env)
     return Noisy(agent, config.noise) if config.noise else agent
 
@@ -407,6 +460,7 @@ def manifest_of(
 ) -> dict:            # JSON-able
     "Return the settings, protocol and policy of the data; equal for equal data"
     kept = {k: v for k, v in config.to_dict().items() if k not in ("workers", "name")}
+    if config.policy != "pattern": del kept["pattern"]      # so that manifests of other policies stay as they were
     command = command_of(config) if agent is None else "an agent handed over in Python"
     meta = kept | {"protocol": env.protocol, "command": command, "spaces": _stored_spaces(env)}
     if agent is None and config.policy in POLICIES: return meta
