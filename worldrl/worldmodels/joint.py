@@ -6,7 +6,9 @@
 __all__ = ['BLANK', 'ONLY_ACTION', 'ONE_ANSWER', 'UNUSED', 'DOMINANT', 'WANTED', 'JointNets', 'JointConfig', 'vae_settings',
            'mdnrnn_settings', 'InverseConfig', 'InverseModel', 'joint_terms', 'lambdas_of', 'joint_loss',
            'action_share', 'score_joint', 'encoder_gradients', 'collapse_warnings', 'make_world', 'JointTrainer',
-           'Probe', 'make_probe', 'propose_lambdas', 'Balance', 'balance']
+           'Probe', 'make_probe', 'propose_lambdas', 'Balance', 'balance', 'prediction_rows', 'prediction_video',
+           'prediction_figure', 'value_grid', 'inferred_actions', 'latent_film', 'actions_figure', 'find_inverse',
+           'joint_pictures']
 
 # %% ../../nbs/43_joint_workshop.ipynb #dc24251b
 import json
@@ -24,8 +26,10 @@ from torch import Tensor
 
 # %% ../../nbs/43_joint_workshop.ipynb #515d1d79
 from ..core import Config, ConfigError, DeviceName, derive_seed, device, generator, standard_torch
-from ..parts.contracts import Rng, Step
-from ..parts.episodes import find_episodes, split, with_data_names
+from ..envs.core import to_rgb
+from ..parts.contracts import Rng, Step, map_state, observe_sequence
+from ..parts.dream import NoDreamError, _device_of, as_obs
+from ..parts.episodes import FIELDS, find_episodes, split, with_data_names
 from ..parts.nets import cosine_schedule
 from ..parts.optim import Optimizer
 from ..parts.policy import ActionHead
@@ -35,6 +39,7 @@ from ..spaces import action_size, preprocess, space_from_dict, space_to_dict
 from worldrl.worldmodels.mdnrnn import (
     Limits, MDNRNN, MDNRNNConfig, WorldModel, _mean_of, _Segments, _windows, hidden_states, mdnrnn_loss, world_spaces,
 )
+from ..viz import error_frames, heat, in_rows, save_video, side_by_side, upscale
 from .vae import VAE, VAEConfig, evaluate_vae, frame_shape, load_frames, scaled_space, vae_loss
 
 # %% ../../nbs/43_joint_workshop.ipynb #eb5b0367
@@ -313,34 +318,37 @@ def _shares(gradients: dict) -> dict[str, float]:
     whole = sum(gradients.values())
     return {name: value / whole if whole else 0.0 for name, value in gradients.items()}
 
+def _dominance(scores: dict, share: dict, config: JointConfig) -> list[str]:
+    "Return what to say of blank frames, and of a loss that decides alone what the latent becomes"
+    larger, worst = f"--lambda-vae {10 * max(config.lambda_vae, 0.01):g}", max(("mdn", "inverse"), key=share.get)
+    cure = {"mdn": f"--no-target-gradient --no-input-gradient, or {larger}",
+            "inverse": f"--lambda-finv {config.lambda_finv / 10:g}, or {larger}"}[worst]
+    explained, who = f"{scores['test/explained']:.0%}", {"mdn": "MDN-RNN", "inverse": "inverse model"}[worst]
+    if scores["test/explained"] >= BLANK:
+        if share[worst] <= DOMINANT: return []
+        return [f"a collapse may be near: {share[worst]:.0%} of the encoder's gradient comes from the {who}; {cure}"]
+    if share[worst] <= DOMINANT:
+        return [f"blank frames: the reconstructions explain {explained} of the frames, though no other loss dominates; "
+                f"more --updates, or a smaller --batch-size"]
+    what = {"mdn": "blank frames, which are easy to predict", "inverse": "the latent holds only what tells the action"}
+    return [f"{what[worst]}: the reconstructions explain {explained} of the frames, and {share[worst]:.0%} of the "
+            f"encoder's gradient comes from the {who}; {cure}"]
+
 def collapse_warnings(
     scores: dict,               # of score_joint
     gradients: dict,            # of encoder_gradients
     config: JointConfig,
 ) -> list[str]:
     "Return a sentence for each collapse that has happened or is near, with the flag that helps; [] if all is well"
-    found, share = [], _shares(gradients)
-    larger = f"--lambda-vae {10 * max(config.lambda_vae, 0.01):g}"
-    if scores["test/explained"] < BLANK:
-        worst = max(("mdn", "inverse"), key=share.get)
-        cure = {"mdn": f"--no-target-gradient --no-input-gradient, or {larger}",
-                "inverse": f"--lambda-finv {config.lambda_finv / 10:g}, or {larger}"}[worst]
-        if share[worst] < .1: cure = f"more --updates, or {larger}"
-        found.append(f"blank frames: the reconstructions explain {scores['test/explained']:.0%} of the frames; {cure}")
+    found, smaller = _dominance(scores, _shares(gradients), config), f"--lambda-finv {config.lambda_finv / 10:g}"
     if scores["test/action_share"] > ONLY_ACTION:
-        found.append(f"the latent holds only the action: it explains {scores['test/action_share']:.0%} of the latent; "
-                     f"--lambda-finv {config.lambda_finv / 10:g}, or {larger}")
+        found.append(f"the last action explains {scores['test/action_share']:.0%} of the latent; {smaller}")
     if scores["test/inverse_one_answer"] > ONE_ANSWER > scores["test/inverse_baseline"]:
         found.append(f"the inverse model gives one answer in {scores['test/inverse_one_answer']:.0%} of the rows; more "
                      f"--updates, or --lambda-finv {10 * max(config.lambda_finv, 0.01):g}")
     if scores["test/kl"] < UNUSED:
         found.append(f"the latent is not used: {scores['test/kl']:.2f} nats per frame; "
                      f"--lambda-kld {config.lambda_kld / 10:g}")
-    for name, flag in (("mdn", "--no-target-gradient --no-input-gradient"), ("inverse", "--lambda-finv")):
-        if share[name] > DOMINANT:
-            value = f" {config.lambda_finv / 10:g}" if name == "inverse" else ""
-            found.append(f"near a collapse: {share[name]:.0%} of the encoder's gradient comes from the {name} loss; "
-                         f"{flag}{value}, or {larger}")
     return found
 
 # %% ../../nbs/43_joint_workshop.ipynb #c20182ad
@@ -472,6 +480,7 @@ class JointTrainer(_JointParts, _Segments):
 @dataclass
 class Probe:
     "A short training, and what it says about the balance of the losses"
+    name: str
     lambdas: dict[str, float]       # weights of vae, mdn, inverse
     before: dict[str, float]        # held-out losses before the training
     after: dict[str, float]         # and after it
@@ -484,17 +493,16 @@ class Probe:
         "Return by how much each loss fell, not weighted"
         return {name: self.before[name] - self.after[name] for name in self.before}
 
-def make_probe(config: JointConfig, store, **spaces) -> Probe:     # spaces: obs_space and action_space, if no env has them
+def make_probe(name: str, config: JointConfig, store, **spaces) -> Probe:     # spaces: obs_space and action_space
     "Train new weights for `probe_updates` updates and return what was measured; nothing is written"
     trainer = JointTrainer(config.replace(updates=config.probe_updates, start_from=""), store, **spaces)
     trainer.begin_segment(0, derive_seed(config.seed, "probe"))
-    losses = lambda: {name: trainer.score()[f"test/{name}_loss"] for name in ("vae", "mdn", "inverse")}
-    before = losses()
+    before = trainer.score()
     for _ in range(config.probe_updates): trainer.update()
     trainer.opt.check()
-    return Probe(
-        lambdas_of(config), before, losses(), trainer.gradients(), trainer.score(), trainer.warnings()
-    )
+    losses, after = ("vae", "mdn", "inverse"), trainer.score()
+    pairs = ({name: scores[f"test/{name}_loss"] for name in losses} for scores in (before, after))
+    return Probe(name, lambdas_of(config), *pairs, trainer.gradients(), after, trainer.warnings())
 
 # %% ../../nbs/43_joint_workshop.ipynb #25c47f16
 WANTED = {"vae": 3.0, "mdn": 1.0, "inverse": 1 / 3}      # weighted reductions, relative to each other
@@ -508,10 +516,11 @@ def propose_lambdas(
     probe: Probe,
 ) -> dict[str, float]:      # lambda_vae, lambda_finv
     "Return weights that bring the reductions of a probe to 3 : 1 : 1/3; a loss that has not fallen keeps its weight"
-    falls, unit = probe.falls, max(probe.falls["mdn"], _LEAST_FALL)
-    weights = dict(probe.lambdas)
+    falls, weights = probe.falls, dict(probe.lambdas)
+    fell = {name: falls[name] > _LEAST_FALL * abs(probe.before[name]) for name in falls}
+    unit = falls["mdn"] if fell["mdn"] else weights["vae"] * falls["vae"] / WANTED["vae"]
     for name in ("vae", "inverse"):
-        if falls[name] > _LEAST_FALL * abs(probe.before[name]): weights[name] = WANTED[name] * unit / falls[name]
+        if fell[name] and unit > 0: weights[name] = WANTED[name] * unit / falls[name]
     vae, inverse = (probe.gradients[name] / max(probe.lambdas[name], 1e-12) for name in ("vae", "inverse"))
     if inverse > 0: weights["inverse"] = min(weights["inverse"], weights["vae"] * vae / inverse / 3)
     return {"lambda_vae": _two_digits(weights["vae"]), "lambda_finv": _two_digits(weights["inverse"])}
@@ -521,9 +530,9 @@ _NAMES = {"vae": "VAE (per value)", "mdn": "MDN-RNN (per number)", "inverse": "i
 
 @dataclass
 class Balance:
-    "The balance report: two probes, and the weights that the first one proposes"
+    "The balance report: three probes, and the weights that the second one proposes"
     config: JointConfig
-    probes: list[Probe]             # with weights 1, and with the proposed ones
+    probes: list[Probe]             # VAE alone, all weights 1, the proposed weights
     proposed: dict[str, float]      # lambda_vae, lambda_finv
 
     @property
@@ -534,25 +543,34 @@ class Balance:
 
     def rows(self) -> list[list[str]]:
         "Return a row per probe and loss: weight, loss before and after, weighted reduction, share of the gradient"
-        rows = []
-        for i, p in enumerate(self.probes):
-            shares = _shares(p.gradients)
-            rows += [
-                [str(i + 1), _NAMES[k], f"{p.lambdas[k]:g}", f"{p.before[k]:.3g}", f"{p.after[k]:.3g}",
-                 f"{p.lambdas[k] * p.falls[k]:.3g}", f"{shares[k]:.0%}"] for k in _NAMES
-            ]
-        return rows
+        return [
+            [p.name, _NAMES[k], f"{p.lambdas[k]:g}", f"{p.before[k]:.3g}", f"{p.after[k]:.3g}",
+             f"{p.lambdas[k] * p.falls[k]:.3g}", f"{_shares(p.gradients)[k]:.0%}"] for p in self.probes for k in _NAMES
+        ]
+
+    def warnings(self) -> list[str]:
+        "Return what must be known before the proposed weights are used; [] if all is well"
+        alone, last = self.probes[0].scores["test/explained"], self.probes[-1]
+        if alone < BLANK:
+            return [f"the VAE alone explains only {alone:.0%} of the frames after {self.config.probe_updates} updates, so "
+                    f"a collapse cannot be seen yet; --probe-updates {4 * self.config.probe_updates}"]
+        found = [f"with the proposed weights: {w}" for w in last.warnings]
+        if last.scores["test/explained"] < alone / 2:
+            found.append(f"with the proposed weights the frames explained fall from {alone:.0%} (VAE alone) to "
+                         f"{last.scores['test/explained']:.0%}; --lambda-vae {10 * self.proposed['lambda_vae']:g}")
+        return found
 
     def text(self) -> str:
         "Return the report as Markdown"
         header = ["probe", "loss", "weight", "before", "after", "weighted reduction", "share of the encoder's gradient"]
-        lines = ["| " + " | ".join(row) + " |" for row in [header, ["---"] * len(header), *self.rows()]]
-        for i, p in enumerate(self.probes):
+        lines = ["| " + " | ".join(row) + " |" for row in [header, ["---"] * len(header), *self.rows()]] + [""]
+        for p in self.probes:
             s = p.scores
-            lines += ["", f"Probe {i + 1}: frames explained {s['test/explained']:.0%}; actions inferred "
-                      f"{s['test/inverse_accuracy']:.0%}, baseline {s['test/inverse_baseline']:.0%}."]
-            lines += [f"- Warning: {w}" for w in p.warnings]
-        return "\n".join([*lines, "", f"Proposed: {self.command}"])
+            lines.append(f"- {p.name}: frames explained {s['test/explained']:.0%}; actions inferred "
+                         f"{s['test/inverse_accuracy']:.0%}, baseline {s['test/inverse_baseline']:.0%}"
+                         + "".join(f"; {w}" for w in p.warnings))
+        lines += ["", *(f"Warning: {w}" for w in self.warnings())]
+        return "\n".join([*lines, f"Proposed: {self.command}"])
 
     def to_dict(self) -> dict:
         "Return the report as JSON can hold it"
@@ -569,11 +587,213 @@ def balance(
     from worldrl.runs.disk import run_dir, user_path, write_atomic
     place = run_dir(config.env_id, "balance", config.seed) if folder is None else user_path(folder)
     store = find_episodes(config.env_id, config.data) if store is None else store
-    first = make_probe(config.replace(lambda_vae=1.0, lambda_finv=1.0), store, **spaces)
-    proposed = propose_lambdas(first)
-    report = Balance(config, [first, make_probe(config.replace(**proposed), store, **spaces)], proposed)
+    one = config.replace(lambda_vae=1.0, lambda_finv=1.0)
+    alone = one.replace(target_gradient=False, input_gradient=False, inverse_gradient=False)
+    probes = [make_probe("VAE alone", alone, store, **spaces), make_probe("all weights 1", one, store, **spaces)]
+    proposed = propose_lambdas(probes[1])
+    probes.append(make_probe("proposed weights", config.replace(**proposed), store, **spaces))
+    report = Balance(config, probes, proposed)
     write_atomic(place / "balance.json", json.dumps(report.to_dict(), indent=1).encode())
     write_atomic(place / "balance.md", (report.text() + "\n").encode())
     print(report.text())
     print(f"kept in {place}")
     return report
+
+# %% ../../nbs/43_joint_workshop.ipynb #06f3cce3
+@torch.no_grad()
+def _one_ahead(world, episode: dict, temperature: float, seed: int) -> tuple:
+    "Return Steps [1, T], the filtered states [T, ...], and the states [T - 1, ...] imagined one step ahead of each"
+    where = _device_of(world)
+    steps = Step(**{k: torch.from_numpy(np.ascontiguousarray(episode[k]))[None].to(where) for k in FIELDS})
+    seen = map_state(lambda x: x[0], observe_sequence(world, world.initial(1), steps))
+    rng = Rng(temperature, seed) if temperature else None
+    return steps, seen, world.imagine(map_state(lambda x: x[:-1], seen), steps.action[0, 1:], rng=rng)
+
+@torch.no_grad()
+def prediction_rows(
+    world,                      # a World
+    episode: dict,              # recorded, [T, ...]
+    *, temperature: float = 0.0,    # of the predictions; 0: the mode
+    seed: int = 0,
+    env_id: str = "",           # for to_rgb; "": the world's own
+    settings=None,              # ObsSettings, where to_rgb needs them
+) -> dict:                      # "real", "model": [3, T - 1, H, W, 3] uint8: now, next, difference
+    "Return real and predicted frames of an episode, one step ahead; NoDreamError for an episode of one row"
+    if len(episode["reward"]) < 2:
+        raise NoDreamError("this episode has 1 row, and nothing follows it; choose one with at least 2")
+    steps, seen, ahead = _one_ahead(world, episode, temperature, seed)
+    env_id = env_id or getattr(world, "env_id", "")
+    rgb = lambda x: to_rgb(env_id, x.cpu(), settings, world.obs_space)
+    real, shown = rgb(steps.obs[0]), rgb(as_obs(world, world.decode(seen)))
+    told = rgb(as_obs(world, world.decode(ahead)))
+    pairs = {"real": (real[:-1], real[1:]), "model": (shown[:-1], told)}
+    return {name: np.stack([now, after, error_frames(now, after)]) for name, (now, after) in pairs.items()}
+
+# %% ../../nbs/43_joint_workshop.ipynb #bbb62ef4
+_COLUMNS = ("now", "next", "difference")
+
+def prediction_video(
+    world, episode: dict,       # as in prediction_rows
+    *, path=None,               # .mp4, .gif or .webp: save it there
+    fps: int = 8,
+    scale: int | None = None,   # how many times pixels are repeated; None: about 96 pixels
+    **how,                      # temperature, seed, env_id, settings
+) -> np.ndarray:                # [T - 1, H', W', 3] uint8
+    "Return the 2 x 3 figure of every moment as a video"
+    rows = prediction_rows(world, episode, **how)
+    steps, side = rows["real"].shape[1], min(rows["real"].shape[2:4])
+    captions = [f"step {t + 1}: predicted one step ahead" for t in range(steps)]
+    frames = in_rows(rows, _COLUMNS, captions, scale=scale or max(1, -(-96 // side)))
+    if path is not None: save_video(frames, path, fps)
+    return frames
+
+def prediction_figure(
+    world, episode: dict,       # as in prediction_rows
+    t: int | None = None,       # the moment `now`; None: the one after which the real frame changes most
+    *, title: str = "",
+    **how,                      # temperature, seed, env_id, settings
+):                              # matplotlib Figure
+    "Draw the 2 x 3 figure of one moment"
+    from matplotlib.figure import Figure
+    rows = prediction_rows(world, episode, **how)
+    t = int(rows["real"][2].sum((1, 2, 3), dtype=np.int64).argmax()) if t is None else t
+    names = {"real": ("original", "true next", "true difference"),
+             "model": ("reconstruction", "predicted next", "predicted difference")}
+    fig = Figure(figsize=(6, 4.3), dpi=95, layout="constrained")
+    for axes, (name, clips) in zip(fig.subplots(2, 3), rows.items()):
+        for ax, image, what in zip(axes, clips[:, t], names[name]):
+            ax.imshow(image, interpolation="nearest")
+            ax.set_title(what, fontsize=10)
+            ax.set(xticks=[], yticks=[])
+    fig.suptitle(title or f"step {t + 1}, predicted from the steps before", fontsize=10)
+    return fig
+
+# %% ../../nbs/43_joint_workshop.ipynb #c9317d79
+def value_grid(
+    values,                     # [T, Z] numbers, array or tensor on the CPU
+    limit: float = 3.0,         # the ends of the colour scale are -limit and limit
+    scale: int = 1,             # how many times each cell is repeated
+) -> np.ndarray:                # [T, rows * scale, columns * scale, 3] uint8
+    "Draw vectors as grids of colours that are nearly square, row by row; cells without a number are grey"
+    x = np.asarray(values, np.float64)
+    columns = math.ceil(math.sqrt(x.shape[1]))
+    rows = -(-x.shape[1] // columns)
+    x = np.pad(x, ((0, 0), (0, rows * columns - x.shape[1])), constant_values=np.nan)
+    return upscale(heat(x.reshape(len(x), rows, columns), -limit, limit), scale)
+
+@torch.no_grad()
+def inferred_actions(
+    world, inverse: InverseModel,
+    episode: dict,              # recorded, [T, ...]
+) -> dict:                      # "true", "inferred": native actions [T - 1, ...]; "probability": [T - 1], NaN for a box
+    "Return the executed actions of an episode, and what the inverse model infers from the means of the latents"
+    steps, seen, ahead = _one_ahead(world, episode, 0.0, 0)
+    after = ahead["z"] if inverse.config.reads == "predicted" else seen["z"][1:]
+    told = inverse.infer(seen["z"][:-1], after)
+    guess, truth = told.mode(), _sample_of(inverse.head, steps.action[0, 1:])
+    box = isinstance(inverse.action_space, spaces.Box)
+    probability = torch.full((len(guess),), torch.nan) if box else told.log_prob(guess).exp().cpu()
+    native = lambda x: inverse.head.native(x).cpu().numpy()
+    return {"true": native(truth), "inferred": native(guess), "probability": probability.numpy()}
+
+# %% ../../nbs/43_joint_workshop.ipynb #fcbb57d3
+def _words(action) -> str:
+    "Return an action as a short text"
+    x = np.asarray(action)
+    if np.issubdtype(x.dtype, np.floating): return " ".join(f"{v:+.2f}" for v in x.ravel())
+    return " ".join(map(str, x.ravel().tolist()))
+
+def latent_film(
+    world, episode: dict,       # a World whose state has z; recorded, [T, ...]
+    inverse: InverseModel | None = None,
+    *, path=None,               # .mp4, .gif or .webp: save it there
+    fps: int = 8,
+    **how,                      # temperature, seed, env_id, settings
+) -> np.ndarray:                # [T - 1, H', W', 3] uint8
+    "Return frame | decoded z | decoded next z | z | predicted next z; the caption has the actions"
+    rows = prediction_rows(world, episode, **how)
+    _, seen, ahead = _one_ahead(world, episode, how.get("temperature", 0.0), how.get("seed", 0))
+    panels = {"frame": rows["real"][0], "decoded z": rows["model"][0], "decoded next z": rows["model"][1],
+              "z": value_grid(seen["z"][:-1].cpu()), "predicted next z": value_grid(ahead["z"].cpu())}
+    panels = {name: upscale(x, None, 96) for name, x in panels.items()}
+    captions = [f"step {t + 1}" for t in range(len(rows["real"][1]))]
+    if inverse is not None:
+        found = inferred_actions(world, inverse, episode)
+        sure = ["" if math.isnan(p) else f" ({p:.2f})" for p in found["probability"]]
+        captions = [f"{c}: action {_words(a)}, inferred {_words(b)}{p}"
+                    for c, a, b, p in zip(captions, found["true"], found["inferred"], sure)]
+    film = side_by_side(panels, captions, scale=1)
+    if path is not None: save_video(film, path, fps)
+    return film
+
+# %% ../../nbs/43_joint_workshop.ipynb #3b72fdf8
+def _draw_matrix(fig, true, inferred, names) -> None:
+    "Draw a matrix of executed and inferred actions; rows sum to 1"
+    counts = np.zeros((len(names), len(names)))
+    np.add.at(counts, (true, inferred), 1)
+    shares = counts / np.maximum(counts.sum(1, keepdims=True), 1)
+    ax = fig.add_subplot(xlabel="inferred action", ylabel="executed action")
+    ax.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    ax.set_xticks(range(len(names)), names)
+    ax.set_yticks(range(len(names)), names)
+    if len(names) > 12: return
+    for (i, j), share in np.ndenumerate(shares):
+        ax.text(j, i, f"{share:.2f}", ha="center", va="center", fontsize=9, color="white" if share > .6 else "black")
+
+def _draw_axes(fig, true, inferred) -> None:
+    "Draw the executed and the inferred value of each axis of a box over time"
+    true, inferred = (x.reshape(len(x), -1) for x in (true, inferred))
+    axes = np.atleast_1d(fig.subplots(true.shape[1], 1, sharex=True))
+    for i, ax in enumerate(axes):
+        ax.plot(true[:, i], color="0.4", label="executed")
+        ax.plot(inferred[:, i], color="C1", label="inferred")
+        ax.set_ylabel(f"axis {i}")
+    axes[0].legend(ncol=2, fontsize=9)
+    axes[-1].set_xlabel("step")
+
+def actions_figure(
+    world, inverse: InverseModel,
+    episodes: list[dict],       # recorded, [T, ...] each; of a box only the first one is drawn
+    *, title: str = "",
+):                              # matplotlib Figure
+    "Draw executed against inferred actions: a matrix for discrete actions, curves for a box"
+    from matplotlib.figure import Figure
+    found = [inferred_actions(world, inverse, e) for e in episodes]
+    space, fig = inverse.action_space, Figure(figsize=(5, 4), dpi=95, layout="constrained")
+    if isinstance(space, spaces.Box): _draw_axes(fig, found[0]["true"], found[0]["inferred"])
+    else:
+        pairs = [np.concatenate([f[k].reshape(len(f[k]), -1) for f in found]) for k in ("true", "inferred")]
+        names = sorted({_words(a) for a in np.concatenate(pairs)}, key=lambda w: [float(x) for x in w.split()])
+        if isinstance(space, spaces.Discrete): names = [str(int(space.start) + i) for i in range(int(space.n))]
+        _draw_matrix(fig, *([names.index(_words(a)) for a in x] for x in pairs), names)
+    fig.suptitle(title or "executed and inferred actions", fontsize=10)
+    return fig
+
+# %% ../../nbs/43_joint_workshop.ipynb #e7f35809
+def find_inverse(
+    name: str,              # a run folder or a name of the zoo, as for `load`
+) -> InverseModel | None:
+    "Return the inverse model that lies beside a stored world, on the CPU; None if there is none"
+    folder = Path(name)
+    for place in (folder / "final/inverse", folder / "inverse"):
+        if (place / "config.json").is_file(): return load(place, "cpu")
+    return None
+
+def joint_pictures(
+    world,                      # a World whose state has z
+    store,                      # an EpisodeStore; its longest episode is shown
+    folder,                     # where the files are written
+    inverse: InverseModel | None = None,
+    **how,                      # temperature, seed, env_id, settings, of prediction_rows
+) -> list[Path]:
+    "Write prediction.png, prediction.mp4, latents.mp4 and, with an inverse model, actions.png; return their paths"
+    folder, episode = Path(folder), store.episode(int(np.argmax(store.lengths)))
+    folder.mkdir(parents=True, exist_ok=True)
+    prediction_video(world, episode, path=folder / "prediction.mp4", **how)
+    latent_film(world, episode, inverse, path=folder / "latents.mp4", **how)
+    figures = {"prediction.png": prediction_figure(world, episode, **how)}
+    if inverse is not None:
+        some = [store.episode(i) for i in np.flatnonzero(np.asarray(store.lengths) > 1)[:16]]
+        figures["actions.png"] = actions_figure(world, inverse, some)
+    for name, figure in figures.items(): figure.savefig(folder / name)
+    return [folder / name for name in ("prediction.mp4", "latents.mp4", *figures)]
