@@ -33,6 +33,7 @@ from ..parts.episodes import FIELDS, find_episodes, split, with_data_names
 from ..parts.nets import cosine_schedule
 from ..parts.optim import Optimizer
 from ..parts.policy import ActionHead
+from ..runs.disk import run_dir, user_path, write_atomic
 from ..runs.models import load, save_model
 from ..runs.run import start_weights
 from ..spaces import action_size, preprocess, space_from_dict, space_to_dict
@@ -584,7 +585,6 @@ def balance(
     **spaces,                # obs_space and action_space of one env, if the episodes name no env
 ) -> Balance:
     "Probe the three losses, propose their weights, and warn of a collapse; WorldrlError as JointTrainer"
-    from worldrl.runs.disk import run_dir, user_path, write_atomic
     place = run_dir(config.env_id, "balance", config.seed) if folder is None else user_path(folder)
     store = find_episodes(config.env_id, config.data) if store is None else store
     one = config.replace(lambda_vae=1.0, lambda_finv=1.0)
@@ -774,7 +774,7 @@ def find_inverse(
     name: str,              # a run folder or a name of the zoo, as for `load`
 ) -> InverseModel | None:
     "Return the inverse model that lies beside a stored world, on the CPU; None if there is none"
-    folder = Path(name)
+    folder = user_path(name)
     for place in (folder / "final/inverse", folder / "inverse"):
         if (place / "config.json").is_file(): return load(place, "cpu")
     return None
