@@ -6,9 +6,9 @@
 __all__ = ['BLANK', 'ONLY_ACTION', 'ONE_ANSWER', 'UNUSED', 'DOMINANT', 'WANTED', 'JointNets', 'JointConfig', 'vae_settings',
            'mdnrnn_settings', 'InverseConfig', 'InverseModel', 'joint_terms', 'lambdas_of', 'joint_loss',
            'action_share', 'score_joint', 'encoder_gradients', 'collapse_warnings', 'make_world', 'JointTrainer',
-           'Probe', 'make_probe', 'propose_lambdas', 'Balance', 'balance', 'prediction_rows', 'prediction_video',
-           'prediction_figure', 'value_grid', 'inferred_actions', 'latent_film', 'actions_figure', 'find_inverse',
-           'joint_pictures']
+           'Probe', 'make_probe', 'propose_lambdas', 'Balance', 'balance', 'inverse_probe', 'prediction_rows',
+           'prediction_video', 'prediction_figure', 'value_grid', 'inferred_actions', 'latent_film', 'actions_figure',
+           'find_inverse', 'joint_pictures']
 
 # %% ../../nbs/43_joint_workshop.ipynb #dc24251b
 import json
@@ -38,7 +38,8 @@ from ..runs.models import load, save_model
 from ..runs.run import start_weights
 from ..spaces import action_size, preprocess, space_from_dict, space_to_dict
 from worldrl.worldmodels.mdnrnn import (
-    Limits, MDNRNN, MDNRNNConfig, WorldModel, _mean_of, _Segments, _windows, hidden_states, mdnrnn_loss, world_spaces,
+    Limits, MDNRNN, MDNRNNConfig, WorldModel, _mean_of, _Segments, _windows, cache_latents, hidden_states, mdnrnn_loss,
+    world_spaces,
 )
 from ..viz import error_frames, heat, in_rows, save_video, side_by_side, upscale
 from .vae import VAE, VAEConfig, evaluate_vae, frame_shape, load_frames, scaled_space, vae_loss
@@ -83,7 +84,7 @@ class JointNets(Config):
 class JointConfig(JointNets):
     "Settings of a VAE, an MDN-RNN and an inverse model that are trained together"
     # the loss: lambda_vae * (reconstruction + lambda_kld * KL) / values of a frame + mdn + lambda_finv * inverse
-    lambda_vae: Annotated[float, Ge(0)] = 100.0     # weight of the VAE's loss per value of a frame
+    lambda_vae: Annotated[float, Ge(0)] = 5.0       # weight of the VAE's loss per value of a frame
     lambda_kld: Annotated[float, Ge(0)] = 0.1       # weight of the KL beside the reconstruction; beta of VAEConfig
     lambda_finv: Annotated[float, Ge(0)] = 0.1      # weight of the inverse model's loss per action
     kl_tolerance: Annotated[float, Ge(0)] = 0.0     # free nats per number of the latent, see VAEConfig
@@ -598,6 +599,35 @@ def balance(
     print(report.text())
     print(f"kept in {place}")
     return report
+
+# %% ../../nbs/43_joint_workshop.ipynb #9e409b2c
+def _latent_pairs(vae: VAE, episodes: list[dict], where) -> tuple[Tensor, Tensor, Tensor]:     # [N, Z] twice, [N, A]
+    "Return z_t, z_{t+1} (means) and the action between them, for all successive rows of some episodes"
+    cached = cache_latents(vae, episodes, device=where)
+    means = [torch.from_numpy(e["obs"]).chunk(2, -1)[0] for e in cached]
+    actions = [torch.from_numpy(e["action"][1:]) for e in episodes]
+    parts = [z[:-1] for z in means], [z[1:] for z in means], actions
+    return tuple(torch.cat(part).to(where) for part in parts)
+
+@standard_torch(training=True)
+def inverse_probe(
+    world: WorldModel,          # its VAE stays as it is
+    store,                      # an EpisodeStore
+    updates: int = 500,         # of the new inverse model, 256 pairs each
+    *, train_fraction: float = 0.8, seed: int = 0, hidden: int = 64,
+) -> dict[str, float]:          # accuracy, baseline, one_answer on held-out episodes, see InverseModel.scores
+    "Train a new inverse model on the latents of a world, and return its held-out scores"
+    where, (train, test) = _device_of(world), split(len(store), train_fraction, seed)
+    z, z_next, action = _latent_pairs(world.vae, store.episodes(train), where)
+    torch.manual_seed(derive_seed(seed, "inverse probe"))
+    inverse = InverseModel(
+        InverseConfig(z.shape[1], hidden, space_to_dict(world.action_space))
+    ).to(where)
+    opt, g = Optimizer([p for p in inverse.parameters() if p.requires_grad], 2e-3), generator(seed)
+    for _ in range(updates):
+        rows = torch.randint(len(z), (256,), generator=g).to(where)
+        opt.step(inverse.loss(z[rows], z_next[rows], action[rows]).mean(), "the loss of the inverse probe")
+    return inverse.scores(*_latent_pairs(world.vae, store.episodes(test), where))
 
 # %% ../../nbs/43_joint_workshop.ipynb #06f3cce3
 @torch.no_grad()
