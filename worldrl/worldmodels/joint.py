@@ -325,7 +325,7 @@ def _dominance(scores: dict, share: dict, config: JointConfig) -> list[str]:
     larger, worst = f"--lambda-vae {10 * max(config.lambda_vae, 0.01):g}", max(("mdn", "inverse"), key=share.get)
     cure = {"mdn": f"--no-target-gradient --no-input-gradient, or {larger}",
             "inverse": f"--lambda-finv {config.lambda_finv / 10:g}, or {larger}"}[worst]
-    explained, who = f"{scores['test/explained']:.0%}", {"mdn": "MDN-RNN", "inverse": "inverse model"}[worst]
+    explained, who = f"{max(scores['test/explained'], 0):.0%}", {"mdn": "MDN-RNN", "inverse": "inverse model"}[worst]
     if scores["test/explained"] >= BLANK:
         if share[worst] <= DOMINANT: return []
         return [f"a collapse may be near: {share[worst]:.0%} of the encoder's gradient comes from the {who}; {cure}"]
@@ -554,7 +554,7 @@ class Balance:
         "Return what must be known before the proposed weights are used; [] if all is well"
         alone, last = self.probes[0].scores["test/explained"], self.probes[-1]
         if alone < BLANK:
-            return [f"the VAE alone explains only {alone:.0%} of the frames after {self.config.probe_updates} updates, so "
+            return [f"the VAE alone explains only {max(alone, 0):.0%} of the frames after {self.config.probe_updates} updates, so "
                     f"a collapse cannot be seen yet; --probe-updates {4 * self.config.probe_updates}"]
         found = [f"with the proposed weights: {w}" for w in last.warnings]
         if last.scores["test/explained"] < alone / 2:
@@ -568,7 +568,7 @@ class Balance:
         lines = ["| " + " | ".join(row) + " |" for row in [header, ["---"] * len(header), *self.rows()]] + [""]
         for p in self.probes:
             s = p.scores
-            lines.append(f"- {p.name}: frames explained {s['test/explained']:.0%}; actions inferred "
+            lines.append(f"- {p.name}: frames explained {max(s['test/explained'], 0):.0%}; actions inferred "
                          f"{s['test/inverse_accuracy']:.0%}, baseline {s['test/inverse_baseline']:.0%}"
                          + "".join(f"; {w}" for w in p.warnings))
         lines += ["", *(f"Warning: {w}" for w in self.warnings())]
