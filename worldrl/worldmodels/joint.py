@@ -554,8 +554,9 @@ class Balance:
         "Return what must be known before the proposed weights are used; [] if all is well"
         alone, last = self.probes[0].scores["test/explained"], self.probes[-1]
         if alone < BLANK:
-            return [f"the VAE alone explains only {max(alone, 0):.0%} of the frames after "
-                    f"{self.config.probe_updates} updates, so a collapse cannot be seen yet; --probe-updates {4 * self.config.probe_updates}"]
+            n = self.config.probe_updates
+            return [f"the VAE alone explains only {max(alone, 0):.0%} of the frames after {n} updates, so a collapse"
+                    f" cannot be seen yet; --probe-updates {4 * n}"]
         found = [f"with the proposed weights: {w}" for w in last.warnings]
         if last.scores["test/explained"] < alone / 2:
             found.append(f"with the proposed weights the frames explained fall from {alone:.0%} (VAE alone) to "
