@@ -281,7 +281,7 @@ def score_joint(
     "Return the held-out scores; the same random numbers each time, and means of the latents for the inverse model"
     known = ~held.is_first[:, 1:]
     frames = held.obs.flatten(0, 1)
-    scores = evaluate_vae(world.vae, frames, mean_frame)
+    scores = evaluate_vae(world.vae, frames.cpu(), mean_frame.cpu())      # it moves batches to the device itself
     scores["test/explained"] = 1 - scores["test/mse"] / max(scores["test/mean_frame_mse"], 1e-12)
     terms, metrics = joint_terms(world, inverse, held, config, Rng(1., generator(0, held.reward.device)))
     scores |= {f"test/{k.removeprefix('world/')}": float(v) for k, v in metrics.items() if k.startswith("world/")
