@@ -38,6 +38,8 @@ ZOO_RTOL, ZOO_ATOL = 0.3, 2.0    # the same for returns: small differences grow 
 VAE = "worldrl train vae --recipe ctallec --preset tiny --env-id worldrl/Toy-v0 --device cpu --z-size 4 --hidden 4"
 MDNRNN = ("worldrl train mdnrnn --recipe ctallec --preset tiny --env-id worldrl/Toy-v0 --device cpu"
           " --vae models/vae --hidden 8 --mixtures 2")
+JOINT = ("worldrl train joint --preset tiny --env-id worldrl/Toy-v0 --device cpu --z-size 4 --vae-hidden 4 --hidden 8"
+         " --mixtures 2 --batch-size 4 --updates 40 --segment-updates 10 --target-gradient")
 ON_POLICY = "--segment-steps 64 --num-envs 8 --num-steps 32 --num-minibatches 4 --update-epochs 2"
 DREAMER = ("--device cpu --seed 0 --total-timesteps 480 --prefill 160 --segment-steps 10 --train-ratio 16"
            " --world.deter 12 --world.groups 4 --world.classes 4 --world.hidden 12 --world.units 12"
@@ -55,6 +57,7 @@ RUNS = {      # one tiny run per trainer, and one per net with its own name on t
             " run_training(SineTrainer(SineConfig.make(\"tiny\", segments=6)))'",
     "vae": f"{VAE} --lr 0.003 --batch 16 --seed 1",
     "mdnrnn": f"{MDNRNN} --lr 0.003 --grad-clip 5 --updates 60 --segment-updates 10 --seed 1",
+    "joint": JOINT + " --seed 1",
     "controller": "worldrl train controller --recipe tour --preset tiny --env-id worldrl/Toy-v0 --device cpu --seed 0"
                   " --world models/world --sigma0 0.2",
     "a2c": "worldrl train a2c --recipe minipacman --preset tiny --env-id worldrl/MiniPacmanRegular-v0 --device cpu"
@@ -88,6 +91,7 @@ UNFINISHED = {
     "sine": (3, RUNS["sine"]),
     "vae": (3, RUNS["vae"]),
     "mdnrnn": (3, RUNS["mdnrnn"]),
+    "joint": (2, RUNS["joint"]),
     "controller": (4, RUNS["controller"]),
     "a2c": (2, "worldrl train a2c --recipe minipacman --preset tiny --env-id CartPole-v1 --device cpu --seed 0"
                " --total-timesteps 1600 --segment-steps 50 --policy.recurrent --policy.gru-size 8 --policy.hidden 8"),

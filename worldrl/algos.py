@@ -29,6 +29,10 @@ ALGOS: dict[str, Algorithm] = {
         "worldrl.worldmodels.mdnrnn:MDNRNNTrainer", "worldrl.worldmodels.mdnrnn:MDNRNNConfig",
         "latents to a world that dreams", "42_mdnrnn_lesson",
     ),
+    "joint": Algorithm(
+        "worldrl.worldmodels.joint:JointTrainer", "worldrl.worldmodels.joint:JointConfig",
+        "VAE, MDN-RNN and an inverse model together", "43_joint_lesson",
+    ),
     "controller": Algorithm(
         "worldrl.worldmodels.controller:ControllerTrainer", "worldrl.worldmodels.controller:ControllerConfig",
         "CMA-ES in the dream or in the real env", "44_controller",

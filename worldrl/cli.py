@@ -40,6 +40,10 @@ COMMANDS = {
         "worldrl.parts.gather:gather", "worldrl.parts.gather:GatherConfig", "record episodes of a policy in a real env"
     ),
     **{f"train {name}": _training(name) for name in ALGOS},
+    "balance": Command(
+        "worldrl.worldmodels.joint:balance", "worldrl.worldmodels.joint:JointConfig",
+        "short trainings that propose the weights of the losses of train joint",
+    ),
     "seeds": Command(
         "worldrl.cli:seeds",
         help="a training with several seeds and settings, also on a cluster: worldrl seeds train ppo ... --seeds 0 1",

@@ -23,6 +23,8 @@ from .runs.models import load
 from .runs.run import snapshots
 from .runs.track import provenance
 from .viz import COLORS, WRITERS, save_video
+from .worldmodels.joint import find_inverse, joint_pictures
+from .worldmodels.mdnrnn import WorldModel
 from .parts.gather import GatherConfig, gather, make_explorer
 
 # %% auto #0
@@ -377,6 +379,8 @@ def _dream_world(world: str, env_id: str, seed: int, out: str, name: str, settin
     pays = reward_prediction(model, store, settings["starts"], **how)
     shown = dict(start=settings["context"], horizon=settings["horizon"], temperature=settings["temperature"], seed=seed)
     _pictures(model, store, error, folder, env_id, env_kwargs, shown)
+    if isinstance(model, WorldModel):
+        for file in joint_pictures(model, store, folder, find_inverse(world), env_id=env_id): print(file)
     _say_dream(env_id, store, error, pays, told, settings)
     result = error.metrics() | pays.metrics() | {"world": name or agent_label(world), "noise": noise}
     result |= {k: settings[k] for k in ("horizon", "starts", "context", "temperature", "episodes")}
