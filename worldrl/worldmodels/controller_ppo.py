@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Reads', 'with_features', 'FeatureView', 'Limited', 'check_limits', 'WorldPolicyConfig', 'world_sha256',
            'WorldPolicyAgent', 'latent_losses', 'Curiosity', 'ControllerPPOConfig', 'named_world', 'FeatureDreams',
-           'through_world', 'action_limits', 'WorldSources', 'ControllerPPOTrainer']
+           'through_world', 'action_limits', 'WorldSources', 'ControllerPPOTrainer', 'temperature_rows']
 
 # %% ../../nbs/45_controller_ppo.ipynb #387d154f
 import copy
@@ -99,7 +99,8 @@ class FeatureView(nn.Module):
     def features(self, state: State) -> Tensor:     # [..., F]
         "Return what actor and critic read of a state"
         read = self.world.features(state)
-        parts = [state[k].flatten(-axes).to(read.dtype) for k, axes in self.more.items()]
+        parts = [state[k].flatten(-axes) if axes else state[k][..., None] for k, axes in self.more.items()]
+        parts = [part.to(read.dtype) for part in parts]
         return torch.cat([read, *parts], -1) if parts else read
 
     def initial(self, n: int) -> State:
@@ -503,8 +504,7 @@ class _WorldRun(PPOTrainer):
             name = self.config.in_dream or self.config.world or f"the mdnrnn run of {self.config.env_id}"
             raise ConfigError(
                 f"this checkpoint belongs to a policy that reads the world {tree['world_sha256'][:10]}, and {name} is"
-                f" {self.sources.world_sha256[:10]} now: another world has this name; put the old one back, or start"
-                " anew with --fresh (fresh=True)"
+                f" {self.sources.world_sha256[:10]} now: another world has this name. Put the old one back"
             )
         super().load_state(tree)
         if self.curiosity: self.curiosity.load_tree(tree["curiosity"])
@@ -590,3 +590,12 @@ class ControllerPPOTrainer(_WorldRun):
                 "actor reads": f"{view.actor_size} features ({view.reads})", "critic reads": f"{view.feature_size}"}
         if low: mine["actions within"] = f"{list(low)} to {list(high)}"
         self._resolved = facts | mine
+
+# %% ../../nbs/45_controller_ppo.ipynb #c1a087aa
+def temperature_rows(
+    results: list[dict],     # `result` of trainings in dreams, as in their result.json
+) -> list[tuple]:            # (temperature, predicted return, real return of the same length, real return), sorted
+    "Return predicted and real returns by temperature; each is a list with one number per seed"
+    taus = sorted({r["temperature"] for r in results})
+    keys = ("dream", "real_horizon", "eval")
+    return [(tau, *([r[k]["mean"] for r in results if r["temperature"] == tau] for k in keys)) for tau in taus]
