@@ -279,7 +279,8 @@ class Curiosity(nn.Module):
         weight: float = .01,          # of the reward
     ):
         super().__init__()
-        self.rnn, self.spread = copy.deepcopy(rnn).requires_grad_(True), RunningNorm(1)
+        self.rnn = copy.deepcopy(rnn).requires_grad_(True)
+        self.spread = RunningNorm(1).to(rnn.head.weight.device)
         self.boredom, self.weight = boredom, weight
         self.optimizer = Optimizer([{"params": list(self.rnn.parameters())}], learning_rate, clip=10.)
 
@@ -547,7 +548,6 @@ class ControllerPPOTrainer(_WorldRun):
         self.curiosity = None
         if c.curiosity:
             self.curiosity = Curiosity(view.world.mdnrnn, c.curiosity_learning_rate, c.boredom, c.curiosity)
-            self.curiosity.to(self.device)
         self.told = {}      # metrics of curiosity
 
     def check(self) -> None:
