@@ -333,8 +333,8 @@ def enjoy(
             found = agent_named(model, env_id)
             where, env_kwargs = settings_of(found, env_id, agent)
             frames, fps, e = film(
-                found, where, episodes, seed, greedy=greedy, env_kwargs=env_kwargs, max_steps=max_steps, decoded=decoded,
-                text=f"step {step:,}  " if checkpoints else "",
+                found, where, episodes, seed, greedy=greedy, env_kwargs=env_kwargs, max_steps=max_steps,
+                decoded=decoded, text=f"step {step:,}  " if checkpoints else "",
             )
             clips.append(frames)
             for name, x in (("steps", [step] * episodes), ("returns", e.returns), ("lengths", e.lengths)):

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 import gymnasium as gym
 import numpy as np
@@ -35,12 +35,12 @@ from ..parts.dream_env import DreamEnv, DreamSource, world_of
 from ..parts.episodes import EpisodeError, env_kwargs_of, find_episodes
 from ..parts.film import film
 from ..parts.optim import Optimizer
-from ..parts.policy import PolicyConfig, RunningNorm
+from ..parts.policy import RunningNorm
 from ..parts.rollout import Rollout, evaluate, executed
 from ..runs.checkpoint import sha256_tree
 from ..runs.models import class_at, class_path, load, load_run, save_model, stored_env_id
 from ..runs.run import start_weights
-from ..spaces import action_size, encode_action
+from ..spaces import action_size
 from ..viz import save_video
 from .mdnrnn import FEATURES, MDNRNN, WorldModel, scan_lstm, shifted
 
@@ -379,8 +379,9 @@ def named_world(c: ControllerPPOConfig) -> tuple:      # the model, its env's id
     typed = "" if name and c.env_id == type(c)().env_id else c.env_id
     known = getattr(model, "env_id", "") or ("" if name in ("", "oracle") else stored_env_id(name))
     if known and typed and not same_env(known, typed):
-        raise ConfigError(f"the world {name} is one of {known}, and env_id is {typed}; leave env_id out, or name a world"
-                          f" of {typed}")
+        raise ConfigError(
+            f"the world {name} is one of {known}, and env_id is {typed}; leave env_id out, or name a world of {typed}"
+        )
     env_id = typed or known or c.env_id
     kwargs = _data_kwargs(model, env_id, c.dream_data) | env_settings(c)
     return model, *env_of_agent(model, env_id, kwargs, where=name)
@@ -454,7 +455,9 @@ class WorldSources(Sources):
     def _dreams(self, c: ControllerPPOConfig, model) -> FeatureDreams:
         "Return the dreams of the world; ConfigError for settings that only a game has"
         if c.episodic_life or c.fire_reset:
-            raise ConfigError("episodic_life and fire_reset need a game, and this is a dream (in_dream); leave them out")
+            raise ConfigError(
+                "episodic_life and fire_reset need a game, and this is a dream (in_dream); leave them out"
+            )
         return FeatureDreams(
             self.view, self.limits, c.in_dream, self.env_id, env_kwargs=self.env_kwargs, data=c.dream_data,
             starts=c.dream_starts, horizon=c.dream_horizon, temperature=c.dream_temperature, seed=c.seed,
