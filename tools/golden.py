@@ -60,6 +60,9 @@ RUNS = {      # one tiny run per trainer, and one per net with its own name on t
     "joint": JOINT + " --seed 1",
     "controller": "worldrl train controller --recipe tour --preset tiny --env-id worldrl/Toy-v0 --device cpu --seed 0"
                   " --world models/world --sigma0 0.2",
+    "controller-ppo": "worldrl train controller-ppo --preset tiny --env-id worldrl/Toy-v0 --device cpu --seed 0"
+                      f" --world models/world --reads zhc --curiosity 0.01 {ON_POLICY} --total-timesteps 1024 --eval-episodes 2"
+                      " --policy.hidden 8",
     "a2c": "worldrl train a2c --recipe minipacman --preset tiny --env-id worldrl/MiniPacmanRegular-v0 --device cpu"
            " --seed 0 --total-timesteps 1600 --segment-steps 50 --learning-rate 0.001",
     "ppo": "worldrl train ppo --recipe minatar --preset tiny --env-id MinAtar/Breakout-v1 --device cpu --seed 0"
@@ -93,6 +96,7 @@ UNFINISHED = {
     "mdnrnn": (3, RUNS["mdnrnn"]),
     "joint": (2, RUNS["joint"]),
     "controller": (4, RUNS["controller"]),
+    "controller-ppo": (2, RUNS["controller-ppo"]),
     "a2c": (2, "worldrl train a2c --recipe minipacman --preset tiny --env-id CartPole-v1 --device cpu --seed 0"
                " --total-timesteps 1600 --segment-steps 50 --policy.recurrent --policy.gru-size 8 --policy.hidden 8"),
     "ppo": (2, "worldrl train ppo --recipe mujoco --preset tiny --env-id Reacher-v5 --device cpu --seed 0"

@@ -54,7 +54,7 @@ def train(
     "Train an agent, resume its run, or load a finished one; ConfigError names a setting that does not exist"
     algo, settings = learner_of(algo, settings)
     names, given = _factories(make_env, make_policy)
-    env_id = env_id or env_id_of(factory_name(make_env) if make_env is not None else "", settings.get("in_dream", ""))
+    env_id = env_id or env_id_of(factory_name(make_env) if make_env is not None else "", _world_of(settings))
     config = make_config(algo, env_id, preset=preset, recipe=recipe, **names, **settings)
     options = dict(fresh=fresh, progress=progress, track=track, stop_after=stop_after)
     n, where = getattr(config, "processes", 1), getattr(config, "device", "auto")
@@ -84,7 +84,13 @@ def env_id_of(
 ) -> str | None:            # None: the algorithm's default
     "Return what stands for the env's id where only a factory or a world is named; it also chooses the recipe"
     if make_env: return factory_env_id(make_env)
-    return stored_env_id(in_dream) or None if in_dream else None
+    if not in_dream or in_dream == "oracle": return None      # the exact world of a toy is no stored one
+    return stored_env_id(in_dream) or None
+
+def _world_of(settings: dict) -> str:
+    "Return the name of the world that a training dreams in or looks through; empty: none is named"
+    world = settings.get("in_dream") or settings.get("world") or ""
+    return str(world) if isinstance(world, (str, os.PathLike)) else ""
 
 def make_config(
     algo: str,                  # as for train
@@ -106,7 +112,7 @@ def make_config(
         )
     cls = algorithm(algo)[1]
     settings = _as_on_a_line(cls, settings)
-    env_id = env_id or env_id_of(settings.get("make_env", ""), settings.get("in_dream", ""))
+    env_id = env_id or env_id_of(settings.get("make_env", ""), _world_of(settings))
     return cls.make(preset, recipe or "auto", **({"env_id": env_id} if env_id else {}) | settings)
 
 def _as_text(settings: dict) -> dict:

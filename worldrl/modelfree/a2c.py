@@ -563,6 +563,7 @@ def _summary(e, episodes: int) -> dict:      # e: what `evaluate` returned
 class _RunNames:
     "The half of TrainerLog that names the run"
     exp = "on-policy"      # the end of the run folder's name
+    sources_class = Sources      # where envs and net come from; a subclass may have its own
 
     @classmethod
     def exp_of(cls, config: OnPolicyConfig) -> str:
@@ -573,7 +574,7 @@ class _RunNames:
     def run_name(cls, config: OnPolicyConfig) -> tuple[str, str]:
         "Return env_id and exp of a run before it is made; the env of a dream is that of its world"
         if config.in_dream or config.make_env:
-            return Sources(config).config.env_id, cls.exp_of(config)
+            return cls.sources_class(config).config.env_id, cls.exp_of(config)
         return config.env_id, cls.exp_of(config)
 
     def loss_name(self) -> str:
@@ -601,8 +602,11 @@ class TrainerLog(_RunNames):
         "Record a video when the count of episodes has passed a multiple of capture_video"
         every = self.config.capture_video
         if every and self.episodes // every > before // every and not rank():
-            folder, seed = Path(self.folder or "."), derive_seed(self.config.seed, "video")
-            _save_video(self.policy, self.sources, folder, self.episodes, seed, self.device)
+            self.save_video(Path(self.folder or "."), derive_seed(self.config.seed, "video"))
+
+    def save_video(self, folder: Path, seed: int) -> None:      # of the run, of the episode
+        "Save a video of one new episode below a folder; where the env cannot render, print a note instead"
+        _save_video(self.policy, self.sources, folder, self.episodes, seed, self.device)
 
     def _evaluate(self, env, greedy: bool = False):      # env: its id, or a function that makes envs
         "Evaluate the current policy in fresh episodes of an env"
@@ -780,12 +784,12 @@ def _make_net(sources: Sources, device) -> tuple:      # the net, and the env's 
     env.close()
     return policy, env.protocol
 
-def _fill_in(config: OnPolicyConfig, policy, skip: int) -> tuple:      # the config, and the names of what was open
+def _fill_in(config: OnPolicyConfig, policy, skip: int, load=start_weights) -> tuple:  # config, names of what was open
     "Fill in the length of a segment if it was left open, and load stored weights to start from"
     open_settings = {}
     if config.segment_steps is None:
         open_settings["segment_steps"] = segment_length(config, skip)
-    config = config.replace(**open_settings, start_from=start_weights(config.start_from, policy))
+    config = config.replace(**open_settings, start_from=load(config.start_from, policy))
     return config, tuple(open_settings)
 
 def _wrapped(optimizer, clip: float) -> Optimizer:      # clip: largest norm of the gradient
@@ -811,17 +815,18 @@ class TrainerSetup(SegmentedTrainer):
     "The fourth layer of a trainer: it makes the net, the optimizer and the counters"
     several = False         # True: it can train on several processes, with global means and moments in its update
     chosen: tuple = ()      # names of the settings that were left open, and that the trainer filled in
+    load_weights = staticmethod(start_weights)     # (start_from, policy) -> start_from; fills the policy
 
     @standard_torch()
     def __init__(self, config: OnPolicyConfig, make_env=None, make_policy=None):
         check_processes(config.processes, self.several, self.exp)
-        self.sources = Sources(config, make_env, make_policy)
+        self.sources = self.sources_class(config, make_env, make_policy)
         self.config = self.sources.config
         self.finished, self.folder = False, None
         self.exp, self.device = self.exp_of(self.config), device(self.config.device)
         self.policy, self.protocol = _make_net(self.sources, self.device)
         skip = self.protocol["obs"]["skip"]      # env steps per call of step()
-        self.config, self.chosen = _fill_in(self.sources.config, self.policy, skip)
+        self.config, self.chosen = _fill_in(self.sources.config, self.policy, skip, self.load_weights)
         self.check()
         self.resolved = describe_settings(self.config, self.protocol) | _net_facts(self.policy)
         if self.config.compile:

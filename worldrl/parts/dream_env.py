@@ -226,13 +226,15 @@ class DreamSource:
         temperature: float = 1.,  # of the world's draws
         seed: int = 0,            # of the episodes and the starts
         device="auto",
+        model=None,               # what load(name) gave, if it is loaded already
     ):
-        model = load(name, device)
+        own = stored_env_id(name) if model is None else env_id      # who gives a model has compared the ids
+        model = load(name, device) if model is None else model
         self.name, self.world, self.settings = (
-            name, world_of(model, name), dict(horizon=horizon, temperature=temperature),
+            name, self.view(world_of(model, name)), dict(horizon=horizon, temperature=temperature),
         )
         self.agent = model if callable(getattr(model, "act", None)) else None
-        own = getattr(model, "env_id", "") or stored_env_id(name)
+        own = getattr(model, "env_id", "") or own
         if own and env_id and not same_env(own, env_id):
             raise ConfigError(f"{name} dreams of {own}, and env_id is {env_id}; leave env_id out, or name {own}")
         if isinstance(data, str): data = (data,)
@@ -240,6 +242,10 @@ class DreamSource:
         self.env_id, self.env_kwargs = env_of_agent(model, env_id or own, env_kwargs, where=name)
         if store is not None and self.agent is None: self.env_kwargs = env_kwargs_of(store.meta) | (env_kwargs or {})
         self.pool = self._starts(store, starts, seed)
+
+    def view(self, world):
+        "Return the world that dreams; a subclass may change what is read of it"
+        return world
 
     def _starts(self, store, n: int, seed: int) -> dict:
         "Return n states of the world, after parts of real episodes"

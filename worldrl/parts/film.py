@@ -8,8 +8,9 @@ import dataclasses, os, sys
 import numpy as np
 from ..core import WorldrlError, derive_seed, standard_torch, whole_arguments
 from ..envs.core import ObsSettings, env_of_agent, family_of, is_mujoco, is_own, make_env, to_rgb
+from .dream import as_obs
 from .rollout import check_counts, evaluate, executed, loaded_agent
-from ..viz import label, upscale
+from ..viz import label, side_by_side, upscale
 
 # %% auto #0
 __all__ = ['picture_settings', 'real_fps', 'redraw_episode', 'captioned', 'film']
@@ -94,6 +95,29 @@ def captioned(
     ])
 
 # %% ../../nbs/28_film.ipynb #871691c4
+class _Beliefs:
+    "A callback of evaluate: keeps what an agent's world decodes from its state, step by step"
+    def __init__(self, agent, env_id: str, name: str = ""):
+        self.world, self.env_id, self.episodes = getattr(agent, "world", None), env_id, []
+        if not callable(getattr(self.world, "decode", None)):
+            raise WorldrlError(
+                f"{name or 'this agent'} is a {type(agent).__name__} without a world that decodes frames; leave out"
+                " decoded (--decoded)"
+            )
+
+    def __call__(self, t: int, step, act, alive) -> None:
+        if act is None: return
+        if t == 0: self.episodes.append([])
+        shown = as_obs(self.world, self.world.decode(act.state.get("world", act.state)))
+        self.episodes[-1].append(to_rgb(self.env_id, shown.cpu(), None, self.world.obs_space)[0])
+
+    def beside(self, frames: np.ndarray, k: int, every: int) -> np.ndarray:      # [F, H, W, 3] of episode k
+        "Return the frames with what the world decodes beside them; the last frame keeps the last one"
+        seen = self.episodes[k]
+        steps = [min(i * every, len(seen) - 1) for i in range(len(frames))]
+        return side_by_side({"frame": frames, "decoded by the world": np.stack([seen[t] for t in steps])})
+
+# %% ../../nbs/28_film.ipynb #75d8aca4
 @standard_torch()
 @whole_arguments
 def film(
@@ -105,6 +129,8 @@ def film(
     env_kwargs: dict | None = None,   # for make_env; None and what is not named: the agent's own, if this is its env
     max_steps: int = 2000,        # of an episode
     device=None,                  # as in evaluate
+    decoded: bool = False,        # beside each frame, what the world of the agent decodes from its state
+    text: str = "",               # in front of the caption
 ) -> tuple:                       # frames [F, H, W, 3] uint8, frames a second, Evaluation
     "Return episodes as a person sees them, with the return as caption; WorldrlError if nothing can be drawn"
     check_counts(seed, episodes=episodes, max_steps=max_steps)
@@ -112,14 +138,16 @@ def film(
     env_id, env_kwargs = env_of_agent(agent, env_id or "", env_kwargs, where=name)
     screen, fps = _screen(env_id, env_kwargs)
     every = max(1, round(fps / 30))
+    beliefs = _Beliefs(agent, env_id, name) if decoded else None
     try:
         e = evaluate(agent, env_id, episodes, seed, greedy=greedy, env_kwargs=env_kwargs, max_steps=max_steps,
-                     num_envs=1, keep=("action", "reward"), device=device)
+                     num_envs=1, keep=("action", "reward"), device=device, callback=beliefs)
         clips = []
         for k, d in enumerate(e.data):
-            text = f"{env_id}  episode {k + 1}  " if episodes > 1 else f"{env_id}  "
+            title = f"{text}{env_id}  " + (f"episode {k + 1}  " if episodes > 1 else "")
             frames = redraw_episode(screen, d["action"], d["reward"], derive_seed(seed, k), every)
+            if decoded: frames = beliefs.beside(frames, k, every)
             last = "end" if d["terminated"] | d["truncated"] else "cut"
-            clips.append(captioned(frames, d["reward"], every, text, last))
+            clips.append(captioned(frames, d["reward"], every, title, last))
     finally: screen.close()
     return np.concatenate(clips), fps / every, e

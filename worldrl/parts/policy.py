@@ -116,6 +116,8 @@ class PolicyConfig(NetConfig):
     normalize_obs: bool = False                                # vectors: by their running mean and deviation
     action_scale: Literal["box", "raw"] = "box"
         # units of the actions in a box: 0 is its middle and 1 half its width | those of the env
+    actor_obs: Annotated[int, Ge(0)] = 0
+        # vectors: the actor reads only the first so many numbers, and the critic all of them; 0: both read all
 
     stored: ClassVar[dict] = {"action_scale": "raw"}           # value for stored policies that are older than the field
 
@@ -373,6 +375,20 @@ def _check_config(c: PolicyConfig, shape: tuple, encoder: str, hidden: tuple) ->
         raise ConfigError(
             f"shared is {c.shared}, but there are {len(hidden)} layers {hidden}; expected -1 (all) to {len(hidden)}"
         )
+    if c.actor_obs:
+        _check_actor_obs(c, shape)
+
+def _check_actor_obs(c: PolicyConfig, shape: tuple) -> None:
+    "Raise ConfigError for an actor that cannot read a part of these observations"
+    if len(shape) != 1 or c.recurrent or c.shared:
+        raise ConfigError(
+            f"actor_obs is for vectors and for nets without a memory and without shared layers; these observations are"
+            f" {list(shape)}, recurrent is {c.recurrent} and shared is {c.shared}; leave policy.actor_obs out"
+        )
+    if c.actor_obs > shape[0]:
+        raise ConfigError(
+            f"actor_obs is {c.actor_obs}, and an observation has {shape[0]} numbers; set at most {shape[0]}"
+        )
 
 def _check_encoder(c: PolicyConfig, shape: tuple, encoder: str) -> None:
     "Raise ConfigError for an encoder that these observations cannot have"
@@ -465,7 +481,7 @@ class Torso(_WithMemory, FeatureExtractor):
             size = units
         num_shared = len(hidden) if c.shared == -1 else c.shared
         self.shared = _layers(size, hidden[:num_shared], c.act)
-        self.actor = _layers(self.shared.out_size, hidden[num_shared:], c.act)
+        self.actor = _layers(c.actor_obs or self.shared.out_size, hidden[num_shared:], c.act)
         self.critic = _layers(self.shared.out_size, hidden[num_shared:], c.act)
 
     @property
@@ -487,6 +503,8 @@ class Torso(_WithMemory, FeatureExtractor):
         first_own = self._first_hidden + len(hidden)         # number of the first layer of actor and critic
         # the actor's own layers; its gradient may end before them
         for_actor = x.detach() if self.config.train_shared == "critic" else x
+        if self.config.actor_obs:
+            for_actor = for_actor[..., : self.config.actor_obs]
         a, actor = _run(self.actor, for_actor, first_own)
         # the critic's own layers
         v, critic = _run(self.critic, x, first_own)
