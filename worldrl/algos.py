@@ -37,6 +37,11 @@ ALGOS: dict[str, Algorithm] = {
         "worldrl.worldmodels.controller:ControllerTrainer", "worldrl.worldmodels.controller:ControllerConfig",
         "CMA-ES in the dream or in the real env", "44_controller",
     ),
+    "controller-ppo": Algorithm(
+        "worldrl.worldmodels.controller_ppo:ControllerPPOTrainer",
+        "worldrl.worldmodels.controller_ppo:ControllerPPOConfig",
+        "PPO on the features of a trained world, in the real env or in its dreams", "45_controller_ppo",
+    ),
     "a2c": Algorithm(
         "worldrl.modelfree.a2c:A2CTrainer", "worldrl.modelfree.a2c:A2CConfig",
         "actor-critic, one gradient step per rollout", "31_a2c_lesson",

@@ -7,6 +7,7 @@ from __future__ import annotations
 import contextlib, csv, io, math, re, time
 from pathlib import Path
 from types import SimpleNamespace
+import numpy as np
 import torch
 from gymnasium import spaces
 from .core import ConfigError, WorldrlError, derive_seed
@@ -320,20 +321,32 @@ def enjoy(
     seed: int = 0,                # of the episodes, at least 0: those of `worldrl eval` with this seed
     max_steps: int = 2000,        # of an episode
     threads: int = 1,             # of PyTorch on the CPU
+    checkpoints: bool = False,    # every model that the run has kept (--snapshot-every N), one after the other
+    decoded: bool = False,        # beside each frame, what the agent's world decodes
 ) -> dict:
     "Write a film of an agent with the return as caption; returns the path and the episodes' returns"
     _check_common(seed, threads, "", episodes=episodes, max_steps=max_steps)
     check_target(video, "--video", tuple(WRITERS))
     greedy = greedy and agent not in EXPLORERS                  # the mode of a random policy is one constant action
+    models = {step: str(folder) for step, folder in models_of(agent).items()} if checkpoints else {0: agent}
+    clips, told = [], {"steps": [], "returns": [], "lengths": []}
     with torch_threads(threads):
-        found = agent_named(agent, env_id)
-        env_id, env_kwargs = settings_of(found, env_id, agent)
-        frames, fps, e = film(found, env_id, episodes, seed, greedy=greedy, env_kwargs=env_kwargs, max_steps=max_steps)
-    path = save_video(frames, video, fps)
-    returns = ", ".join(f"{r:.1f}" for r in e.returns)
-    print(f"{path}: {env_id}, return{'s' if episodes > 1 else ''} {returns}, "
-          f"{int(e.lengths.sum())} steps, {_mode(greedy)} actions")
-    return {"video": str(path), "returns": e.returns.tolist(), "lengths": e.lengths.tolist(), "greedy": greedy}
+        for step, model in models.items():
+            found = agent_named(model, env_id)
+            where, env_kwargs = settings_of(found, env_id, agent)
+            frames, fps, e = film(
+                found, where, episodes, seed, greedy=greedy, env_kwargs=env_kwargs, max_steps=max_steps,
+                decoded=decoded, text=f"step {step:,}  " if checkpoints else "",
+            )
+            clips.append(frames)
+            for name, x in (("steps", [step] * episodes), ("returns", e.returns), ("lengths", e.lengths)):
+                told[name] += list(map(float, x)) if name == "returns" else list(map(int, x))
+    path = save_video(np.concatenate(clips), video, fps)
+    returns = ", ".join(f"{r:.1f}" for r in told["returns"])
+    print(f"{path}: {where}, return{'s' if len(told['returns']) > 1 else ''} {returns}, "
+          f"{sum(told['lengths'])} steps, {_mode(greedy)} actions")
+    if not checkpoints: del told["steps"]
+    return {"video": str(path), **told, "greedy": greedy}
 
 # %% ../nbs/83_look.ipynb #92906b28
 def dream_world(

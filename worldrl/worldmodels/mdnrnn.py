@@ -60,7 +60,7 @@ class MDNRNNConfig(Config):
     residual: bool = False                          # predict z_{t+1} - z_t; False: z_{t+1}, as in the paper
     restart_flag: bool = False                      # feed "this latent is the first of an episode" (Doom of the paper)
     # what a policy reads
-    features: Literal["z", "zh", "zhc", "zr"] = "zh"
+    features: Literal["z", "zh", "zc", "zhc", "zr"] = "zh"
         # what a policy reads: the latent z, the LSTM's h and c; r: the h of an untrained LSTM
     # training
     latents: Literal["sample", "mu"] = "sample"     # for training: sampled again for each batch | mu: the mean
@@ -301,7 +301,9 @@ class WorldModelConfig(Config):
     action_space: dict = field(default_factory=dict)              # of one env
 
 # %% ../../nbs/42_mdnrnn_workshop.ipynb #aa45f062
-FEATURES = {"z": ("z",), "zh": ("z", "h"), "zhc": ("z", "h", "c"), "zr": ("z", "rh")}     # what a policy reads
+FEATURES = {     # what a policy reads
+    "z": ("z",), "zh": ("z", "h"), "zc": ("z", "c"), "zhc": ("z", "h", "c"), "zr": ("z", "rh"),
+}
 
 class _ReadOuts(nn.Module):
     "Features, reward, continuation and frame of a state, for any leading axes; nothing is sampled here"
