@@ -116,7 +116,7 @@ def tracked(names):
 
 def wrong_content(files):
     "What a wheel lacks, or has too much: lines"
-    code = {f"worldrl/{p.relative_to(PACKAGE).as_posix()}" for pattern in ("*.py", "*.pyi", "*.json", "py.typed") for p in PACKAGE.rglob(pattern)}
+    code = {f"worldrl/{p.relative_to(PACKAGE).as_posix()}" for pattern in ("*.py", "*.pyi", "*.json", "*.csv", "py.typed") for p in PACKAGE.rglob(pattern)}
     packed = ("zoo/*/*", "samples/*/*", "results/*.*", "results/curves/*", "experiments/*.csv")
     data = {f"worldrl/data/{p.relative_to(ROOT / 'data').as_posix()}" for pattern in packed for p in (ROOT / "data").glob(pattern)}
     found = {name for name in files if not name.startswith("worldrl-")}

@@ -223,8 +223,10 @@ def _in_torch(number: int, folder: str, env: dict, processes: int, kind: str, fu
     finally: dist.destroy_process_group()
 
 def _in_fabric(fabric, folder: str, env: dict, processes: int, kind: str, function, args) -> None:
-    "The life of a process that Fabric has started and connected"
-    _call(folder, env, processes, function, args)
+    "The life of a process that Fabric has started and connected; it leaves the group before it ends, as in _in_torch"
+    try: _call(folder, env, processes, function, args)
+    finally:
+        if dist.is_initialized(): dist.destroy_process_group()
 
 def _call(folder: str, env: dict, processes: int, function, args) -> None:
     "Call the function, and write its result or its error into the folder"
