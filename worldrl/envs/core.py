@@ -1315,10 +1315,26 @@ def _unknown_setting(env_id: str, settings, kwargs: dict, e: Exception) -> EnvEr
             f"{env_id} has no setting {k!r} of its own; it belongs to the observation settings: obs={name!r} (on a"
             f" command line: --obs {name})."
         )
-    return EnvError(
-        f"{env_id} has no setting {k!r} (the settings are {', '.join(f'{n}={v!r}' for n, v in kwargs.items())}). Leave"
-        " it out; see the env's documentation for its settings."
-    )
+    names = _settings_of(env_id)
+    has = f"It has: {', '.join(names)}." if names else "See the env's documentation for its settings."
+    return EnvError(f"{env_id} has no setting {k!r} (given as {k}={kwargs[k]!r}).{did_you_mean(k, names)} {has}")
+
+
+def _settings_of(env_id: str) -> list[str]:
+    "Return the names of the settings of an env, read from what makes it; empty where they cannot be read"
+    family, fixed = family_of(env_id), {"env_id", "num_envs", "settings", "render_mode", "args", "kwargs"}
+    try:
+        if family and family.entry:
+            maker = load_entry(family.entry)
+        else:
+            spec = gym.spec(env_id)
+            maker = load_env_creator(spec.vector_entry_point or spec.entry_point)
+            fixed |= set(spec.kwargs)
+        found = inspect.signature(maker).parameters.values()
+    except Exception:
+        return []
+    if any(p.kind == p.VAR_KEYWORD for p in found): return []           # it passes further settings on
+    return [p.name for p in found if p.name not in fixed]
 
 
 def _make(env_id: str, num_envs: int, family, settings, kwargs: dict) -> tuple[VectorEnv, ObsSettings]:
@@ -1330,6 +1346,7 @@ def _make(env_id: str, num_envs: int, family, settings, kwargs: dict) -> tuple[V
 
 # %% ../../nbs/10_envs.ipynb #785dc43e
 import hashlib, inspect
+from gymnasium.envs.registration import load_env_creator
 from ..core import ConfigError
 
 # %% ../../nbs/10_envs.ipynb #2325c0e8
