@@ -4,7 +4,7 @@
 
 # %% ../../nbs/10_envs.ipynb #867b7358
 from __future__ import annotations
-import ast, dataclasses, importlib.metadata, os, re, sys
+import ast, dataclasses, importlib.metadata, inspect, os, re, sys
 from dataclasses import dataclass
 from functools import partial, reduce, wraps
 
@@ -12,6 +12,7 @@ import cv2
 import gymnasium as gym
 import numpy as np
 import torch
+from gymnasium.envs.registration import load_env_creator
 from gymnasium.vector import AutoresetMode, SyncVectorEnv, VectorEnv, VectorWrapper
 from gymnasium.vector.utils import batch_space
 
@@ -1345,8 +1346,7 @@ def _make(env_id: str, num_envs: int, family, settings, kwargs: dict) -> tuple[V
     return load_entry(family.entry)(env_id, num_envs, bare, **kwargs), settings
 
 # %% ../../nbs/10_envs.ipynb #785dc43e
-import hashlib, inspect
-from gymnasium.envs.registration import load_env_creator
+import hashlib
 from ..core import ConfigError
 
 # %% ../../nbs/10_envs.ipynb #2325c0e8
