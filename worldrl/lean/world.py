@@ -6,7 +6,7 @@
 __all__ = ['COLOURS', 'LeanWorldConfig', 'read_frame', 'show_frame', 'sample_objects', 'ConvGRU', 'LeanNet', 'disagreement',
            'LeanWorld', 'LeanWindows', 'LeanSampler', 'watch', 'lean_loss', 'known_rewards', 'outcomes_from',
            'LeanWorldTrainConfig', 'LeanWorldLearner', 'updates_due', 'total_updates', 'RepeatingRandom', 'count_of',
-           'AsColours', 'in_colours', 'lean_scores', 'LeanWorldTrainer']
+           'AsColours', 'in_colours', 'plane_scores', 'lean_scores', 'LeanWorldTrainer']
 
 # %% ../../nbs/56_lean_world_workshop.ipynb #95693491
 import math
@@ -622,7 +622,7 @@ class AsColours:
         self.obs_space = gym.spaces.Box(0, 255, (len(COLOURS), *world.obs_space.shape[1:]), np.uint8)
 
     def __getattr__(self, name):
-        if name == "world": raise AttributeError(name)
+        if name in ("world", "observe_sequence"): raise AttributeError(name)      # rows are observed one by one
         return getattr(self.world, name)
 
     def observe(self, state: State, step: Step, *, rng: Rng | None = None) -> State:
@@ -638,6 +638,44 @@ def in_colours(episode: dict) -> dict:      # obs [T, 3, H, W] uint8 -> the same
     "Return an episode whose observations have a plane per colour"
     planes = read_frame(torch.as_tensor(episode["obs"]), "colours")
     return episode | {"obs": (255 * planes).to(torch.uint8).numpy()}
+
+# %% ../../nbs/56_lean_world_workshop.ipynb #20322857
+def plane_scores(
+    world,                       # a World
+    episodes,                    # that it was not trained on: a list, or an EpisodeStore
+    horizons: tuple = (1, 5, 10, 20),
+    *, env_id: str = "",         # the env of the episodes; empty: the world's
+    env_kwargs: dict | None = None,
+    names: tuple | None = None,  # of the planes; None: those of the game
+    **how,                       # n, context, temperature, seed: as for plane_recall
+) -> tuple[dict, str]:           # {"recall/ball@1": 0.97, ...}; a table with a line per plane
+    "Return recall per plane or colour at each horizon; {} and an empty text for frames that are not binary"
+    env_id, env_kwargs = env_id or getattr(world, "env_id", ""), env_kwargs or getattr(world, "env_kwargs", {})
+    seen = _as_planes(world, episodes, env_id, env_kwargs)
+    if seen is None: return {}, ""
+    recall, out = plane_recall(*seen[:2], max(horizons), names=names or seen[2], **how), {}
+    for h in horizons:
+        row = recall.recall()[h - 1]
+        out |= {f"recall/{n}@{h}": float(x) for n, x in zip(recall.names, row) if np.isfinite(x)}
+        if np.isfinite(row).any(): out[f"recall/mean@{h}"] = float(np.nanmean(row))
+    return out, recall.table(horizons)
+
+def _as_planes(world, episodes, env_id: str, env_kwargs: dict) -> tuple | None:
+    "Return a world of binary planes, its episodes and the planes' names; None where frames are no planes"
+    space, store = world.obs_space, hasattr(episodes, "episode")
+    some = episodes.episode(0) if store else episodes[0]
+    if len(space.shape) != 3 or space.dtype != np.uint8 or not np.isin(some["obs"], (0, 255)).all(): return None
+    if _is_bits(env_id):
+        every = map(episodes.episode, range(len(episodes))) if store else episodes
+        return AsColours(world), [in_colours(e) for e in every], COLOURS
+    return None if space.shape[0] == 3 else (world, episodes, _plane_names(env_id, env_kwargs, space.shape[0]))
+
+def _plane_names(env_id: str, env_kwargs: dict, count: int) -> tuple | None:
+    "Return the names of the planes of a MinAtar game, or nothing"
+    if not env_id.startswith("MinAtar/"): return None
+    from worldrl.envs.minatar import channels
+    names = channels(env_id, bool(env_kwargs.get("pomdp", False)))
+    return names if len(names) == count else None
 
 # %% ../../nbs/56_lean_world_workshop.ipynb #9a7a69ed
 def lean_scores(
@@ -656,28 +694,9 @@ def lean_scores(
     settings, out = dict(n=starts, context=context, seed=seed), {}
     far = dream_error(world, long, max(horizons), **settings)
     out |= {k: float(v) for k, v in far.metrics(horizons).items()}
-    if seen := _as_planes(world, long):
-        recall = plane_recall(*seen[:2], max(horizons), names=names or seen[2], **settings)
-        for h in horizons:
-            row = recall.recall()[h - 1]
-            out |= {f"recall/{n}@{h}": float(x) for n, x in zip(recall.names, row) if np.isfinite(x)}
-            if np.isfinite(row).any(): out[f"recall/mean@{h}"] = float(np.nanmean(row))
+    out |= plane_scores(world, long, horizons, names=names, **settings)[0]
     out |= reward_prediction(world, long, length=8, n=starts, context=context, seed=seed).metrics()
     return out
-
-def _as_planes(world, episodes: list) -> tuple | None:
-    "Return a world of binary planes, its episodes and the planes' names; None where frames are no planes"
-    space = world.obs_space
-    if len(space.shape) != 3 or space.dtype != np.uint8: return None
-    if _is_bits(getattr(world, "env_id", "")): return AsColours(world), [in_colours(e) for e in episodes], COLOURS
-    return None if space.shape[0] == 3 else (world, episodes, _plane_names(world))
-
-def _plane_names(world) -> tuple | None:
-    "Return the names of the planes of a MinAtar game, or nothing"
-    env_id = getattr(world, "env_id", "")
-    if not env_id.startswith("MinAtar/"): return None
-    from worldrl.envs.minatar import channels
-    return channels(env_id, bool(world.env_kwargs.get("pomdp", False)))
 
 # %% ../../nbs/56_lean_world_workshop.ipynb #0fbf90c0
 class _LeanSetup(TrainerSetup, SegmentLoop, Collector, Checkpointing):
