@@ -395,7 +395,8 @@ def our_defaults(
 def _first_config(words: str) -> Config:      # as in our_defaults
     "Return what a command sets without flags: an algorithm's config, or for other commands that of their default env"
     name, *learner = words.split(" --learner ")
-    return algorithm(name)[1]() if name in MODELFREE else make_config(name, **({"learner": learner[0]} if learner else {}))
+    if name in MODELFREE: return algorithm(name)[1]()
+    return make_config(name, **({"learner": learner[0]} if learner else {}))
 
 def _value_text(v) -> str:
     "Return a default as text for a table"
@@ -437,11 +438,11 @@ def moved(
     command: str = "ppo",    # the word after `worldrl train`
 ) -> str:                    # " --lr is --learning-rate here."; "" where no flag of an earlier system is among them
     "Return what flags of earlier systems are called here"
-    typed, told = {w.partition("=")[0].replace("_", "-") for w in words}, {}
+    typed, told = dict.fromkeys(w.partition("=")[0].replace("_", "-") for w in words), {}
     for m in _rows_for(command):
         flags = {flag.replace("_", "-") for flag in re.findall(r"--[\w-]+", m.old)}
-        for flag in sorted(typed & flags - set(m.ours.split())): told.setdefault(flag, f" {flag}{_answer(m, command)}.")
-    return "".join(told.values())
+        for flag in typed.keys() & flags - set(m.ours.split()): told.setdefault(flag, f" {flag}{_answer(m, command)}.")
+    return "".join(told.get(flag, "") for flag in typed)
 
 def _rows_for(command: str) -> list[Moved]:      # a key of ALGOS or of NET_ALIASES
     "Return the flags that a command answers, its own first; a policy can have come from any earlier system"
