@@ -13,6 +13,7 @@ from gymnasium import spaces
 from .core import ConfigError, WorldrlError, derive_seed
 from .envs.core import env_of_agent, family_of, make_env
 from .envs.minatar import channels
+from .lean.world import plane_scores
 from .parts.dream_error import dream_error, plot_dream_error, reward_prediction
 from .parts.dream_figures import dream_video, latents_video, planes_video
 from .parts.film import film
@@ -395,7 +396,10 @@ def _dream_world(world: str, env_id: str, seed: int, out: str, name: str, settin
     if isinstance(model, WorldModel):
         for file in joint_pictures(model, store, folder, find_inverse(world), env_id=env_id): print(file)
     _say_dream(env_id, store, error, pays, told, settings)
-    result = error.metrics() | pays.metrics() | {"world": name or agent_label(world), "noise": noise}
+    at, kind = tuple(k for k in (1, 5, 10, 20) if k <= settings["horizon"]), dict(env_id=env_id, env_kwargs=env_kwargs)
+    recall, table = plane_scores(model, store, at, n=settings["starts"], **kind, **how)
+    if table: print(f"recall / precision of each plane:\n{table}")
+    result = error.metrics() | pays.metrics() | recall | {"world": name or agent_label(world), "noise": noise}
     result |= {k: settings[k] for k in ("horizon", "starts", "context", "temperature", "episodes")}
     return keep("dream", label, env_id, seed, int(store.lengths.sum()), start, result, measured=measured)
 
