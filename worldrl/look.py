@@ -25,7 +25,7 @@ from .runs.models import load
 from .runs.run import snapshots
 from .runs.track import provenance
 from .viz import COLORS, WRITERS, save_video
-from .worldmodels.joint import find_inverse, joint_pictures
+from .worldmodels.joint import DPI, find_inverse, joint_pictures
 from .worldmodels.mdnrnn import WorldModel
 from .parts.gather import GatherConfig, gather, make_explorer
 
@@ -293,7 +293,7 @@ def _write_rows(folder: Path, rows: list[dict]) -> None:
     out.writerows(every)
     write_atomic(folder / "eval.csv", text.getvalue().encode())
     picture = io.BytesIO()
-    figure_of([r for r in every if setting(r, *episodes) == mine[:-1]]).savefig(picture, format="png")
+    figure_of([r for r in every if setting(r, *episodes) == mine[:-1]]).savefig(picture, format="png", dpi=DPI)
     write_atomic(folder / "eval.png", picture.getvalue())
     print(f"{folder / 'eval.csv'}\n{folder / 'eval.png'}")
 
@@ -397,7 +397,7 @@ def _dream_world(world: str, env_id: str, seed: int, out: str, name: str, settin
     shown = dict(start=settings["context"], horizon=settings["horizon"], temperature=settings["temperature"], seed=seed)
     _pictures(model, store, error, folder, env_id, env_kwargs, shown)
     if isinstance(model, WorldModel):
-        for file in joint_pictures(model, store, folder, find_inverse(world), env_id=env_id): print(file)
+        for file in joint_pictures(model, store, folder, find_inverse(world, model), env_id=env_id): print(file)
     _say_dream(env_id, store, error, pays, told, settings)
     result = error.metrics() | pays.metrics() | {"world": name or agent_label(world), "noise": noise}
     result |= {k: settings[k] for k in ("horizon", "starts", "context", "temperature", "episodes")}
@@ -460,7 +460,7 @@ def _pictures(model, store, error, folder, env_id, env_kwargs, how: dict):
     fig = Figure(figsize=(6, 3.4), dpi=90)
     plot_dream_error(error, fig.add_subplot())
     fig.tight_layout()
-    fig.savefig(folder / "dream_error.png")
+    fig.savefig(folder / "dream_error.png", dpi=DPI)
     for name in ("dream.mp4", "planes.mp4", "latents.mp4", "dream_error.png"):
         if (folder / name).exists(): print(folder / name)
 
