@@ -20,6 +20,12 @@ from .rollout import executed
 __all__ = ['DreamEnv', 'SingleDream', 'own_env_id', 'settings_of_data', 'env_of_stored', 'world_of', 'played', 'DreamSource']
 
 # %% ../../nbs/26_dream_env.ipynb #06c9af37
+def _enlarged(frames, side):      # [n, H, W, 3], pixels -> [n, H', W', 3]
+    "Return frames with a longer side of so many pixels; each pixel is that of the nearest place"
+    shape, longer = frames.shape[1:3], max(frames.shape[1:3])
+    rows, columns = (np.arange(round(side * n / longer)) * longer // side for n in shape)
+    return frames[:, rows[:, None], columns]
+
 def _encoded(space, actions):
     "Native actions of a batch as encoded floats; `executed` has clipped them"
     native = executed(space, actions)
@@ -66,10 +72,12 @@ class DreamEnv(gym.vector.VectorEnv):
         seed: int = 0,                # for the first reset without a seed
         env_id: str = "",             # the real env's id, for pictures
         render_mode: str | None = None,
+        render_size: int = 0,         # pixels of the longer side of a rendered frame; 0: as the world decodes it
     ):
         for name, value, kinds in (("obs", obs, ("pixels", "features")), ("end", end, ("sample", "threshold"))):
             if value not in kinds: raise NoDreamError(f"{name}={value!r}, expected {' or '.join(map(repr, kinds))}")
         _check_counts(temperature, horizon=horizon, num_envs=num_envs, pool=pool)
+        if render_size: _check_counts(temperature, render_size=render_size)
         if world is None or starts is None:
             raise NoDreamError(
                 f"a dream needs a {'world' if world is None else 'pool of starts'}; write DreamEnv(world, starts), or"
@@ -83,6 +91,7 @@ class DreamEnv(gym.vector.VectorEnv):
             else filter_starts(world, starts, pool)
         )
         self.env_id, self.render_mode, self._seed, self.device = env_id, render_mode, seed, leaves(self.pool)[0].device
+        self.render_size = render_size
         self.chance = _Chance(self.pool, num_envs, temperature)
         self.single_action_space = world.action_space
         self.single_observation_space = (
@@ -141,7 +150,8 @@ class DreamEnv(gym.vector.VectorEnv):
     def render(self):
         "Return a frame [H, W, 3] uint8 per row; None unless render_mode is \"rgb_array\""
         if self.render_mode != "rgb_array": return None
-        return tuple(to_rgb(self.env_id, self.world.decode(self.state), space=self.world.obs_space))
+        frames = to_rgb(self.env_id, self.world.decode(self.state), space=self.world.obs_space)
+        return tuple(_enlarged(frames, self.render_size) if self.render_size else frames)
 
     @classmethod
     def single(cls, world=None, starts=None, **kwargs) -> "SingleDream":
