@@ -177,7 +177,6 @@ def played_generation(
     episodes.close()
     return seconds, episodes.env_share
 
-
 # %% ../nbs/82_bench.ipynb #677d6da0
 def usable_cores() -> int:
     "Return the number of cores that this process may use"
@@ -198,7 +197,6 @@ def bench_controller(whole: int = 250):     # steps of a whole episode: 1,000 fr
         yield Row("  env steps", n * steps / seconds, "observations / second")
         yield Row("  the env's share of the time", share, "")
         yield Row(f"  64 × 16 episodes of {whole} steps, computed", 1024 * whole / n / steps * seconds / 60, "minutes")
-
 
 # %% ../nbs/82_bench.ipynb #9e06373a
 class Watch:

@@ -231,7 +231,7 @@ def ray_tasks(
             for task in running.values(): ray.cancel(task)
             raise
 
-def _answer(ray, running: dict, key):     # running: the tasks whose results nobody has fetched
+def _answer(ray, running: dict, key):     # running: the tasks whose results have not been fetched
     "Wait for a task, and return what its function returns; WorldrlError"
     try: result = ray.get(running[key])
     except Exception as e:
@@ -241,4 +241,3 @@ def _answer(ray, running: dict, key):     # running: the tasks whose results nob
                            "same command again: a training goes on from its last checkpoint") from None
     del running[key]
     return result
-

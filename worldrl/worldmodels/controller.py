@@ -316,7 +316,6 @@ def episode_parts(
     size = min(16, max(4, n // 64))
     return [range(i, min(i + size, n)) for i in range(0, n, size)]
 
-
 # %% ../../nbs/44_controller.ipynb #441fce62
 class EnvClock:
     "Adds up the seconds inside reset() and step() of an env"
@@ -366,7 +365,6 @@ class Player:
             returns = _episode(agent, EnvStream(env), seeds, self.max_steps)
         return returns.numpy(), clock.seconds, time.perf_counter() - begin
 
-
 # %% ../../nbs/44_controller.ipynb #b8ba9321
 _NOT_IN_A_MODULE = ("Other processes import the classes of the world: define them in a module, not in a notebook. Or "
                     "play in this process: workers=1 (--workers 1)")
@@ -409,7 +407,6 @@ def _played_by(player: Player, workers: int, on: str):
         with worker_pool(workers, _receive, _packed(player)) as submit:
             yield lambda *part: submit(_play_received, *part).result
     else: yield lambda *part: functools.partial(player.play, *part)
-
 
 # %% ../../nbs/44_controller.ipynb #431ec332
 class RealEpisodes:
@@ -481,7 +478,6 @@ def real_returns_parallel(
     with contextlib.closing(
         RealEpisodes(world, population.controller, env_id, env_kwargs, max_steps, workers, on)
     ) as episodes: return episodes.returns(population.vectors.cpu().numpy(), seeds)
-
 
 # %% ../../nbs/44_controller.ipynb #eb5d9862
 from ..parts.episodes import env_kwargs_of
