@@ -192,9 +192,13 @@ class _LeanState(nn.Module):
     @property
     def feature_size(self) -> int:
         "The length of what `features` returns"
+        return math.prod(self.feature_maps) + self.config.memory
+
+    @property
+    def feature_maps(self) -> tuple[int, int, int]:
+        "The shape [channels, rows, columns] of the maps with which the features begin; the mean of the memory follows"
         h, w = self.size
-        cells = math.ceil(h / self._pool) * math.ceil(w / self._pool)
-        return self.config.seen * self.channels * cells + self.config.memory
+        return self.config.seen * self.channels, math.ceil(h / self._pool), math.ceil(w / self._pool)
 
     @property
     def _pool(self) -> int:
