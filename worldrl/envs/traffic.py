@@ -191,7 +191,7 @@ def draw(
     colours = np.where((speed == 0)[..., None], _STANDS, _MOVES)
     images[row, road, 6:14, cell, 1:5] = colours[..., None, None, :]
     state = np.where(green[:, None] == np.arange(2), np.where(yellow[:, None] > 0, 1, 2), 0)
-    images[:, :, 2:18, roads.seen, 0] = _LIGHTS[state][:, :, None]
+    images[:, :, 2:18, roads.seen - 1, 5] = images[:, :, 2:18, roads.seen, 0] = _LIGHTS[state][:, :, None]
     return images.reshape(len(cell), 40, -1, 3)
 
 # %% ../../nbs/63_traffic.ipynb #5f430ef8
