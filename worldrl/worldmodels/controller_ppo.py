@@ -25,14 +25,13 @@ from torch import Tensor
 
 # %% ../../nbs/45_controller_ppo.ipynb #a2f559c1
 from ..core import UNBOUNDED, Config, ConfigError, WorldrlError, derive_seed, device
-from ..envs.core import env_from, env_of_agent, make_env, same_env
+from ..envs.core import data_env_id, env_from, make_env, same_env
 from ..envs.toy import oracle_world
 from ..modelfree.a2c import EnvSource, Sources, env_settings
 from ..modelfree.ppo import PPOConfig, PPOTrainer
 from ..parts.contracts import Act, Rng, State, Step, leaves, observe_sequence
 from ..parts.dream import ThroughWorld
-from ..parts.dream_env import DreamEnv, DreamSource, world_of
-from ..parts.episodes import EpisodeError, env_kwargs_of, find_episodes
+from ..parts.dream_env import DreamEnv, DreamSource, env_of_stored, own_env_id, world_of
 from ..parts.film import film
 from ..parts.optim import Optimizer
 from ..parts.policy import RunningNorm
@@ -359,14 +358,6 @@ def _model_of(c: ControllerPPOConfig, name: str):
     if name: return load(name, c.device)
     return load_run(c.env_id, "mdnrnn", c.seed, c.device)
 
-def _data_kwargs(model, env_id: str, names: tuple) -> dict:
-    "Return the env's settings of the episodes from which a world was made; {} where they are not known"
-    rnn = getattr(model, "mdnrnn", None)
-    names = names or (rnn.config.data if rnn is not None else ())
-    if callable(getattr(model, "act", None)) or not names: return {}
-    try: return env_kwargs_of(find_episodes(env_id, names).meta)
-    except EpisodeError: return {}
-
 def named_world(c: ControllerPPOConfig) -> tuple:      # the model, its env's id, keywords for make_env
     "Load the world that a config names; ConfigError for a world of another env"
     if c.in_dream and c.world and c.world != c.in_dream:
@@ -377,14 +368,13 @@ def named_world(c: ControllerPPOConfig) -> tuple:      # the model, its env's id
     name = c.in_dream or c.world
     model = _model_of(c, name)
     typed = "" if name and c.env_id == type(c)().env_id else c.env_id
-    known = getattr(model, "env_id", "") or ("" if name in ("", "oracle") else stored_env_id(name))
+    known = own_env_id(model)
     if known and typed and not same_env(known, typed):
         raise ConfigError(
             f"the world {name} is one of {known}, and env_id is {typed}; leave env_id out, or name a world of {typed}"
         )
-    env_id = typed or known or c.env_id
-    kwargs = _data_kwargs(model, env_id, c.dream_data) | env_settings(c)
-    return model, *env_of_agent(model, env_id, kwargs, where=name)
+    asked = typed or ("" if known else c.env_id)
+    return model, *env_of_stored(model, name, asked, env_settings(c), c.dream_data)
 
 # %% ../../nbs/45_controller_ppo.ipynb #c528a0c6
 class FeatureDreams(DreamSource):
@@ -494,7 +484,8 @@ class _WorldRun(PPOTrainer):
     def run_name(cls, config: ControllerPPOConfig) -> tuple[str, str]:
         "Return env_id and exp of a run before it is made"
         name, env_id = config.in_dream or config.world, config.env_id
-        if name not in ("", "oracle") and env_id == type(config)().env_id: env_id = stored_env_id(name) or env_id
+        if name not in ("", "oracle") and env_id == type(config)().env_id:
+            env_id = data_env_id(stored_env_id(name), name) or env_id
         return env_id, cls.exp_of(config)
 
     def state(self) -> dict:
