@@ -579,6 +579,7 @@ FAMILIES = (
            limits=(("worldrl/Warehouse-", 100),)),
     Family("worldrl/Warehouse", recipe="warehouse-memory", draw="worldrl.envs.warehouse:draw_observations",
            limits=(("worldrl/WarehouseMemory", 96), ("worldrl/WarehouseKinds", 100))),
+    Family("worldrl/Traffic", recipe="warehouse-memory", limits=(("worldrl/Traffic", 250),)),
 )
 PLUGINS = {"ALE/": "ale_py", "dm_control/": "shimmy"}     # importing these registers their ids
 EXTRAS = {"minatar": "minatar", "Box2D": "box2d", "pygame": "box2d", "mujoco": "mujoco", "imageio": "mujoco",
