@@ -20,7 +20,7 @@ import torch.nn as nn
 from .algos import ALGOS, NET_ALIASES, algorithm, algorithm_of, learner_of
 from .cluster import check_place, check_results, run_lines
 from .core import Config, ConfigError, as_whole, device, field_types, whole
-from .envs.core import factory_env_id, factory_name, family_of
+from .envs.core import data_env_id, factory_env_id, factory_name, family_of
 from .runs.disk import read_json, run_dir, user_path
 from .runs.models import load, stored_env_id
 from .runs.processes import process_count, together
@@ -85,7 +85,7 @@ def env_id_of(
     "Return what stands for the env's id where only a factory or a world is named; it also chooses the recipe"
     if make_env: return factory_env_id(make_env)
     if not in_dream or in_dream == "oracle": return None      # the exact world of a toy is no stored one
-    return stored_env_id(in_dream) or None
+    return data_env_id(stored_env_id(in_dream), in_dream) or None
 
 def _world_of(settings: dict) -> str:
     "Return the name of the world that a training dreams in or looks through; empty: none is named"
