@@ -332,6 +332,7 @@ class ControllerPPOConfig(PPOConfig):
     curiosity_only: bool = False                    # learn from this reward alone
     boredom: Annotated[float, Ge(0)] = 1.           # standard deviations of progress that are subtracted
     curiosity_learning_rate: Annotated[float, Gt(0)] = 1e-4      # of the copy of the MDN-RNN that learns along
+    optimizer: Literal["adam", "rmsprop"] = "adam"  # of actor and critic; adam_eps is the epsilon of both
     snapshot_every: Annotated[int, Ge(0)] = 0       # segments between two kept agents (for videos); 0: only the last
 
     @classmethod
@@ -350,6 +351,10 @@ ControllerPPOConfig.recipes = {name: PPOConfig.recipes[name] for name in _SAME_A
     "sonic": dict(num_envs=10, num_steps=432, num_minibatches=8, update_epochs=3, clip_coef=0.1, learning_rate=1e-4,
                   adam_eps=1e-6, ent_coef=0.02, reads="zc", policy=dict(shared=-1, act="relu")),
 }
+ControllerPPOConfig.recipes["sonic_curious"] = ControllerPPOConfig.recipes["sonic"] | dict(
+    num_envs=1, num_steps=20, num_minibatches=4, optimizer="rmsprop", learning_rate=3e-5, curiosity=0.01,
+    curiosity_only=True, curiosity_learning_rate=5e-6,
+)
 
 # %% ../../nbs/45_controller_ppo.ipynb #32412a62
 def _model_of(c: ControllerPPOConfig, name: str):
@@ -556,6 +561,13 @@ class ControllerPPOTrainer(_WorldRun):
         if c.curiosity and not isinstance(world, WorldModel):
             raise ConfigError(f"curiosity copies the MDN-RNN of a WorldModel, and this world is a"
                               f" {type(world).__name__}; leave out curiosity")
+
+    def make_optimizer(self) -> Optimizer:
+        "Return Adam or RMSprop with the settings of the config"
+        if self.config.optimizer == "adam": return super().make_optimizer()
+        c = self.config
+        settings = dict(kind=c.optimizer, eps=c.adam_eps, clip=c.max_grad_norm)
+        return Optimizer(self.policy.param_groups(), c.learning_rate, **settings)
 
     def rewards(self, r: Rollout) -> Rollout:
         "Return the rollout with the reward of curiosity added, or alone with curiosity_only"
