@@ -33,6 +33,7 @@ from ..runs.run import RUN_FILES, differences, newest_checkpoint, run_training, 
 from ..runs.track import provenance
 from .controller import ControllerConfig, ControllerTrainer
 from ..parts.gather import GatherConfig, gather, make_explorer
+from .joint import DPI
 from .mdnrnn import MDNRNNConfig, MDNRNNTrainer
 from .vae import VAEConfig, VAETrainer
 
@@ -307,7 +308,7 @@ def pictures(config: TourConfig, folder: Path, agent, fresh) -> dict:
     fig = Figure(figsize=(6, 3.4), dpi=90)
     plot_dream_error(error, fig.add_subplot())
     fig.tight_layout()
-    fig.savefig(folder / "dream_error.png")
+    fig.savefig(folder / "dream_error.png", dpi=DPI)
     longest = fresh.episode(int(np.argmax(fresh.lengths)))
     video = folder / "imagined_rollout.mp4"
     dream_video(agent.world, longest, context, horizon, path=video, env_id=config.env_id, seed=config.seed)
