@@ -11,21 +11,22 @@ import numpy as np
 import torch
 from gymnasium import spaces
 from .core import ConfigError, WorldrlError, derive_seed
-from .envs.core import env_of_agent, family_of, make_env
+from .envs.core import family_of, make_env
 from .envs.minatar import channels
 from .lean.world import plane_scores
+from .parts.dream_env import env_of_stored
 from .parts.dream_error import dream_error, plot_dream_error, reward_prediction
-from .parts.dream_figures import dream_video, latents_video, planes_video
+from .parts.dream_figures import _lived, dream_rows, dream_video, latents_video, planes_video
 from .parts.film import film
-from .parts.rollout import LONGEST, RandomAgent, evaluate, record
+from .parts.rollout import LONGEST, RandomAgent, check_spaces, evaluate, record
 from .results import TableError, check_numbers, check_target, read_table
 from .runs.checkpoint import sha256_tree
-from .runs.disk import check_name, read_json, run_dir, user_path, write_atomic, write_json
+from .runs.disk import check_name, data_root, read_json, run_dir, user_path, write_atomic, write_json
 from .runs.models import load
 from .runs.run import snapshots
 from .runs.track import provenance
-from .viz import COLORS, WRITERS, save_video
-from .worldmodels.joint import find_inverse, joint_pictures
+from .viz import COLORS, WRITERS, save_video, side_by_side
+from .worldmodels.joint import DPI, find_inverse, joint_pictures
 from .worldmodels.mdnrnn import WorldModel
 from .parts.gather import GatherConfig, gather, make_explorer
 
@@ -58,8 +59,10 @@ def settings_of(
     env_id: str,        # what the user typed; "": the env that the agent was trained for
     name: str = "",     # of the agent, for messages
 ) -> tuple[str, dict]:
-    "Return the env's id and the settings for make_env; EnvError if none is known, or the agent's own id names a module"
-    return env_of_agent(agent, env_id, where=name)
+    """Return the env's id and the settings for make_env: the agent's own, or those of the episodes of a world
+
+    EnvError if none is known, or if the stored id names a module."""
+    return env_of_stored(agent, name, env_id)
 
 @contextlib.contextmanager
 def torch_threads(
@@ -291,7 +294,7 @@ def _write_rows(folder: Path, rows: list[dict]) -> None:
     out.writerows(every)
     write_atomic(folder / "eval.csv", text.getvalue().encode())
     picture = io.BytesIO()
-    figure_of([r for r in every if setting(r, *episodes) == mine[:-1]]).savefig(picture, format="png")
+    figure_of([r for r in every if setting(r, *episodes) == mine[:-1]]).savefig(picture, format="png", dpi=DPI)
     write_atomic(folder / "eval.png", picture.getvalue())
     print(f"{folder / 'eval.csv'}\n{folder / 'eval.png'}")
 
@@ -365,16 +368,18 @@ def dream_world(
     out: str = "",                # folder for the videos and the figure; default: the run folder of this result
     name: str = "",               # of the result; default: the world's, and the settings that are not the defaults
     threads: int = 1,             # of PyTorch on the CPU
+    frames: int = 0,              # imagined steps as images, each beside the true frame, with both rewards
 ) -> dict:
     "Make videos of a dream beside the real env, and measure its error; the result is kept in a run folder"
     settings = dict(episodes=episodes, steps=steps, noise=noise, context=context, horizon=horizon, starts=starts,
                     temperature=temperature)
     _check_common(seed, threads, name)
     _check_flags(**settings)
+    check_numbers(frames=(frames, 0))
     if out: check_target(out, "--out", folder=True)
-    with torch_threads(threads): return _dream_world(world, env_id, seed, out, name, settings)
+    with torch_threads(threads): return _dream_world(world, env_id, seed, out, name, settings, frames)
 
-def _dream_world(world: str, env_id: str, seed: int, out: str, name: str, settings: dict) -> dict:
+def _dream_world(world: str, env_id: str, seed: int, out: str, name: str, settings: dict, frames: int) -> dict:
     "`worldrl dream`"
     found, start = load(world, "cpu"), time.time()
     model = getattr(found, "world", found)
@@ -382,6 +387,7 @@ def _dream_world(world: str, env_id: str, seed: int, out: str, name: str, settin
         raise WorldrlError(f"{world!r} is a {type(found).__name__}, which does not dream; "
                            "give an agent's or a world's run (train mdnrnn, train controller, tour)")
     env_id, env_kwargs = settings_of(found, env_id, world)
+    _check_env(model, env_id, env_kwargs)
     label = label_of("dream", world, name, settings)
     measured = {"agent": identity_of(found, world), "env_id": env_id, "seed": seed} | settings
     noise, told = _noise(found, settings["noise"])
@@ -393,8 +399,9 @@ def _dream_world(world: str, env_id: str, seed: int, out: str, name: str, settin
     pays = reward_prediction(model, store, settings["starts"], **how)
     shown = dict(start=settings["context"], horizon=settings["horizon"], temperature=settings["temperature"], seed=seed)
     _pictures(model, store, error, folder, env_id, env_kwargs, shown)
+    if frames: _frame_pairs(model, store, folder / "frames", frames, env_id, shown)
     if isinstance(model, WorldModel):
-        for file in joint_pictures(model, store, folder, find_inverse(world), env_id=env_id): print(file)
+        for file in joint_pictures(model, store, folder, find_inverse(world, model), env_id=env_id): print(file)
     _say_dream(env_id, store, error, pays, told, settings)
     at, kind = tuple(k for k in (1, 5, 10, 20) if k <= settings["horizon"]), dict(env_id=env_id, env_kwargs=env_kwargs)
     recall, table = plane_scores(model, store, at, n=settings["starts"], **kind, **how)
@@ -402,6 +409,16 @@ def _dream_world(world: str, env_id: str, seed: int, out: str, name: str, settin
     result = error.metrics() | pays.metrics() | recall | {"world": name or agent_label(world), "noise": noise}
     result |= {k: settings[k] for k in ("horizon", "starts", "context", "temperature", "episodes")}
     return keep("dream", label, env_id, seed, int(store.lengths.sum()), start, result, measured=measured)
+
+def _check_env(model, env_id: str, env_kwargs: dict) -> None:
+    "Raise ConfigError, before anything is gathered, when a world was made for other observations or actions"
+    env, of_rnn = make_env(env_id, 1, **env_kwargs), getattr(getattr(model, "config", None), "mdnrnn", None)
+    try: check_spaces(model, env, "world")
+    except ConfigError as e:
+        names = " ".join(getattr(of_rnn, "data", ()))
+        hint = f". The settings are stored with its episodes: put {names} back below {data_root()}" if names else ""
+        raise ConfigError(f"{e}{hint}") from None
+    finally: env.close()
 
 def _say_dream(env_id: str, store, error, pays, told: str, settings: dict) -> None:
     "Print the verdict on the dreams, their errors and the predictions of rewards and ends"
@@ -441,7 +458,7 @@ def _fresh(found, env_id, env_kwargs, episodes, steps, noise, seed, folder):
 def _pictures(model, store, error, folder, env_id, env_kwargs, how: dict):
     "dream.mp4 of the longest episode, planes.mp4 for boards, latents.mp4 for categoricals, and dream_error.png"
     from matplotlib.figure import Figure
-    longest = store.episode(int(store.lengths.argmax()))
+    longest = _longest(store)
     dream_video(model, longest, path=folder / "dream.mp4", env_id=env_id, **how)
     family = family_of(env_id)
     if family is not None and family.planes:
@@ -450,9 +467,29 @@ def _pictures(model, store, error, folder, env_id, env_kwargs, how: dict):
     fig = Figure(figsize=(6, 3.4), dpi=90)
     plot_dream_error(error, fig.add_subplot())
     fig.tight_layout()
-    fig.savefig(folder / "dream_error.png")
+    fig.savefig(folder / "dream_error.png", dpi=DPI)
     for name in ("dream.mp4", "planes.mp4", "latents.mp4", "dream_error.png"):
         if (folder / name).exists(): print(folder / name)
+
+def _longest(store) -> dict:
+    "Return the longest episode, which all pictures show"
+    return store.episode(int(store.lengths.argmax()))
+
+@torch.no_grad()
+def _frame_pairs(model, store, folder: Path, frames: int, env_id: str, how: dict) -> None:
+    "Write an image per imagined step, at most `frames`: true | imagined, with both rewards; earlier ones are deleted"
+    from matplotlib.image import imsave
+    start, how = how["start"], how | {"horizon": min(frames, how["horizon"])}
+    steps, _, dreamt, _ = _lived(model, [_longest(store)], **how)
+    rows = dream_rows(model, _longest(store), env_id=env_id, **how)
+    rewards = list(zip(steps.reward[0, start:].tolist(), model.reward(dreamt)[0, 1:].tolist()))
+    captions = [f"step {k}: reward {true:.2f}, imagined {seen:.2f}" for k, (true, seen) in enumerate(rewards, 1)]
+    pairs = side_by_side({"true": rows["real"][start:], "imagined": rows["dream"][start:]}, captions)
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in folder.glob("step*_true*_imagined*.png"): file.unlink()
+    for k, (pair, (true, seen)) in enumerate(zip(pairs, rewards), 1):
+        imsave(folder / f"step{k:03d}_true{true:+.2f}_imagined{seen:+.2f}.png", pair)
+    print(f"{folder}: {len(pairs)} images, true frame | imagined frame")
 
 def _plane_names(model, env_id, env_kwargs):
     "The names of a MinAtar game's planes; None (then they are numbered) where frames are stacked"

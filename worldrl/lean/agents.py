@@ -124,7 +124,8 @@ class LeanAgent(nn.Module):
     @classmethod
     def from_config(cls, d: dict) -> "LeanAgent":
         "Return a new agent from a config that config_dict made; ConfigError for settings that do not exist"
-        world, config, maps = LeanWorld.from_config(d["world"]), BehaviourConfig.from_dict(d["behaviour"]), d.get("maps", 0)
+        world, config = LeanWorld.from_config(d["world"]), BehaviourConfig.from_dict(d["behaviour"])
+        maps = d.get("maps", 0)
         behaviour = new_behaviour(world, config, maps)
         return cls(world, behaviour, d.get("plan_depth", 0), d.get("plan_temperature", 0.1), maps)
 

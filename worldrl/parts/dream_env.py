@@ -17,9 +17,15 @@ from .dream import NoDreamError, _check_counts, as_obs, filter_starts
 from .rollout import executed
 
 # %% auto #0
-__all__ = ['DreamEnv', 'SingleDream', 'world_of', 'played', 'DreamSource']
+__all__ = ['DreamEnv', 'SingleDream', 'own_env_id', 'settings_of_data', 'env_of_stored', 'world_of', 'played', 'DreamSource']
 
 # %% ../../nbs/26_dream_env.ipynb #06c9af37
+def _enlarged(frames, side):      # [n, H, W, 3], pixels -> [n, H', W', 3]
+    "Return frames with a longer side of so many pixels; each pixel is that of the nearest place"
+    shape, longer = frames.shape[1:3], max(frames.shape[1:3])
+    rows, columns = (np.arange(round(side * n / longer)) * longer // side for n in shape)
+    return frames[:, rows[:, None], columns]
+
 def _encoded(space, actions):
     "Native actions of a batch as encoded floats; `executed` has clipped them"
     native = executed(space, actions)
@@ -66,10 +72,12 @@ class DreamEnv(gym.vector.VectorEnv):
         seed: int = 0,                # for the first reset without a seed
         env_id: str = "",             # the real env's id, for pictures
         render_mode: str | None = None,
+        render_size: int = 0,         # pixels of the longer side of a rendered frame; 0: as the world decodes it
     ):
         for name, value, kinds in (("obs", obs, ("pixels", "features")), ("end", end, ("sample", "threshold"))):
             if value not in kinds: raise NoDreamError(f"{name}={value!r}, expected {' or '.join(map(repr, kinds))}")
         _check_counts(temperature, horizon=horizon, num_envs=num_envs, pool=pool)
+        if render_size: _check_counts(temperature, render_size=render_size)
         if world is None or starts is None:
             raise NoDreamError(
                 f"a dream needs a {'world' if world is None else 'pool of starts'}; write DreamEnv(world, starts), or"
@@ -83,6 +91,7 @@ class DreamEnv(gym.vector.VectorEnv):
             else filter_starts(world, starts, pool)
         )
         self.env_id, self.render_mode, self._seed, self.device = env_id, render_mode, seed, leaves(self.pool)[0].device
+        self.render_size = render_size
         self.chance = _Chance(self.pool, num_envs, temperature)
         self.single_action_space = world.action_space
         self.single_observation_space = (
@@ -141,7 +150,8 @@ class DreamEnv(gym.vector.VectorEnv):
     def render(self):
         "Return a frame [H, W, 3] uint8 per row; None unless render_mode is \"rgb_array\""
         if self.render_mode != "rgb_array": return None
-        return tuple(to_rgb(self.env_id, self.world.decode(self.state), space=self.world.obs_space))
+        frames = to_rgb(self.env_id, self.world.decode(self.state), space=self.world.obs_space)
+        return tuple(_enlarged(frames, self.render_size) if self.render_size else frames)
 
     @classmethod
     def single(cls, world=None, starts=None, **kwargs) -> "SingleDream":
@@ -174,12 +184,50 @@ class SingleDream(gym.Env):
 
 # %% ../../nbs/26_dream_env.ipynb #3c08d8d2
 from pathlib import Path
+from types import SimpleNamespace
 from ..core import ConfigError
 from ..envs.core import env_of_agent, same_env
-from .episodes import EpisodeRecorder, env_kwargs_of, find_episodes
+from .episodes import EpisodeError, EpisodeRecorder, env_kwargs_of, find_episodes
 from .rollout import RandomAgent, evaluate
 from ..runs.checkpoint import sha256_tree
-from ..runs.models import data_folders, load, stored_env_id, zoo_folders
+from ..runs.models import data_folders, load, zoo_folders
+
+def own_env_id(
+    model,      # a world, or an agent with one
+) -> str:       # "" when the model does not say
+    "Return the env that a loaded model was trained for: its own id, or that of its config"
+    config = getattr(model, "config", None)
+    for found in (model, config, getattr(config, "mdnrnn", None)):
+        env_id = found.get("env_id", "") if isinstance(found, dict) else getattr(found, "env_id", "")
+        if env_id: return env_id
+    return ""
+
+def settings_of_data(
+    model,              # a world, or an agent with one
+    env_id: str,
+    names: tuple = (),  # folders of episodes; empty: those that the world's config names
+) -> dict:              # for make_env
+    "Return the env's settings of the episodes from which a world was made; {} where they are not known"
+    config = getattr(getattr(model, "config", None), "mdnrnn", None)
+    names = names or tuple(getattr(config, "data", ()))
+    if not names: return {}
+    try: meta = find_episodes(env_id, names).meta
+    except EpisodeError: return {}
+    return env_kwargs_of(meta) if same_env(str(meta.get("env_id")), env_id) else {}
+
+def env_of_stored(
+    model,                           # what load gave: a world, or an agent with one
+    name: str = "",                  # of the model, for messages
+    env_id: str = "",                # what the user typed; "": the model's env
+    env_kwargs: dict | None = None,  # what the user typed; these settings win, key by key
+    data: tuple = (),                # folders of episodes of the world; empty: those that it names
+) -> tuple[str, dict]:               # id and keyword arguments for make_env
+    "Return id and settings of the env of a stored model; EnvError if none is known, or if the stored id names a module"
+    own, settings = own_env_id(model), getattr(model, "env_kwargs", None)
+    if settings is None and not callable(getattr(model, "act", None)):
+        settings = settings_of_data(model, own, data)
+    about = SimpleNamespace(env_id=own, env_kwargs=settings or {})
+    return env_of_agent(about, env_id, env_kwargs, where=name or f"this {type(model).__name__}")
 
 def world_of(
     model,             # what load gave: a World, or an agent with one
@@ -228,18 +276,17 @@ class DreamSource:
         device="auto",
         model=None,               # what load(name) gave, if it is loaded already
     ):
-        own = stored_env_id(name) if model is None else env_id      # who gives a model has compared the ids
         model = load(name, device) if model is None else model
         self.name, self.world, self.settings = (
             name, self.view(world_of(model, name)), dict(horizon=horizon, temperature=temperature),
         )
         self.agent = model if callable(getattr(model, "act", None)) else None
-        own = getattr(model, "env_id", "") or own
+        own = own_env_id(model)
         if own and env_id and not same_env(own, env_id):
             raise ConfigError(f"{name} dreams of {own}, and env_id is {env_id}; leave env_id out, or name {own}")
         if isinstance(data, str): data = (data,)
-        store = find_episodes(env_id or own, [_data_folder(d) for d in data]) if data else None
-        self.env_id, self.env_kwargs = env_of_agent(model, env_id or own, env_kwargs, where=name)
+        self.env_id, self.env_kwargs = env_of_stored(model, name, env_id, env_kwargs)
+        store = find_episodes(self.env_id, [_data_folder(d) for d in data]) if data else None
         if store is not None and self.agent is None: self.env_kwargs = env_kwargs_of(store.meta) | (env_kwargs or {})
         self.pool = self._starts(store, starts, seed)
 

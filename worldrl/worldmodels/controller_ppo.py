@@ -25,14 +25,13 @@ from torch import Tensor
 
 # %% ../../nbs/45_controller_ppo.ipynb #a2f559c1
 from ..core import UNBOUNDED, Config, ConfigError, WorldrlError, derive_seed, device
-from ..envs.core import env_from, env_of_agent, make_env, same_env
+from ..envs.core import data_env_id, env_from, make_env, same_env
 from ..envs.toy import oracle_world
 from ..modelfree.a2c import EnvSource, Sources, env_settings
 from ..modelfree.ppo import PPOConfig, PPOTrainer
 from ..parts.contracts import Act, Rng, State, Step, leaves, observe_sequence
 from ..parts.dream import ThroughWorld
-from ..parts.dream_env import DreamEnv, DreamSource, world_of
-from ..parts.episodes import EpisodeError, env_kwargs_of, find_episodes
+from ..parts.dream_env import DreamEnv, DreamSource, env_of_stored, own_env_id, world_of
 from ..parts.film import film
 from ..parts.optim import Optimizer
 from ..parts.policy import RunningNorm
@@ -333,6 +332,7 @@ class ControllerPPOConfig(PPOConfig):
     curiosity_only: bool = False                    # learn from this reward alone
     boredom: Annotated[float, Ge(0)] = 1.           # standard deviations of progress that are subtracted
     curiosity_learning_rate: Annotated[float, Gt(0)] = 1e-4      # of the copy of the MDN-RNN that learns along
+    optimizer: Literal["adam", "rmsprop"] = "adam"  # of actor and critic; adam_eps is the epsilon of both
     snapshot_every: Annotated[int, Ge(0)] = 0       # segments between two kept agents (for videos); 0: only the last
 
     @classmethod
@@ -351,6 +351,10 @@ ControllerPPOConfig.recipes = {name: PPOConfig.recipes[name] for name in _SAME_A
     "sonic": dict(num_envs=10, num_steps=432, num_minibatches=8, update_epochs=3, clip_coef=0.1, learning_rate=1e-4,
                   adam_eps=1e-6, ent_coef=0.02, reads="zc", policy=dict(shared=-1, act="relu")),
 }
+ControllerPPOConfig.recipes["sonic_curious"] = ControllerPPOConfig.recipes["sonic"] | dict(
+    num_envs=1, num_steps=20, num_minibatches=4, optimizer="rmsprop", learning_rate=3e-5, curiosity=0.01,
+    curiosity_only=True, curiosity_learning_rate=5e-6,
+)
 
 # %% ../../nbs/45_controller_ppo.ipynb #32412a62
 def _model_of(c: ControllerPPOConfig, name: str):
@@ -358,14 +362,6 @@ def _model_of(c: ControllerPPOConfig, name: str):
     if name == "oracle": return oracle_world(c.env_id).to(device(c.device))
     if name: return load(name, c.device)
     return load_run(c.env_id, "mdnrnn", c.seed, c.device)
-
-def _data_kwargs(model, env_id: str, names: tuple) -> dict:
-    "Return the env's settings of the episodes from which a world was made; {} where they are not known"
-    rnn = getattr(model, "mdnrnn", None)
-    names = names or (rnn.config.data if rnn is not None else ())
-    if callable(getattr(model, "act", None)) or not names: return {}
-    try: return env_kwargs_of(find_episodes(env_id, names).meta)
-    except EpisodeError: return {}
 
 def named_world(c: ControllerPPOConfig) -> tuple:      # the model, its env's id, keywords for make_env
     "Load the world that a config names; ConfigError for a world of another env"
@@ -377,14 +373,13 @@ def named_world(c: ControllerPPOConfig) -> tuple:      # the model, its env's id
     name = c.in_dream or c.world
     model = _model_of(c, name)
     typed = "" if name and c.env_id == type(c)().env_id else c.env_id
-    known = getattr(model, "env_id", "") or ("" if name in ("", "oracle") else stored_env_id(name))
+    known = own_env_id(model)
     if known and typed and not same_env(known, typed):
         raise ConfigError(
             f"the world {name} is one of {known}, and env_id is {typed}; leave env_id out, or name a world of {typed}"
         )
-    env_id = typed or known or c.env_id
-    kwargs = _data_kwargs(model, env_id, c.dream_data) | env_settings(c)
-    return model, *env_of_agent(model, env_id, kwargs, where=name)
+    asked = typed or ("" if known else c.env_id)
+    return model, *env_of_stored(model, name, asked, env_settings(c), c.dream_data)
 
 # %% ../../nbs/45_controller_ppo.ipynb #c528a0c6
 class FeatureDreams(DreamSource):
@@ -494,7 +489,8 @@ class _WorldRun(PPOTrainer):
     def run_name(cls, config: ControllerPPOConfig) -> tuple[str, str]:
         "Return env_id and exp of a run before it is made"
         name, env_id = config.in_dream or config.world, config.env_id
-        if name not in ("", "oracle") and env_id == type(config)().env_id: env_id = stored_env_id(name) or env_id
+        if name not in ("", "oracle") and env_id == type(config)().env_id:
+            env_id = data_env_id(stored_env_id(name), name) or env_id
         return env_id, cls.exp_of(config)
 
     def state(self) -> dict:
@@ -565,6 +561,13 @@ class ControllerPPOTrainer(_WorldRun):
         if c.curiosity and not isinstance(world, WorldModel):
             raise ConfigError(f"curiosity copies the MDN-RNN of a WorldModel, and this world is a"
                               f" {type(world).__name__}; leave out curiosity")
+
+    def make_optimizer(self) -> Optimizer:
+        "Return Adam or RMSprop with the settings of the config"
+        if self.config.optimizer == "adam": return super().make_optimizer()
+        c = self.config
+        settings = dict(kind=c.optimizer, eps=c.adam_eps, clip=c.max_grad_norm)
+        return Optimizer(self.policy.param_groups(), c.learning_rate, **settings)
 
     def rewards(self, r: Rollout) -> Rollout:
         "Return the rollout with the reward of curiosity added, or alone with curiosity_only"

@@ -33,6 +33,7 @@ from ..runs.run import RUN_FILES, differences, newest_checkpoint, run_training, 
 from ..runs.track import provenance
 from .controller import ControllerConfig, ControllerTrainer
 from ..parts.gather import GatherConfig, gather, make_explorer
+from .joint import DPI
 from .mdnrnn import MDNRNNConfig, MDNRNNTrainer
 from .vae import VAEConfig, VAETrainer
 
@@ -156,8 +157,9 @@ def tour_folder(config: TourConfig) -> Path:
 def _same(config: TourConfig, stage: Config, **more):
     "Return a stage's settings with the tour's env and seed; an action range for another env is removed"
     known = {k: getattr(config, k) for k in ("env_id", "seed") if hasattr(stage, k)}
-    if isinstance(stage, ControllerConfig) and config.env_id != stage.env_id:
-        known |= {"action_low": (), "action_high": ()}
+    if isinstance(stage, ControllerConfig):
+        if config.env_id != stage.env_id: known |= {"action_low": (), "action_high": ()}
+        if stage.on: more["workers"] = 1      # its episodes are played on a cluster
     return stage.replace(**known | more)
 
 # %% ../../nbs/46_tour.ipynb #3a61216e
@@ -306,7 +308,7 @@ def pictures(config: TourConfig, folder: Path, agent, fresh) -> dict:
     fig = Figure(figsize=(6, 3.4), dpi=90)
     plot_dream_error(error, fig.add_subplot())
     fig.tight_layout()
-    fig.savefig(folder / "dream_error.png")
+    fig.savefig(folder / "dream_error.png", dpi=DPI)
     longest = fresh.episode(int(np.argmax(fresh.lengths)))
     video = folder / "imagined_rollout.mp4"
     dream_video(agent.world, longest, context, horizon, path=video, env_id=config.env_id, seed=config.seed)
