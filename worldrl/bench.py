@@ -4,7 +4,7 @@
 
 # %% ../nbs/82_bench.ipynb #06eda511
 from __future__ import annotations
-import platform, resource, statistics, time
+import os, platform, resource, statistics, time
 from dataclasses import dataclass, fields
 from functools import partial
 from typing import Callable
@@ -16,13 +16,14 @@ from .core import ConfigError, WorldrlError, did_you_mean, keep_freed_memory
 # %% auto #0
 __all__ = ['ATARI', 'PACMAN', 'WAREHOUSE', 'GPU_SIZES', 'TINY_UPDATE', 'BENCHES', 'ON_GPU', 'Row', 'bench_envs',
            'bench_carracing', 'bench_vae', 'bench_mdnrnn', 'bench_dreams', 'dream_env_rate', 'bench_world',
-           'bench_memory', 'Watch', 'Peer', 'alternate', 'ratio', 'middle', 'ours', 'ours_on_atari', 'emulator',
-           'sb3_on_atari', 'atari_rows', 'minipacman_rows', 'cheetah_rows', 'gae_loop', 'gru_loop', 'loop_rows',
-           'bench_modelfree', 'dreamer_program', 'update_peer', 'flops_of', 'core_peak', 'raj_rows', 'laptop_rows',
-           'acting_rows', 'bench_dreamer', 'bench_env_models', 'has_bfloat16', 'i2a_peer', 'schedule_rows', 'lean_rows',
-           'bench_i2a', 'step_by_step', 'iam_peer', 'iam_rows', 'bench_iam', 'CapturedStep', 'captured_learner',
-           'gpu_device', 'dreamer_learner', 'wall_time', 'update_of', 'update_rows', 'bench_gpu_update',
-           'bench_gpu_ppo', 'bench_gpu_i2a', 'bench']
+           'bench_memory', 'perturbed', 'dreamed_generation', 'played_generation', 'usable_cores', 'bench_controller',
+           'Watch', 'Peer', 'alternate', 'ratio', 'middle', 'ours', 'ours_on_atari', 'emulator', 'sb3_on_atari',
+           'atari_rows', 'minipacman_rows', 'cheetah_rows', 'gae_loop', 'gru_loop', 'loop_rows', 'bench_modelfree',
+           'dreamer_program', 'update_peer', 'flops_of', 'core_peak', 'raj_rows', 'laptop_rows', 'acting_rows',
+           'bench_dreamer', 'bench_env_models', 'has_bfloat16', 'i2a_peer', 'schedule_rows', 'lean_rows', 'bench_i2a',
+           'step_by_step', 'iam_peer', 'iam_rows', 'bench_iam', 'CapturedStep', 'captured_learner', 'gpu_device',
+           'dreamer_learner', 'wall_time', 'update_of', 'update_rows', 'bench_gpu_update', 'bench_gpu_ppo',
+           'bench_gpu_i2a', 'bench']
 
 # %% ../nbs/82_bench.ipynb #c2df4069
 @dataclass
@@ -136,6 +137,66 @@ def bench_memory() -> list[Row]:
     return [
         Row("peak memory of the benchmark process", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "MB")
     ]
+
+# %% ../nbs/82_bench.ipynb #f4a6cf76
+def perturbed(controller, candidates: int) -> np.ndarray:      # [P, D]
+    "Return weights near those of a controller, as CMA-ES would ask for"
+    mean = torch.nn.utils.parameters_to_vector(controller.parameters()).detach().numpy()
+    return mean + .1 * np.random.default_rng(0).standard_normal((candidates, len(mean)))
+
+def dreamed_generation(
+    agent,               # a WorldModelAgent on the CPU
+    candidates: int, rollouts: int, horizon: int,
+    repeats: int = 5,
+) -> float:              # seconds of process time, the median
+    "Measure a generation in the dream: all candidates and rollouts in one batch"
+    from worldrl.core import generator
+    from worldrl.worldmodels.controller import Population, SharedRng, dream_returns
+    population, times = Population(agent.controller, perturbed(agent.controller, candidates)), []
+    for k in range(repeats):
+        start = time.process_time()
+        rng = SharedRng(candidates, 1., generator(k))
+        dream_returns(agent.world, agent.world.initial(rollouts), population, horizon, rng)
+        times.append(time.process_time() - start)
+    return statistics.median(times)
+
+def played_generation(
+    agent,               # a WorldModelAgent on the CPU
+    candidates: int, rollouts: int,
+    steps: int,          # of each episode, at most
+    workers: int,        # processes
+) -> tuple[float, float]:     # seconds by the wall clock, the env's share
+    "Measure a generation of real episodes; the processes run already"
+    from worldrl.worldmodels.controller import RealEpisodes
+    vectors, seeds = perturbed(agent.controller, candidates), list(range(rollouts))
+    episodes = RealEpisodes(agent.world, agent.controller, agent.env_id, agent.env_kwargs, steps, workers)
+    episodes.returns(vectors, seeds[:1])          # starts the processes
+    start = time.perf_counter()
+    episodes.returns(vectors, seeds)
+    seconds = time.perf_counter() - start
+    episodes.close()
+    return seconds, episodes.env_share
+
+# %% ../nbs/82_bench.ipynb #677d6da0
+def usable_cores() -> int:
+    "Return the number of cores that this process may use"
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+
+def bench_controller(whole: int = 250):     # steps of a whole episode: 1,000 frames at skip 4
+    "Measure a generation of a controller's search in the dream, and of real CarRacing episodes; yields rows"
+    from worldrl.runs import load
+    agent = load("carracing-tour", "cpu")
+    seconds = dreamed_generation(agent, 64, 16, 60)
+    yield Row("64 × 16 dreams of 60 steps, one batch", 64 * 16 / seconds, "rollouts / core-second")
+    yield Row("  the generation", seconds, "core-seconds")
+    n, steps = 16 * 4, 60
+    for workers in sorted({1, usable_cores()}):
+        seconds, share = played_generation(agent, 16, 4, steps, workers)
+        name = f"{n} CarRacing episodes of {steps} steps, {workers} process{'es' * (workers > 1)}"
+        yield Row(name, n / seconds, "rollouts / second")
+        yield Row("  env steps", n * steps / seconds, "observations / second")
+        yield Row("  the env's share of the time", share, "")
+        yield Row(f"  64 × 16 episodes of {whole} steps, computed", 1024 * whole / n / steps * seconds / 60, "minutes")
 
 # %% ../nbs/82_bench.ipynb #9e06373a
 class Watch:
@@ -876,9 +937,7 @@ def bench_gpu_update(way: str, tiny: bool = False):
 # %% ../nbs/82_bench.ipynb #4a73cc2c
 def bench_gpu_ppo(tiny: bool = False):
     "Measure PPO on an Atari game with the net on a GPU, by the wall clock; yields rows"
-    import os
-    device = gpu_device(tiny)
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    device, cores = gpu_device(tiny), usable_cores()
     for n in (2,) if tiny else (8, 64):
         small = dict(num_steps=4, num_minibatches=2) if tiny else {}
         p = ours(
@@ -906,6 +965,7 @@ def bench_gpu_i2a(tiny: bool = False):
 # %% ../nbs/82_bench.ipynb #002ecc04
 BENCHES: dict[str, Callable] = {
     "envs": bench_envs, "carracing": bench_carracing, "vae": bench_vae, "mdnrnn": bench_mdnrnn, "dreams": bench_dreams,
+    "controller": bench_controller,
     "modelfree": bench_modelfree, "env_models": bench_env_models, "dreamer": bench_dreamer, "i2a": bench_i2a,
     "iam": bench_iam,
     "memory": bench_memory,
@@ -917,7 +977,7 @@ ON_GPU = tuple(name for name in BENCHES if name.startswith("gpu_"))
 
 def bench(
     names: tuple[str, ...] = (),
-        # envs, carracing, vae, mdnrnn, dreams, modelfree, env_models, dreamer, i2a, iam, memory; none: all of these.
+        # envs, carracing, vae, mdnrnn, dreams, controller, modelfree, env_models, dreamer, i2a, iam, memory; none: all.
         # On a GPU: gpu_eager, gpu_captured, gpu_compiled, gpu_ppo, gpu_i2a
     /,
     save: str = "",          # also write the rows as json, after each row

@@ -425,7 +425,7 @@ def read_config(
         return _parsed(
             cls, argv, prog, default=start, description=f"{(cls.__doc__ or '').strip()}\n\nStart from: {names}\n{also}"
         ).replace(**dicts)
-    except UsageError as e: raise UsageError(_with_moved(cls, argv, str(e))) from None
+    except UsageError as e: raise UsageError(_with_moved(net, prog, argv, str(e))) from None
 
 def _has_net(cls) -> bool:      # cls: a core.Config
     "Whether a config has a policy whose net can be chosen"
@@ -477,11 +477,11 @@ def _current_flag(cls, word: str) -> str:
         cls = kinds.get(name)
     return word if "_".join(path) == flag[2:].replace("-", "_").replace(".", "_") else _flag(path) + equals + value
 
-def _with_moved(cls, argv: list[str], message: str) -> str:
+def _with_moved(net: str | None, prog: str, argv: list[str], message: str) -> str:      # prog: "worldrl train a2c"
     "Where a flag of an earlier system was typed, its name of today in place of a guess"
-    if not cls.__module__.startswith("worldrl.modelfree.") or not message.startswith("Unrecognized"): return message
+    if not message.startswith("Unrecognized"): return message
     from worldrl.training import moved
-    told = moved(argv)
+    told = moved(argv, net if net in NET_ALIASES else prog.split()[-1])
     return re.sub(r" Did you mean [^?]*\?|(?= All flags:)", lambda _: told, message, count=1) if told else message
 
 # %% ../nbs/90_cli.ipynb #3fdba0e7

@@ -13,9 +13,10 @@ from gymnasium import spaces
 from .core import ConfigError, WorldrlError, derive_seed
 from .envs.core import family_of, make_env
 from .envs.minatar import channels
+from .lean.world import plane_scores
 from .parts.dream_env import env_of_stored
 from .parts.dream_error import dream_error, plot_dream_error, reward_prediction
-from .parts.dream_figures import dream_video, latents_video, planes_video
+from .parts.dream_figures import _lived, dream_rows, dream_video, latents_video, planes_video
 from .parts.film import film
 from .parts.rollout import LONGEST, RandomAgent, check_spaces, evaluate, record
 from .results import TableError, check_numbers, check_target, read_table
@@ -24,7 +25,7 @@ from .runs.disk import check_name, data_root, read_json, run_dir, user_path, wri
 from .runs.models import load
 from .runs.run import snapshots
 from .runs.track import provenance
-from .viz import COLORS, WRITERS, save_video
+from .viz import COLORS, WRITERS, save_video, side_by_side
 from .worldmodels.joint import DPI, find_inverse, joint_pictures
 from .worldmodels.mdnrnn import WorldModel
 from .parts.gather import GatherConfig, gather, make_explorer
@@ -367,16 +368,18 @@ def dream_world(
     out: str = "",                # folder for the videos and the figure; default: the run folder of this result
     name: str = "",               # of the result; default: the world's, and the settings that are not the defaults
     threads: int = 1,             # of PyTorch on the CPU
+    frames: int = 0,              # imagined steps as images, each beside the true frame, with both rewards
 ) -> dict:
     "Make videos of a dream beside the real env, and measure its error; the result is kept in a run folder"
     settings = dict(episodes=episodes, steps=steps, noise=noise, context=context, horizon=horizon, starts=starts,
                     temperature=temperature)
     _check_common(seed, threads, name)
     _check_flags(**settings)
+    check_numbers(frames=(frames, 0))
     if out: check_target(out, "--out", folder=True)
-    with torch_threads(threads): return _dream_world(world, env_id, seed, out, name, settings)
+    with torch_threads(threads): return _dream_world(world, env_id, seed, out, name, settings, frames)
 
-def _dream_world(world: str, env_id: str, seed: int, out: str, name: str, settings: dict) -> dict:
+def _dream_world(world: str, env_id: str, seed: int, out: str, name: str, settings: dict, frames: int) -> dict:
     "`worldrl dream`"
     found, start = load(world, "cpu"), time.time()
     model = getattr(found, "world", found)
@@ -396,10 +399,14 @@ def _dream_world(world: str, env_id: str, seed: int, out: str, name: str, settin
     pays = reward_prediction(model, store, settings["starts"], **how)
     shown = dict(start=settings["context"], horizon=settings["horizon"], temperature=settings["temperature"], seed=seed)
     _pictures(model, store, error, folder, env_id, env_kwargs, shown)
+    if frames: _frame_pairs(model, store, folder / "frames", frames, env_id, shown)
     if isinstance(model, WorldModel):
         for file in joint_pictures(model, store, folder, find_inverse(world, model), env_id=env_id): print(file)
     _say_dream(env_id, store, error, pays, told, settings)
-    result = error.metrics() | pays.metrics() | {"world": name or agent_label(world), "noise": noise}
+    at, kind = tuple(k for k in (1, 5, 10, 20) if k <= settings["horizon"]), dict(env_id=env_id, env_kwargs=env_kwargs)
+    recall, table = plane_scores(model, store, at, n=settings["starts"], **kind, **how)
+    if table: print(f"recall / precision of each plane:\n{table}")
+    result = error.metrics() | pays.metrics() | recall | {"world": name or agent_label(world), "noise": noise}
     result |= {k: settings[k] for k in ("horizon", "starts", "context", "temperature", "episodes")}
     return keep("dream", label, env_id, seed, int(store.lengths.sum()), start, result, measured=measured)
 
@@ -451,7 +458,7 @@ def _fresh(found, env_id, env_kwargs, episodes, steps, noise, seed, folder):
 def _pictures(model, store, error, folder, env_id, env_kwargs, how: dict):
     "dream.mp4 of the longest episode, planes.mp4 for boards, latents.mp4 for categoricals, and dream_error.png"
     from matplotlib.figure import Figure
-    longest = store.episode(int(store.lengths.argmax()))
+    longest = _longest(store)
     dream_video(model, longest, path=folder / "dream.mp4", env_id=env_id, **how)
     family = family_of(env_id)
     if family is not None and family.planes:
@@ -463,6 +470,26 @@ def _pictures(model, store, error, folder, env_id, env_kwargs, how: dict):
     fig.savefig(folder / "dream_error.png", dpi=DPI)
     for name in ("dream.mp4", "planes.mp4", "latents.mp4", "dream_error.png"):
         if (folder / name).exists(): print(folder / name)
+
+def _longest(store) -> dict:
+    "Return the longest episode, which all pictures show"
+    return store.episode(int(store.lengths.argmax()))
+
+@torch.no_grad()
+def _frame_pairs(model, store, folder: Path, frames: int, env_id: str, how: dict) -> None:
+    "Write an image per imagined step, at most `frames`: true | imagined, with both rewards; earlier ones are deleted"
+    from matplotlib.image import imsave
+    start, how = how["start"], how | {"horizon": min(frames, how["horizon"])}
+    steps, _, dreamt, _ = _lived(model, [_longest(store)], **how)
+    rows = dream_rows(model, _longest(store), env_id=env_id, **how)
+    rewards = list(zip(steps.reward[0, start:].tolist(), model.reward(dreamt)[0, 1:].tolist()))
+    captions = [f"step {k}: reward {true:.2f}, imagined {seen:.2f}" for k, (true, seen) in enumerate(rewards, 1)]
+    pairs = side_by_side({"true": rows["real"][start:], "imagined": rows["dream"][start:]}, captions)
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in folder.glob("step*_true*_imagined*.png"): file.unlink()
+    for k, (pair, (true, seen)) in enumerate(zip(pairs, rewards), 1):
+        imsave(folder / f"step{k:03d}_true{true:+.2f}_imagined{seen:+.2f}.png", pair)
+    print(f"{folder}: {len(pairs)} images, true frame | imagined frame")
 
 def _plane_names(model, env_id, env_kwargs):
     "The names of a MinAtar game's planes; None (then they are numbered) where frames are stacked"

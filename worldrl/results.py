@@ -353,7 +353,7 @@ def thin(
 def _curve_lines(run, points: int) -> tuple[bytes, int]:
     "Thinned curves as a csv (metric,step,value), without the clock's metrics; and how many metrics there are"
     if not (user_path(run) / "metrics.jsonl").exists(): return b"", 0
-    metrics = {k: v for k, v in read_metrics(run).items() if "SPS" not in k and not k.startswith("time/")}
+    metrics = {k: v for k, v in read_metrics(run).items() if "SPS" not in k and not k.startswith(("time/", "clock/"))}
     lines = ["metric,step,value"]
     for k, (steps, values) in sorted(metrics.items()):
         lines += [f"{k},{int(s)},{v:.5g}" for s, v in zip(*thin(steps, values, points))]

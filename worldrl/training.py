@@ -17,7 +17,7 @@ import numpy as np
 import torch.nn as nn
 
 # %% ../nbs/35_train.ipynb #7be2bb9b
-from .algos import ALGOS, algorithm, algorithm_of, learner_of
+from .algos import ALGOS, NET_ALIASES, algorithm, algorithm_of, learner_of
 from .cluster import check_place, check_results, run_lines
 from .core import Config, ConfigError, as_whole, device, field_types, whole
 from .envs.core import data_env_id, factory_env_id, factory_name, family_of
@@ -367,7 +367,7 @@ class Moved(NamedTuple):
     old: str           # the flag there, with its default
     ours: str          # the flag here; empty: there is none
     note: str = ""     # what is different
-    algo: str = "ppo"  # whose command takes it
+    algo: str = "ppo"  # whose command takes it: ppo, i2a, i2a --learner ppo
 
 def migration() -> dict[str, list[Moved]]:     # earlier system -> its flags
     "Return the flags of earlier systems, read from earlier.json"
@@ -381,14 +381,22 @@ def _earlier() -> dict:
 
 # %% ../nbs/35_train.ipynb #361fd207
 def our_defaults(
-    flag: str,               # "--num-steps", "--policy.recurrent"
-) -> dict[str, object]:      # algorithm -> value, for those that have such a field
+    flag: str,                      # "--num-steps", "--policy.recurrent"
+    commands=MODELFREE,             # words after `worldrl train`: a2c, i2a, i2a --learner ppo, env-model
+) -> dict[str, object]:             # command -> value, for those that have such a field
     "Return the defaults of a flag, read from the configs"
     path, found = flag.removeprefix("--").replace("-", "_").split("."), {}
-    for a in MODELFREE:
-        try: found[a] = functools.reduce(getattr, path, algorithm(a)[1]())
+    for a in commands:
+        inner = ["policy", *path] if a in NET_ALIASES and path[0] in NET_ALIASES[a].short else path
+        try: found[a] = functools.reduce(getattr, inner, _first_config(a))
         except AttributeError: pass
     return found
+
+def _first_config(words: str) -> Config:      # as in our_defaults
+    "Return what a command sets without flags: an algorithm's config, or for other commands that of their default env"
+    name, *learner = words.split(" --learner ")
+    if name in MODELFREE: return algorithm(name)[1]()
+    return make_config(name, **({"learner": learner[0]} if learner else {}))
 
 def _value_text(v) -> str:
     "Return a default as text for a table"
@@ -396,12 +404,15 @@ def _value_text(v) -> str:
     if v in (None, "", (), {}): return "none"
     return f"{v:,}" if isinstance(v, int) else str(v)
 
-def _defaults_text(ours: str) -> str:      # "--eval-every 10 --eval-episodes 50" -> "eval-every 0, eval-episodes 50"
+def _defaults_text(
+    ours: str,              # "--eval-every 10 --eval-episodes 50" -> "eval-every 0, eval-episodes 50"
+    commands=MODELFREE,     # as for our_defaults
+) -> str:
     "Return the defaults of the flags in a text, by algorithm where they differ"
     texts, flags = [], re.findall(r"--[\w.-]+", ours)
     for flag in flags:
         by_value: dict[str, list] = {}
-        for a, v in our_defaults(flag).items(): by_value.setdefault(_value_text(v), []).append(a)
+        for a, v in our_defaults(flag, commands).items(): by_value.setdefault(_value_text(v), []).append(a)
         said = " · ".join(f"{v} ({', '.join(names)})" if len(by_value) > 1 else v for v, names in by_value.items())
         if said: texts.append(f"{flag.removeprefix('--')} {said}" if len(flags) > 1 else said)
     return ", ".join(texts)
@@ -412,24 +423,43 @@ def migration_table(system: str) -> str:     # Markdown
     return "\n".join(
         ["| earlier | ours | our default | note |", "|---|---|---|---|"]
         + [
-            f"| {code(m.old)} | {code(m.ours)} | {_defaults_text(m.ours) or '-'} | {m.note} |"
+            f"| {code(m.old)} | {code(m.ours)} | {_defaults_text(m.ours, _commands(m)) or '-'} | {m.note} |"
             for m in migration()[system]
         ]
     )
 
+def _commands(m: Moved) -> tuple[str, ...]:
+    "Return the commands that a row is about: all of one family, or its own"
+    return MODELFREE if m.algo in MODELFREE else (m.algo,)
+
 # %% ../nbs/35_train.ipynb #8ebf466b
 def moved(
-    words: list[str],    # of a command line
-) -> str:                # " --lr is --learning-rate here.", or "" where no flag of an earlier system is among them
+    words: list[str],        # of a command line
+    command: str = "ppo",    # the word after `worldrl train`
+) -> str:                    # " --lr is --learning-rate here."; "" where no flag of an earlier system is among them
     "Return what flags of earlier systems are called here"
-    typed, told = {w.partition("=")[0].replace("_", "-") for w in words}, {}
-    for m in (m for rows in migration().values() for m in rows):
-        ours = re.findall(r"--[a-z][\w.-]*", m.ours)
-        today = " and ".join(ours) if " " in m.old.replace(", ", "") else m.ours
-        more = f" ({m.note})" if re.search(r"\b[A-Z]{2,}: `--", m.note) else ""
-        for flag in typed & set(re.findall(r"--[\w-]+", m.old)) - set(ours):
-            told.setdefault(flag, f" {flag} is {today} here{more}." if ours else f" {flag}: {m.note}.")
-    return "".join(told.values())
+    typed, told = dict.fromkeys(w.partition("=")[0].replace("_", "-") for w in words), {}
+    for m in _rows_for(command):
+        flags = {flag.replace("_", "-") for flag in re.findall(r"--[\w-]+", m.old)}
+        for flag in typed.keys() & flags - set(m.ours.split()): told.setdefault(flag, f" {flag}{_answer(m, command)}.")
+    return "".join(told.get(flag, "") for flag in typed)
+
+def _rows_for(command: str) -> list[Moved]:      # a key of ALGOS or of NET_ALIASES
+    "Return the flags that a command answers, its own first; a policy can have come from any earlier system"
+    rows = [m for system in migration().values() for m in system]
+    def of(names): return [m for m in rows if m.algo.split()[0] in names]
+    if command in MODELFREE: return of(MODELFREE) + of(NET_ALIASES)
+    return of((command,)) + (of(MODELFREE) + of(NET_ALIASES) if command in NET_ALIASES else [])
+
+def _answer(m: Moved, command: str) -> str:
+    "Return what became of a flag: its name of today, or where there is none, the note"
+    if not m.ours: return f": {m.note}"
+    ours = re.findall(r"--[a-z][\w.-]*", m.ours)
+    today = " and ".join(ours) if " " in m.old.replace(", ", "") else m.ours
+    name, _, learner = m.algo.partition(" ")
+    where = f" (worldrl train {name})" * ("--policy." in m.ours and name in NET_ALIASES and name != command)
+    note = f" ({m.note})" if re.search(r"\b[A-Z]{2,}: `--", m.note) else f" (with {learner})" * bool(learner)
+    return f" is {today} here{where}{note}"
 
 # %% ../nbs/35_train.ipynb #debf3a0f
 def metrics() -> dict[str, tuple[str, str]]:     # name -> meaning, healthy value

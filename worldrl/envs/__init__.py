@@ -5,7 +5,7 @@ import gymnasium as gym
 
 MINIPACMAN, CONTROL = "worldrl.envs.minipacman", "worldrl.envs.control"
 WAREHOUSE = "worldrl.envs.warehouse"
-RETRO = "worldrl.envs.retro"
+RETRO, TRAFFIC = "worldrl.envs.retro", "worldrl.envs.traffic"
 IDS = {  # id: (single env, vector env, kwargs)
     "worldrl/Toy-v0": ("worldrl.envs.toy:ToyEnv", "worldrl.envs.toy:ToyVec", {}),
     "worldrl/ToyBox-v0": ("worldrl.envs.toy:ToyEnv", "worldrl.envs.toy:ToyVec", {"actions": "box"}),
@@ -21,6 +21,7 @@ IDS = {  # id: (single env, vector env, kwargs)
         f"worldrl/Warehouse{name}-v0": (f"{WAREHOUSE}:WarehouseEnv", f"{WAREHOUSE}:WarehouseVec", {"task": task})
         for name, task in (("", "classic"), ("Kinds", "kinds"), ("Memory", "memory"))
     },
+    "worldrl/Traffic-v0": (f"{TRAFFIC}:TrafficEnv", f"{TRAFFIC}:TrafficVec", {}),
     **{
         env_id: (f"{RETRO}:RetroEnv", f"{RETRO}:retro_batch", {"env_id": env_id})
         for env_id in (

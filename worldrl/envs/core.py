@@ -139,12 +139,13 @@ class ObsSettings:
     sticky: float = 0.0                       # chance per game frame that the previous action is repeated
     noop_max: int = 0                         # up to so many idle frames after a reset
     flicker: float = 0.0                      # chance per step that the frame is blank
+    flicker_reset: bool = True                # False: the first frame of an episode is never blank
     layout: str = "auto"  # of the env's own pictures: HWC | CHW | auto (worldrl.spaces.channel_axis finds it)
 
     def to_dict(self) -> dict:
-        "Return the settings as a dict that JSON can hold; `layout` only if it was set"
+        "Return the settings as a dict that JSON can hold; `layout` and `flicker_reset` only if they were set"
         found = {k: list(v) if isinstance(v, tuple) else v for k, v in dataclasses.asdict(self).items()}
-        return {k: v for k, v in found.items() if (k, v) != ("layout", "auto")}
+        return {k: v for k, v in found.items() if (k, v) not in (("layout", "auto"), ("flicker_reset", True))}
 
     def describe(self) -> str:
         "Return the settings as one line of text"
@@ -155,6 +156,7 @@ class ObsSettings:
         }[self.kind]
         parts = [f"{size}{colour}", f"{self.stack} frame{'s' if self.stack > 1 else ''}", f"skip {self.skip}"]
         parts += [f"{k} {getattr(self, k)}" for k in ("max_pool", "sticky", "noop_max", "flicker") if getattr(self, k)]
+        if not self.flicker_reset: parts.append("no flicker at a reset")
         if self.layout != "auto": parts.append(f"read as {self.layout}")
         return f"{self.name}: " + " · ".join(parts)
 
@@ -229,7 +231,7 @@ def _read_change(written: str) -> tuple[str, object]:
 
 _ALLOWED = {
     "name": (str,), "kind": (("pixels", "planes", "state"),), "gray": (bool,), "max_pool": (bool,), "stack": (int, 1),
-    "skip": (int, 1), "noop_max": (int, 0), "sticky": (float, 0, 1), "flicker": (float, 0, 1),
+    "flicker_reset": (bool,), "skip": (int, 1), "noop_max": (int, 0), "sticky": (float, 0, 1), "flicker": (float, 0, 1),
     "layout": (("auto", "HWC", "CHW"),),
 }
 
@@ -417,14 +419,15 @@ class Flicker(Wrapper):
         self,
         env: VectorEnv,     # Box observations; goes below a FrameStack
         p: float = 0.5,     # chance of a blank
+        at_reset: bool = True,      # False: the first frame of an episode is never blank
     ):
         super().__init__(env)
-        self.p, self.t = p, 0
+        self.p, self.at_reset, self.t = p, at_reset, 0
         self.seeds = np.array(row_seeds(0, env.num_envs, "flicker"), np.uint64)
 
-    def _blank(self, obs):
-        obs = np.array(obs)
-        obs[hash_uniform(self.seeds, self.t) < self.p] = 0
+    def _blank(self, obs, first):
+        obs, blank = np.array(obs), hash_uniform(self.seeds, self.t) < self.p
+        obs[blank & (self.at_reset | ~first)] = 0
         self.t += 1
         return obs
 
@@ -433,11 +436,11 @@ class Flicker(Wrapper):
         if seed is not None:
             rows = row_seeds(seed, self.num_envs)
             self.t, self.seeds = 0, np.array([derive_seed(s, "flicker") for s in rows], np.uint64)
-        return self._blank(obs)
+        return self._blank(obs, np.ones(self.num_envs, bool))
 
     def stepped(self, obs, reward, info, fresh):
         "Return the next observations, some blank; reward and info unchanged"
-        return self._blank(obs), reward, info
+        return self._blank(obs, fresh), reward, info
 
 # %% ../../nbs/10_envs.ipynb #a77db34e
 def add_moments(
@@ -576,6 +579,7 @@ FAMILIES = (
            limits=(("worldrl/Warehouse-", 100),)),
     Family("worldrl/Warehouse", recipe="warehouse-memory", draw="worldrl.envs.warehouse:draw_observations",
            limits=(("worldrl/WarehouseMemory", 96), ("worldrl/WarehouseKinds", 100))),
+    Family("worldrl/Traffic", recipe="warehouse-memory", limits=(("worldrl/Traffic", 250),)),
 )
 PLUGINS = {"ALE/": "ale_py", "dm_control/": "shimmy"}     # importing these registers their ids
 EXTRAS = {"minatar": "minatar", "Box2D": "box2d", "pygame": "box2d", "mujoco": "mujoco", "imageio": "mujoco",
@@ -1279,7 +1283,7 @@ def make_env(
         raise
     require_next_step(env, env_id)
     protocol = _protocol(env_id, env, settings, kwargs, family.packages if family else ())
-    if settings.flicker: env = Flicker(env, settings.flicker)
+    if settings.flicker: env = Flicker(env, settings.flicker, settings.flicker_reset)
     if settings.stack > 1: env = FrameStack(env, settings.stack)
     return MadeEnv(EpisodeStats(env), env_id, settings, protocol, seed)
 

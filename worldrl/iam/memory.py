@@ -133,6 +133,7 @@ DSETS: dict[str, dict[str, str]] = {      # env -> name -> indices; the first na
     "worldrl/Warehouse-v0": {"items": "49-72", "paper": "0,49-72"},
     "worldrl/WarehouseKinds-v0": {"items": "49-96", "no-lamps": "49-72"},
     "worldrl/WarehouseMemory-v0": {"items": "25-36"},
+    "worldrl/Traffic-v0": {"paper": "13-14,28-29"},
 }
 
 def dset_indices(
@@ -188,7 +189,7 @@ class MemoryConfig(NetConfig):
         # d-set, beside layers
     frames: Annotated[int, Ge(1)] = 1
         # frames of an observation; the env is made with this stack, the newest one is the last. The d-set is of it
-    sizes: Literal["ours", "paper", "bislip", "bislip-described", "keijzer"] = "ours"
+    sizes: Literal["ours", "paper", "bislip", "bislip-described", "keijzer", "traffic"] = "ours"
         # where the settings below come from that are None or auto
     select: Literal["auto", "manual", "learned", "attention"] = "auto"
         # of iam: a fixed list (dset) | a learned linear map | attention, queried by the memory at every step. auto:
@@ -274,6 +275,7 @@ _USUAL = dict(
 _BISLIP = dict(bptt=0, normalize_obs=True, act="relu")
 _PAPER = dict(cell="lstm", bptt=8, joint=(), act="relu")
 _KEIJZER = dict(bptt=8, joint=(), act="tanh")
+_TRAFFIC = _PAPER | dict(bptt=32)
 
 _VECTORS = {     # name -> model -> settings; what is missing comes from _USUAL
     "ours": {
@@ -292,6 +294,10 @@ _VECTORS = {     # name -> model -> settings; what is missing comes from _USUAL
     "keijzer": {
         "fnn": _KEIJZER | dict(hidden=(640, 256)), "rnn": _KEIJZER | dict(hidden=(640,), units=128),
         "rnn_bare": _KEIJZER | dict(units=128), "iam": _KEIJZER | dict(hidden=(512, 256), units=128),
+    },
+    "traffic": {
+        "fnn": _TRAFFIC | dict(hidden=(640, 256)), "rnn": _TRAFFIC | dict(hidden=(256,), units=128),
+        "rnn_bare": _TRAFFIC | dict(units=128), "iam": _TRAFFIC | dict(hidden=(248, 64), units=8),
     },
 }
 
@@ -313,6 +319,7 @@ _IMAGES = {
         "rnn_bare": _FLAT | dict(units=512, joint=()), "iam": _FLAT | dict(hidden=(64, 64, 64), units=64, joint=(64,)),
     },
 }
+_IMAGES["traffic"] = _IMAGES["paper"]
 for _table in (_VECTORS, _IMAGES):      # as it was run: the same sizes, and no gradient through time
     _table["bislip"] = {model: row | dict(bptt=1) for model, row in _table["bislip-described"].items()}
 

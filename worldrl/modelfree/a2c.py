@@ -206,7 +206,8 @@ def _facts_of_rollout(config, skip: int) -> dict:      # skip: env steps per cal
     "Return the size of a rollout, and the env steps of the run"
     c = config
     steps = c.num_updates * c.num_envs * c.num_steps
-    facts = {"rollout": f"{c.num_envs} envs x {c.num_steps} steps", "env_steps": steps, "asked_for": c.total_timesteps}
+    facts = {"rollout": f"{c.num_envs} envs x {c.num_steps} steps", "loop_steps": c.num_updates * c.num_steps}
+    facts |= {"env_steps": steps, "asked_for": c.total_timesteps}
     if skip > 1:
         facts["game_frames"] = steps * skip
     return facts

@@ -123,6 +123,13 @@ PPOConfig.recipes = {
                       policy=dict(net="iam", sizes="paper")),
     "iam-keijzer": dict(num_envs=32, num_steps=8, update_epochs=3, clip_coef=0.1, vf_coef=2., max_grad_norm=0.,
                         truncation="terminate", total_timesteps=4_000_000, policy=dict(net="iam", sizes="keijzer")),
+    # Two more tasks of the paper's code; 63_traffic says what is recorded of them.
+    "iam-traffic": dict(num_envs=8, num_steps=128, update_epochs=3, clip_coef=0.1, vf_coef=2., max_grad_norm=0.,
+                        norm_adv=False, truncation="terminate", total_timesteps=2_000_000,
+                        policy=dict(net="iam", sizes="traffic")),
+    "iam-minigrid": dict(num_envs=8, num_steps=128, update_epochs=3, clip_coef=0.2, vf_coef=2., max_grad_norm=0.,
+                         learning_rate=1e-3, norm_adv=False, truncation="terminate", total_timesteps=500_000,
+                         policy=dict(net="iam", sizes="paper")),
 }
 
 # %% ../../nbs/32_ppo.ipynb #ada8541d

@@ -4,14 +4,14 @@
 
 # %% auto #0
 __all__ = ['FORMS', 'LinearConfig', 'squash', 'LinearController', 'action_range', 'Population', 'SharedRng', 'copies',
-           'dream_returns', 'numpy_seed', 'Search', 'start_pool', 'real_returns', 'real_returns_parallel',
-           'WorldModelAgentConfig', 'WorldModelAgent', 'ControllerConfig', 'controller_for', 'snapshot_generations',
-           'ControllerTrainer', 'snapshot_returns']
+           'dream_returns', 'numpy_seed', 'Search', 'start_pool', 'real_returns', 'episode_parts', 'EnvClock',
+           'one_thread', 'Player', 'RealEpisodes', 'real_returns_parallel', 'WorldModelAgentConfig', 'WorldModelAgent',
+           'ControllerConfig', 'controller_for', 'snapshot_generations', 'ControllerTrainer', 'snapshot_returns']
 
 # %% ../../nbs/44_controller.ipynb #3653c994
-import contextlib
-from dataclasses import dataclass, field
-from typing import Annotated, ClassVar, Literal
+import contextlib, copy, functools, math, pickle, time
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Callable, ClassVar, Literal
 
 import numpy as np
 import torch
@@ -21,6 +21,7 @@ from annotated_types import Ge, Gt, Interval
 from torch import Tensor
 
 # %% ../../nbs/44_controller.ipynb #ae73996b
+from ..cluster import check_place, ray_package, ray_tasks
 from ..core import UNBOUNDED, Config, ConfigError, DeviceName, derive_seed, device, generator, standard_torch
 from ..spaces import action_size
 from ..parts.contracts import Rng, State, Step, map_state
@@ -139,7 +140,7 @@ class Population:
         c, vectors = controller.config, torch.as_tensor(vectors, dtype=torch.float32, device=controller.weight.device)
         if vectors.ndim != 2 or vectors.shape[1] != controller.size:
             raise ConfigError(f"expected candidates [P, {controller.size}], got {tuple(vectors.shape)}")
-        self.controller, n = controller, c.action_size * c.feature_size
+        self.controller, self.vectors, n = controller, vectors, c.action_size * c.feature_size
         self.weight = vectors[:, :n].unflatten(1, (c.action_size, c.feature_size)).mT.contiguous()      # [P, F, A]
         self.bias = vectors[:, None, n:] if c.bias else vectors.new_zeros(len(vectors), 1, 1)
 
@@ -308,26 +309,175 @@ def _episode(agent, stream, seeds, max_steps):
     return total.cpu()
 
 # %% ../../nbs/44_controller.ipynb #e454fd08
+def episode_parts(
+    n: int,            # episodes of a generation, P * R
+) -> list[range]:      # their numbers p * R + r, part by part
+    "Divide the real episodes of a generation into about 64 parts of 4 to 16 episodes"
+    size = min(16, max(4, n // 64))
+    return [range(i, min(i + size, n)) for i in range(0, n, size)]
+
+# %% ../../nbs/44_controller.ipynb #441fce62
+class EnvClock:
+    "Adds up the seconds inside reset() and step() of an env"
+    def __init__(self, env):
+        self.seconds = 0.
+        env.reset, env.step = self._timed(env.reset), self._timed(env.step)
+
+    def _timed(self, f: Callable) -> Callable:
+        "Return f with its time added to the clock"
+        def timed(*args, **kwargs):
+            begin = time.perf_counter()
+            try: return f(*args, **kwargs)
+            finally: self.seconds += time.perf_counter() - begin
+        return timed
+
+@contextlib.contextmanager
+def one_thread():
+    "Torch uses one thread in this block"
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try: yield
+    finally: torch.set_num_threads(before)
+
+@dataclass
+class Player:
+    "Plays real episodes side by side; all that a worker process must know for it"
+    world: nn.Module                # a World on the CPU, for the features
+    controller: LinearController    # on the CPU; its form and range are used
+    env_id: str                     # for make_env
+    env_kwargs: dict = field(default_factory=dict)    # for make_env: those of the data
+    max_steps: int = 0              # end an episode after so many env steps; 0: the env decides
+
+    @standard_torch()
+    @torch.no_grad()
+    def play(
+        self,
+        vectors: np.ndarray,        # [n, D], weights of each row
+        seeds: list[int],           # [n], of each row's episode
+    ) -> tuple[np.ndarray, float, float]:     # [n] raw returns, seconds in the env, seconds in all
+        "Play one episode per row, on one thread; EnvError"
+        from worldrl.envs.core import make_env
+        begin = time.perf_counter()
+        with one_thread(), contextlib.closing(make_env(self.env_id, len(seeds), **self.env_kwargs)) as env:
+            clock = EnvClock(env)
+            check_spaces(self.world, env, "world")
+            agent = WithWorld(self.world, Population(self.controller, np.array(vectors)))
+            returns = _episode(agent, EnvStream(env), seeds, self.max_steps)
+        return returns.numpy(), clock.seconds, time.perf_counter() - begin
+
+# %% ../../nbs/44_controller.ipynb #b8ba9321
+_NOT_IN_A_MODULE = ("Other processes import the classes of the world: define them in a module, not in a notebook. Or "
+                    "play in this process: workers=1 (--workers 1)")
+
+def _packed(player: Player) -> bytes:
+    "Return a player as other processes can read it; ConfigError"
+    try: return pickle.dumps(player)
+    except Exception as e:
+        raise ConfigError(f"the world cannot be sent to other processes ({e}). {_NOT_IN_A_MODULE}") from None
+
+@functools.lru_cache(maxsize=1)
+def _unpacked(data: bytes) -> Player:
+    "Return the player that _packed has written; ConfigError"
+    try: return pickle.loads(data)
+    except Exception as e:
+        raise ConfigError(f"a worker process cannot read the world ({e}). {_NOT_IN_A_MODULE}") from None
+
+def _play_packed(data: bytes, *part):
+    "Play a part on another machine"
+    return _unpacked(data).play(*part)
+
+_RECEIVED = b""     # in a worker process: the player
+
+def _receive(data: bytes) -> None:
+    "Keep the player, in a new worker process"
+    global _RECEIVED
+    _RECEIVED = data
+
+def _play_received(*part):
+    "Play a part in a worker process"
+    return _unpacked(_RECEIVED).play(*part)
+
+@contextlib.contextmanager
+def _played_by(player: Player, workers: int, on: str):
+    "Yield submit(vectors, seeds), which returns a function that waits for what Player.play returns"
+    if on:
+        with ray_tasks(_packed(player), "workers=2 (--workers 2)") as submit:
+            yield functools.partial(submit, _play_packed)
+    elif workers > 1:
+        with worker_pool(workers, _receive, _packed(player)) as submit:
+            yield lambda *part: submit(_play_received, *part).result
+    else: yield lambda *part: functools.partial(player.play, *part)
+
+# %% ../../nbs/44_controller.ipynb #431ec332
+class RealEpisodes:
+    """The real episodes of a search: in this process, in worker processes or on a Ray cluster, with equal returns.
+
+    The processes start with the first call of returns(). They end with close(), with an error (Ctrl-C included), and
+    with this object. ConfigError for `on` without the package ray, or with several workers."""
+    def __init__(self,
+        world,                          # a World, for the features
+        controller: LinearController,   # its form and range are used
+        env_id: str,                    # for make_env
+        env_kwargs: dict = {},          # for make_env: those of the data
+        max_steps: int = 0,             # end an episode after so many env steps; 0: the env decides
+        workers: int = 1,               # processes; 1: this one
+        on: str = "",                   # "ray": tasks on a Ray cluster, instead of workers
+    ):
+        if check_place(on, workers, "workers"): ray_package("workers=2 (--workers 2)")
+        if controller.weight.device.type != "cpu":
+            world, controller = copy.deepcopy(world).cpu(), copy.deepcopy(controller).cpu()
+        self.player, self.workers, self.on = Player(world, controller, env_id, env_kwargs, max_steps), workers, on
+        self.submit, self.opened = None, contextlib.ExitStack()
+        self.env_share = math.nan       # of the last returns(): time in the env, divided by all time of the parts
+
+    def returns(
+        self,
+        vectors,                        # [P, D], weights of each candidate
+        seeds: list[int],               # R episodes, the same for every candidate
+        progress: Callable = lambda done, total: None,     # is called after each part
+    ) -> Tensor:                        # [P, R] raw returns
+        "Return the real return of each candidate in the same R episodes; EnvError, WorkerError"
+        vectors, R = np.asarray(vectors), len(seeds)
+        try:
+            submit = self._start()
+            parts = episode_parts(len(vectors) * R)
+            waits = [submit(vectors[[k // R for k in part]], [seeds[k % R] for k in part]) for part in parts]
+            played = []
+            for wait in waits:
+                played.append(wait())
+                progress(len(played), len(waits))
+        except BaseException:
+            self.submit = None
+            with self.opened: raise     # ends the processes, and says more about a worker that died
+        returns, in_env, in_all = zip(*played)
+        self.env_share = sum(in_env) / sum(in_all)
+        return torch.from_numpy(np.concatenate(returns)).unflatten(0, (len(vectors), R))
+
+    def _start(self) -> Callable:
+        "Start the processes, unless they run; return the function that takes a part"
+        if self.submit is None:
+            self.submit = self.opened.enter_context(_played_by(self.player, self.workers, self.on))
+        return self.submit
+
+    def close(self) -> None:
+        "End the processes; the next call of returns() starts new ones"
+        self.submit = None
+        self.opened.close()
+
+    def rehearse(self) -> None:
+        "Play one step, here; ConfigError and EnvError of everything that would fail later"
+        if self.workers > 1 or self.on: _packed(self.player)
+        replace(self.player, max_steps=1).play(np.zeros((1, self.player.controller.size)), [0])
+
 def real_returns_parallel(
     world, population: Population, env_id: str, seeds: list[int], env_kwargs: dict = {}, max_steps: int = 0,
     workers: int = 1,       # processes; 1: this one
+    on: str = "",           # "ray": tasks on a Ray cluster, instead of workers
 ) -> Tensor:                # [P, R]
-    "Return what real_returns returns; the candidates are divided among several processes"
-    vectors = torch.cat([population.weight.mT.flatten(1), population.bias.flatten(1)], 1)[
-        :, : population.controller.size
-    ].cpu()
-    if workers <= 1: return real_returns(world, population, env_id, seeds, env_kwargs, max_steps)
-    import copy
-    task = copy.deepcopy(world).cpu(), copy.deepcopy(population.controller).cpu()
-    with worker_pool(workers) as submit:
-        parts = [
-            submit(_worker, *task, v.numpy(), env_id, seeds, env_kwargs, max_steps)
-            for v in vectors.tensor_split(workers)
-        ]
-        return torch.cat([torch.from_numpy(p.result()) for p in parts])
-
-def _worker(world, controller, vectors, *rest):
-    return real_returns(world, Population(controller, vectors), *rest).numpy()
+    "Return what real_returns returns, up to rounding, and to the bit the same for any number of workers"
+    with contextlib.closing(
+        RealEpisodes(world, population.controller, env_id, env_kwargs, max_steps, workers, on)
+    ) as episodes: return episodes.returns(population.vectors.cpu().numpy(), seeds)
 
 # %% ../../nbs/44_controller.ipynb #eb5d9862
 from ..parts.episodes import env_kwargs_of
@@ -402,12 +552,15 @@ class ControllerConfig(Config):
     candidates: Annotated[int, Ge(1)] = 4           # snapshots of the mean; real episodes select one
     select_episodes: Annotated[int, Ge(0)] = 3      # real episodes per snapshot; 0: keep the last mean
     workers: Annotated[int, Ge(1)] = 1              # processes for real episodes, on the CPU
+    on: Literal["", "ray"] = ""                     # ray: real episodes on a Ray cluster, instead of workers
 
     budget: ClassVar[tuple[str, ...]] = ("generations",)
+    free: ClassVar[tuple[str, ...]] = ("workers", "on")
 
     def __post_init__(self):
         "Check the settings; ConfigError also where action_low and action_high do not fit each other"
         super().__post_init__()
+        check_place(self.on, self.workers, "workers")
         low, high = self.action_low, self.action_high
         if low and high and (len(low) != len(high) or any(a > b for a, b in zip(low, high))):
             raise ConfigError(f"ControllerConfig.action_low is {low} and action_high is {high}; "
@@ -469,22 +622,23 @@ class _Stage:
         self.template = controller_for(
             config, self.world, np.concatenate([e["action"][~e["is_first"]] for e in episodes])
         ).to(where)
+        self.episodes = RealEpisodes(
+            self.world, self.template, config.env_id, self.env_kwargs, config.horizon if config.where == "real" else 0,
+            config.workers, config.on,
+        )
 
-    def returns(self, vectors: np.ndarray, seed: int) -> Tensor:   # [P, D] -> [P, R]
+    def returns(self, vectors: np.ndarray, seed: int, *progress: Callable) -> Tensor:   # [P, D] -> [P, R]
         "Return the returns of one generation; all candidates have the same starts and the same random numbers"
         c, population = self.config, Population(self.template, vectors)
-        if c.where == "real": return self.real(vectors, [derive_seed(seed, k) for k in range(c.rollouts)])
+        if c.where == "real":
+            return self.episodes.returns(vectors, [derive_seed(seed, k) for k in range(c.rollouts)], *progress)
         rows = torch.randint(len(leaves(self.pool)[0]), (c.rollouts,), generator=generator(derive_seed(seed, "starts")))
         rng = SharedRng(len(population), c.temperature, generator(derive_seed(seed, "dice"), self.device))
         return dream_returns(self.world, take(self.pool, rows.to(self.device)), population, c.horizon, rng).cpu()
 
-    def real(self, vectors: np.ndarray, seeds: list[int]) -> Tensor:   # [P, D] -> [P, episodes]
+    def real(self, vectors: np.ndarray, seeds: list[int], *progress: Callable) -> Tensor:   # [P, D] -> [P, episodes]
         "Return the real returns of candidates in the episodes of these seeds"
-        c = self.config
-        return real_returns_parallel(
-            self.world, Population(self.template, vectors), c.env_id, seeds, self.env_kwargs,
-            c.horizon if c.where == "real" else 0, c.workers,
-        )
+        return self.episodes.returns(vectors, seeds, *progress)
 
 # %% ../../nbs/44_controller.ipynb #c661364a
 def snapshot_generations(config: ControllerConfig) -> list[int]:
@@ -554,8 +708,7 @@ class ControllerTrainer:
             raise ConfigError(
                 "the world predicts a return that is not finite; train it longer, or name another --world"
             )
-        if c.where == "real" or c.select_episodes:
-            real_returns(stage.world, one, c.env_id, [0], stage.env_kwargs, max_steps=1)
+        if c.where == "real" or c.select_episodes: stage.episodes.rehearse()
 
     def begin_segment(self, i: int, seed: int) -> None:
         "Set the seed of the starts and the random numbers of segment i"
@@ -563,12 +716,20 @@ class ControllerTrainer:
 
     def segment(self, log) -> None:
         "Run one generation of the search, or the selection by real episodes; log the returns"
-        if len(self.search.history) == self.config.generations: return self._select(log)
-        step, c = len(self.search.history) + 1, self.config
-        returns = self.stage.returns(self.search.ask(), self.segment_seed).mean(1).numpy()
+        if len(self.search.history) == self.config.generations: self._select(log)
+        else: self._generation(log)
+        if self.finished: self.stage.episodes.close()
+
+    def _generation(self, log):
+        "Score the candidates of a generation, and pass their returns to the search"
+        step, c, begin = len(self.search.history) + 1, self.config, time.perf_counter()
+        returns = self.stage.returns(self.search.ask(), self.segment_seed, log.progress)
+        speed = {"clock/rollouts_per_s": returns.numel() / (time.perf_counter() - begin)}
+        if c.where == "real": speed["clock/env_share"] = self.stage.episodes.env_share
+        returns = returns.mean(1).numpy()
         self.search.tell(returns)
         earned = {f"{c.where}/return_mean": returns.mean(), f"{c.where}/return_best": returns.max()}
-        log.scalars(earned | {"losses/sigma": self.search.sigma}, step)
+        log.scalars(earned | {"losses/sigma": self.search.sigma} | speed, step)
         if step not in snapshot_generations(c): return
         self.means.append(self.search.mean)
         self.kept.append(step)
@@ -576,7 +737,7 @@ class ControllerTrainer:
     def _select(self, log):
         "Score the snapshots in real episodes; their seeds are used for nothing else"
         seeds = [derive_seed(self.config.seed, "select", k) for k in range(self.config.select_episodes)]
-        self.real = self.stage.real(np.stack(self.means), seeds).tolist()
+        self.real = self.stage.real(np.stack(self.means), seeds, log.progress).tolist()
         for i, r in enumerate(self.real): log.scalar("real/return_select", float(np.mean(r)), i + 1)
 
     def agent(self) -> WorldModelAgent:
@@ -613,6 +774,7 @@ def snapshot_returns(
     "Return each snapshot's dream and real returns; dream returns that rise while real ones fall show exploitation"
     stage, vectors = trainer.stage, np.stack(trainer.means)
     real = stage.real(vectors, [derive_seed(seed, k) for k in range(episodes)])
+    stage.episodes.close()
     return {
         "generation": trainer.kept,
         "dream": stage.returns(vectors, derive_seed(seed, "dream")).mean(1).tolist(), "real": real.tolist(),

@@ -157,8 +157,9 @@ def tour_folder(config: TourConfig) -> Path:
 def _same(config: TourConfig, stage: Config, **more):
     "Return a stage's settings with the tour's env and seed; an action range for another env is removed"
     known = {k: getattr(config, k) for k in ("env_id", "seed") if hasattr(stage, k)}
-    if isinstance(stage, ControllerConfig) and config.env_id != stage.env_id:
-        known |= {"action_low": (), "action_high": ()}
+    if isinstance(stage, ControllerConfig):
+        if config.env_id != stage.env_id: known |= {"action_low": (), "action_high": ()}
+        if stage.on: more["workers"] = 1      # its episodes are played on a cluster
     return stage.replace(**known | more)
 
 # %% ../../nbs/46_tour.ipynb #3a61216e
