@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# World Models in rounds: better data from a better controller. Each round: record episodes with the present controller
+# World Models in rounds: data from the controller of the round before. Not shown to help yet: in one trial (CarRacing,
+# seed 0, stopped after three rounds) the controllers of rounds 2 and 3 drove worse than that of round 1. Each round: record episodes with the present controller
 # (round 1: random actions), train VAE and MDN-RNN on all episodes so far, and search a new controller in the dreams of
 # this world. usage: tools/rounds.sh [ENV_ID] [SEED] [ROUNDS]
 # Folders: $WORLDRL_RUNS/rounds-SEED-{vae,mdnrnn,controller}-K. A script that was stopped goes on where it was.
