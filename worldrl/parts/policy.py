@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['AuxRow', 'ENCODERS', 'WIDEST', 'OUTPUTS', 'NETS', 'NetConfig', 'PolicyConfig', 'encoder_name', 'Pixels',
            'RunningNorm', 'box_units', 'ActionHead', 'DiscreteHead', 'ChoicesHead', 'ButtonsHead', 'BoxHead',
-           'FeatureExtractor', 'Torso', 'AuxHead', 'auxiliary_loss', 'AuxHeads', 'NetOutput', 'PolicyMixin', 'Net',
-           'ActorCritic', 'PolicyNet', 'net_classes', 'register_net', 'check_net', 'policy_for']
+           'BetaHead', 'FeatureExtractor', 'Torso', 'AuxHead', 'auxiliary_loss', 'AuxHeads', 'NetOutput', 'PolicyMixin',
+           'Net', 'ActorCritic', 'PolicyNet', 'net_classes', 'register_net', 'check_net', 'policy_for']
 
 # %% ../../nbs/30_policy_workshop.ipynb #62eb2a66
 import contextlib, importlib, math
@@ -26,7 +26,7 @@ from ..core import Config, ConfigError, OneOf, autocast, did_you_mean, standard_
 from ..envs.core import add_moments
 from ..spaces import action_size, preprocess
 from .contracts import Act, Batch, PolicyOutput, Rng, State, Step, map_state
-from .distributions import Bernoulli, Categorical, Gaussian, MultiCategorical
+from .distributions import Bernoulli, Beta, Categorical, Gaussian, MultiCategorical
 from .nets import ACTIVATIONS, Conv, ConvEncoder, activation, channels_last, conv_sizes, orthogonal_init
 from .recurrent import MEMORIES
 from ..runs.processes import all_rows, masked_mean
@@ -116,6 +116,8 @@ class PolicyConfig(NetConfig):
     normalize_obs: bool = False                                # vectors: by their running mean and deviation
     action_scale: Literal["box", "raw"] = "box"
         # units of the actions in a box: 0 is its middle and 1 half its width | those of the env
+    action_dist: Literal["normal", "beta"] = "normal"
+        # of actions in a box: normal, clipped by the env | Beta distributions, which end at its limits
     actor_obs: Annotated[int, Ge(0)] = 0
         # vectors: the actor reads only the first so many numbers, and the critic all of them; 0: both read all
 
@@ -219,17 +221,20 @@ class ActionHead(nn.Module):
     """A linear layer from features to a distribution over actions.
 
     ActionHead(size, space) makes the head for the space: Discrete, flat MultiDiscrete, MultiBinary, or Box."""
-    def __new__(cls, size=None, space=None, *args, **kwargs):      # no arguments: copy.deepcopy makes a head
+    outputs = 1        # of the linear layer, per number of the action
+
+    def __new__(cls, size=None, space=None, action_scale="box", action_dist="normal"):   # copy.deepcopy gives nothing
         "Return an empty head of the subclass for the space; `pathlib.Path` chooses its subclass in the same way"
-        return super().__new__(_head_class(space) if cls is ActionHead else cls)
+        return super().__new__(_head_class(space, action_dist) if cls is ActionHead else cls)
 
     def __init__(self,
         size: int,                      # of the features
         space: gym.Space,               # of one env
         action_scale: str = "box",      # as in PolicyConfig
+        action_dist: str = "normal",    # as in PolicyConfig
     ):
         super().__init__()
-        self.space, self.linear = space, nn.Linear(size, action_size(space))
+        self.space, self.linear = space, nn.Linear(size, self.outputs * action_size(space))
 
     def forward(self, x: Tensor):               # features [..., F] -> a distribution, rows [...]
         "Return the distribution over actions for these features"
@@ -246,12 +251,29 @@ class ActionHead(nn.Module):
     def set_units(self, action_scale: str) -> None:     # as in PolicyConfig
         "Choose the units of the actions in a box; other spaces have no units"
 
-def _head_class(space: gym.Space) -> type:
+def _head_class(space: gym.Space, action_dist: str) -> type:
     "Return the class of the head for a space; ActionHead for others, which raises an error for them"
+    if action_dist == "beta":
+        _check_bounded(space)
+        return BetaHead
     for kind, head in _HEADS.items():
         if isinstance(space, kind):
             return head
     return ActionHead
+
+def _check_bounded(space: gym.Space) -> None:
+    "Raise ConfigError for actions that Beta distributions cannot have"
+    remedy = "leave policy.action_dist out"
+    if not isinstance(space, gym.spaces.Box):
+        raise ConfigError(f"action_dist='beta' is for real numbers with limits (Box), and the actions here are {space};"
+                          f" {remedy}")
+    wide = (space.high.astype(np.float64) - space.low.astype(np.float64)).reshape(-1)      # of each axis
+    bad = np.flatnonzero(~((wide > 0) & (wide < 2 * WIDEST)))
+    if len(bad):
+        k = int(bad[0])
+        raise ConfigError(f"action_dist='beta' needs limits on all sides, and axis {k} of the actions goes from"
+                          f" {space.low.reshape(-1)[k]:g} to {space.high.reshape(-1)[k]:g}; {remedy}, or limit the"
+                          " actions with gymnasium.wrappers.RescaleAction")
 
 # %% ../../nbs/30_policy_workshop.ipynb #c777dee1
 class DiscreteHead(ActionHead):
@@ -270,8 +292,8 @@ class DiscreteHead(ActionHead):
 
 class ChoicesHead(ActionHead):
     "Flat MultiDiscrete: independent categorical distributions"
-    def __init__(self, size: int, space: gym.Space, action_scale: str = "box"):
-        super().__init__(size, space, action_scale)
+    def __init__(self, size: int, space: gym.Space, action_scale: str = "box", action_dist: str = "normal"):
+        super().__init__(size, space)
         self.register_buffer("start", torch.as_tensor(space.start), persistent=False)
 
     def forward(self, x: Tensor) -> MultiCategorical:
@@ -304,8 +326,8 @@ class ButtonsHead(ActionHead):
 # %% ../../nbs/30_policy_workshop.ipynb #444f13bb
 class BoxHead(ActionHead):
     "Box: independent normal distributions in the units of the head, with one standard deviation per axis"
-    def __init__(self, size: int, space: gym.Space, action_scale: str = "box"):
-        super().__init__(size, space, action_scale)
+    def __init__(self, size: int, space: gym.Space, action_scale: str = "box", action_dist: str = "normal"):
+        super().__init__(size, space)
         self.log_std = nn.Parameter(torch.zeros(action_size(space)))
         self.set_units(action_scale)
 
@@ -334,6 +356,29 @@ class BoxHead(ActionHead):
         if self.half_width is None:
             return a
         return (a - self.middle) / self.half_width
+
+class BetaHead(ActionHead):
+    "Box with limits: independent Beta distributions from the lower to the upper limit (Chou and others 2017)"
+    outputs = 2
+
+    def __init__(self, size: int, space: gym.Space, action_scale: str = "box", action_dist: str = "beta"):
+        super().__init__(size, space)
+        low, high = (torch.as_tensor(x, dtype=torch.float32).reshape(-1) for x in (space.low, space.high))
+        self.register_buffer("low", low, persistent=False)
+        self.register_buffer("width", high - low, persistent=False)
+
+    def forward(self, x: Tensor) -> Beta:
+        "Return the distribution of the actions as shares of the width of the box"
+        alpha, beta = (1 + F.softplus(self.linear(x))).chunk(2, -1)
+        return Beta(alpha, beta, event=1)
+
+    def native(self, a: Tensor) -> Tensor:              # [..., A] in 0..1 -> [..., *shape]
+        "Return samples as actions of the env"
+        return (self.low + a * self.width).unflatten(-1, self.space.shape)
+
+    def to_sample(self, a: Tensor) -> Tensor:           # [..., *shape] -> [..., A] float32 in 0..1
+        "Return actions of the env as samples: the inverse of `native`, up to rounding"
+        return (a.flatten(-len(self.space.shape)).float() - self.low) / self.width
 
 _HEADS: dict[type, type] = {      # class of the space -> class of the head
     gym.spaces.Discrete: DiscreteHead, gym.spaces.MultiDiscrete: ChoicesHead, gym.spaces.MultiBinary: ButtonsHead,
@@ -657,6 +702,8 @@ def _dist_parameters(dist) -> dict:
         return {"probs": dist.log_probs().exp()}
     if isinstance(dist, Bernoulli):
         return {"probs": dist.mean()}
+    if isinstance(dist, Beta):
+        return {"mean": dist.mean(), "std": dist.std()}
     return {"mean": dist.mean, "std": dist.std()}
 
 OUTPUTS = {   # what act can return besides log_prob, value and hidden: functions of policy and NetOutput
@@ -669,10 +716,10 @@ OUTPUTS = {   # what act can return besides log_prob, value and hidden: function
 
 # %% ../../nbs/30_policy_workshop.ipynb #aeb784f2
 def _orthogonal(policy) -> None:
-    "Initialise with gain sqrt 2; 0.01 for logits of choices, 1 for other heads and image values (Kostrikov 2018)"
+    "Initialise with gain sqrt 2; 0.01 for choices and Beta heads, 1 for other heads and image values (Kostrikov 2018)"
     orthogonal_init(policy, math.sqrt(2))
     choices = isinstance(policy.action_space, (gym.spaces.Discrete, gym.spaces.MultiDiscrete))
-    orthogonal_init(policy.head, .01 if choices else 1.)
+    orthogonal_init(policy.head, .01 if choices or isinstance(policy.head, BetaHead) else 1.)
     if policy.encoder is not None:
         orthogonal_init(policy.value_head, 1.)
     if not policy.recurrent:
@@ -847,7 +894,7 @@ class Net(Torso):
     def __init__(self, config: PolicyConfig):
         super().__init__(config)
         self.env_id, self.env_kwargs = config.env_id, config.env_kwargs
-        self.head = ActionHead(self.actor.out_size, self.action_space, config.action_scale)
+        self.head = ActionHead(self.actor.out_size, self.action_space, config.action_scale, config.action_dist)
         self.value_head = nn.Linear(self.critic.out_size, 1)
         if config.orthogonal:
             _orthogonal(self)
