@@ -11,14 +11,12 @@ __all__ = ['ROWS', 'COLS', 'CELLS', 'MAZE', 'WALL', 'FREE', 'GONE', 'STAY', 'RIG
 # %% ../../nbs/12_minipacman.ipynb #d24e9256
 from dataclasses import dataclass, fields
 from functools import cache, partial
-from time import process_time
 import gymnasium as gym
 import numpy as np
-from gymnasium.vector import AutoresetMode, VectorEnv
-from gymnasium.vector.utils import batch_space
 
 # %% ../../nbs/12_minipacman.ipynb #b84cbe51
 from ..core import ConfigError, did_you_mean
+from .batch import BatchEnv, SingleEnv, check_choices, env_speed
 
 # %% ../../nbs/12_minipacman.ipynb #4378e8af
 ROWS, COLS = 15, 19
@@ -354,9 +352,8 @@ def _state(game: Game) -> dict:
     return state | {name: getattr(game, name).copy() for name in ("power", "level", "timer", "frame", "food")}
 
 
-def _seeds(seed, num_envs: int, rng: np.random.Generator) -> list[int]:
-    "Return a seed per env as Gymnasium does: s, s+1, ... for a number s; a list as it is; None: random seeds."
-    if seed is None: return [int(s) for s in rng.integers(0, 2**62, num_envs)]
+def _seeds(seed, num_envs: int) -> list[int]:
+    "Return a seed per env as Gymnasium does: s, s+1, ... for a number s; a list as it is."
     if isinstance(seed, (int, np.integer)): return [int(seed) + i for i in range(num_envs)]
     if len(seed) != num_envs:
         raise ValueError(f"{len(seed)} seeds for {num_envs} envs; pass one number, or one per env")
@@ -400,19 +397,13 @@ def _check_options(num_envs: int, rules: str, frame_cap: int, noop_start: bool) 
 
 def check_actions(actions, num_envs: int) -> np.ndarray:
     "Return the actions as an array of n whole numbers 0..4; ValueError for anything else."
-    actions = np.asarray(actions)
-    if actions.shape != (num_envs,) or actions.dtype.kind not in "iu" or actions.min() < 0 or actions.max() > 4:
-        raise ValueError(
-            f"actions must be {num_envs} whole numbers 0..4 (stay, right, up, left, down), got"
-            f" {actions.dtype}{list(actions.shape)}: {actions.reshape(-1)[:8]}"
-        )
-    return actions
+    return check_choices(actions, num_envs, ("stay", "right", "up", "left", "down"))
 
 # %% ../../nbs/12_minipacman.ipynb #319e0874
-class MiniPacmanVec(VectorEnv):
+class MiniPacmanVec(BatchEnv):
     "A batch of MiniPacman games; game i depends only on its own seed and actions."
 
-    metadata = {"autoreset_mode": AutoresetMode.NEXT_STEP, "render_modes": ["rgb_array"], "render_fps": 10}
+    metadata = BatchEnv.metadata | {"render_modes": ["rgb_array"], "render_fps": 10}
 
     def __init__(self,
         num_envs: int = 1,
@@ -423,19 +414,16 @@ class MiniPacmanVec(VectorEnv):
         render_mode: str | None = "rgb_array",
     ):
         _check_options(num_envs, rules, frame_cap, noop_start)
-        self.num_envs, self.mode, self.rules = num_envs, get_mode(mode), rules
+        frames = gym.spaces.Box(0, 255, (3, ROWS, COLS), np.uint8)
+        super().__init__(num_envs, frames, gym.spaces.Discrete(5), render_mode)
+        self.mode, self.rules = get_mode(mode), rules
         self.frame_cap, self.noop_start = frame_cap, noop_start
-        self.render_mode = render_mode
-        self.single_observation_space = gym.spaces.Box(0, 255, (3, ROWS, COLS), np.uint8)
-        self.single_action_space = gym.spaces.Discrete(5)
-        self.observation_space = batch_space(self.single_observation_space, num_envs)
-        self.action_space = batch_space(self.single_action_space, num_envs)
-        self.game, self._over = None, np.zeros(num_envs, dtype=bool)
+        self.game, self._over = None, np.zeros(self.num_envs, dtype=bool)
 
     def reset(self, *, seed=None, options=None):  # seed: None, a number, or one per env
         "Start new episodes in all rows; without a seed the random streams continue."
-        if seed is not None or self.game is None:
-            self.game = new_games(_seeds(seed, self.num_envs, self.np_random))
+        seed = self.reset_seed(seed, self.game is not None)
+        if seed is not None: self.game = new_games(_seeds(seed, self.num_envs))
         self.game.clock += 1
         info = self._begin(np.arange(self.num_envs), np.ones(self.num_envs, dtype=bool))
         self._over = np.zeros(self.num_envs, dtype=bool)
@@ -469,55 +457,22 @@ class MiniPacmanVec(VectorEnv):
         return tuple(draw(self.game).transpose(0, 2, 3, 1).repeat(16, axis=1).repeat(16, axis=2))
 
 # %% ../../nbs/12_minipacman.ipynb #2d5de4ef
-class MiniPacmanEnv(gym.Env):
-    "One game of MiniPacman as a `gym.Env`; it takes the keywords of MiniPacmanVec."
+class MiniPacmanEnv(SingleEnv):
+    "One game as a `gym.Env`: obs [3, 15, 19] uint8, images [240, 304, 3]; it takes the keywords of MiniPacmanVec."
 
     metadata = {"render_modes": ["rgb_array"], "render_fps": 10}
 
     def __init__(self, mode: str = "regular", rules: str = "released", frame_cap: int = 3000, noop_start: bool = False,
                  render_mode: str | None = None):
-        self._vec = MiniPacmanVec(1, mode, rules, frame_cap, noop_start)
-        self.observation_space, self.action_space = self._vec.single_observation_space, self._vec.single_action_space
-        self.render_mode, self._ended = render_mode, True
+        super().__init__(MiniPacmanVec(1, mode, rules, frame_cap, noop_start), render_mode)
 
     @property
     def game(self) -> Game:
         "The state of the game, a batch of one; None before the first reset"
         return self._vec.game
 
-    def reset(self, *, seed=None, options=None):
-        "Start a new episode: (obs [3, 15, 19] uint8, info)."
-        super().reset(seed=seed)
-        if seed is None and self._vec.game is None: seed = int(self.np_random.integers(2**62))
-        obs, info = self._vec.reset(seed=seed)
-        self._ended = False
-        return obs[0], _first_row(info)
-
-    def step(self, action):
-        "Make one step; raises ResetNeeded after the end of an episode."
-        if self._ended: raise gym.error.ResetNeeded("the episode is over; call env.reset() first")
-        obs, reward, terminated, truncated, info = self._vec.step(np.array([action]))
-        self._ended = bool(terminated[0] or truncated[0])
-        return obs[0], float(reward[0]), bool(terminated[0]), bool(truncated[0]), _first_row(info)
-
-    def render(self):
-        "Return an image [240, 304, 3] uint8; None unless render_mode is rgb_array"
-        return self._vec.render()[0] if self.render_mode == "rgb_array" else None
-
-
-def _first_row(info: dict) -> dict:
-    "Return the info of the first game of a batch."
-    return {k: _first_row(v) if isinstance(v, dict) else v[0] for k, v in info.items()}
 
 # %% ../../nbs/12_minipacman.ipynb #92a0e849
 def bench_env(num_envs: int = 64, seconds: float = 1.0, mode: str = "hunt") -> float:
     "Return env steps per second of process time with random actions and drawn frames, single thread."
-    env = MiniPacmanVec(num_envs, mode)
-    env.reset(seed=0)
-    actions = np.random.default_rng(0).integers(0, 5, (512, num_envs))
-    for a in actions[:64]: env.step(a)
-    steps, start = 0, process_time()
-    while process_time() - start < seconds:
-        env.step(actions[steps % 512])
-        steps += 1
-    return steps * num_envs / (process_time() - start)
+    return env_speed(MiniPacmanVec(num_envs, mode), seconds)
