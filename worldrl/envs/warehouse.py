@@ -6,22 +6,20 @@
 from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cache
-from time import process_time
 from typing import NamedTuple
 import gymnasium as gym
 import numpy as np
 import torch
-from gymnasium.vector import AutoresetMode, VectorEnv
-from gymnasium.vector.utils import batch_space
 from torch import Tensor, nn
 
 # %% auto #0
 __all__ = ['TASKS', 'UP', 'DOWN', 'LEFT', 'RIGHT', 'Task', 'get_task', 'item_cells', 'next_cells', 'dset', 'every_second',
            'check_moves', 'WarehouseVec', 'WarehouseEnv', 'draw', 'draw_observations', 'Act', 'Seen', 'Heuristic',
-           'Patrol', 'Remembering', 'Greedy', 'Planner', 'batch_returns', 'bench_env']
+           'Patrol', 'Remembering', 'Greedy', 'Planner', 'rule_returns', 'batch_returns', 'bench_env']
 
 # %% ../../nbs/13_warehouse.ipynb #e68c70f6
 from ..core import did_you_mean
+from .batch import BatchEnv, SingleEnv, check_choices, env_speed
 from .core import EnvError, check_setting, hash_uniform, make_env, row_seeds
 
 # %% ../../nbs/13_warehouse.ipynb #9dfcab87
@@ -173,19 +171,13 @@ _NO_ITEM = 2**62  # place in the list of a cell without an item
 
 def check_moves(actions, num_envs: int) -> np.ndarray:
     "Return the actions as an array of n whole numbers 0..3; ValueError for anything else."
-    actions = np.asarray(actions)
-    if actions.shape != (num_envs,) or actions.dtype.kind not in "iu" or actions.min() < 0 or actions.max() > 3:
-        raise ValueError(
-            f"actions must be {num_envs} whole numbers 0..3 (up, down, left, right), got"
-            f" {actions.dtype}{list(actions.shape)}: {actions.reshape(-1)[:8]}"
-        )
-    return actions
+    return check_choices(actions, num_envs, ("up", "down", "left", "right"))
 
 # %% ../../nbs/13_warehouse.ipynb #3906246e
-class WarehouseVec(VectorEnv):
+class WarehouseVec(BatchEnv):
     "A batch of warehouses; row i depends only on its own seed and actions. NEXT_STEP"
 
-    metadata = {"autoreset_mode": AutoresetMode.NEXT_STEP, "render_modes": ["rgb_array"], "render_fps": 5}
+    metadata = BatchEnv.metadata | {"render_modes": ["rgb_array"], "render_fps": 5}
 
     def __init__(
         self,
@@ -203,19 +195,15 @@ class WarehouseVec(VectorEnv):
             task, spawn=spawn, expiry=expiry, max_steps=max_steps, corner_double_spawn=corner_double_spawn,
             legacy_removal=legacy_removal,
         )
-        self.num_envs, self.render_mode = num_envs, render_mode
-        self.cells, self.moves, self.rows = item_cells(task), next_cells(task), np.arange(num_envs)
-        self.floor, k = task.size**2, len(self.cells)
-        self.single_observation_space = gym.spaces.Box(0, 1, (self.floor + k * (1 + task.lamps),), np.float32)
-        self.single_action_space = gym.spaces.Discrete(4)
-        self.observation_space = batch_space(self.single_observation_space, num_envs)
-        self.action_space = batch_space(self.single_action_space, num_envs)
-        self._draws = None
+        self.cells, self.moves, self.floor = item_cells(task), next_cells(task), task.size**2
+        obs_space = gym.spaces.Box(0, 1, (self.floor + len(self.cells) * (1 + task.lamps),), np.float32)
+        super().__init__(num_envs, obs_space, gym.spaces.Discrete(4), render_mode)
+        self.rows, self._draws = np.arange(self.num_envs), None
 
     def reset(self, *, seed=None, options=None):  # seed: None, a number, or one per row
         "Start a new episode in every row: (obs [n, D] float32, info); without a seed the random numbers continue."
+        seed = self.reset_seed(seed, self._draws is not None)
         if seed is not None: self._draws = _Draws(row_seeds(seed, self.num_envs), self.task)
-        if self._draws is None: self._draws = _Draws(self.np_random.integers(2**62, size=self.num_envs), self.task)
         self._start()
         return self._obs(), {"state": self.state()}
 
@@ -288,38 +276,13 @@ class WarehouseVec(VectorEnv):
         return tuple(draw(self.task, self.robot, self.age >= 0, age=self.age, good=self.good))
 
 # %% ../../nbs/13_warehouse.ipynb #5b687992
-class WarehouseEnv(gym.Env):
-    "One warehouse as a `gym.Env`; it takes the keywords of WarehouseVec."
+class WarehouseEnv(SingleEnv):
+    "One warehouse as a `gym.Env`: obs [D] float32; it takes the keywords of WarehouseVec."
 
     metadata = {"render_modes": ["rgb_array"], "render_fps": 5}
 
     def __init__(self, task: str | Task = "classic", *, render_mode: str | None = None, **settings):
-        self._vec, self.render_mode, self._ended = WarehouseVec(1, task, **settings), render_mode, True
-        self.observation_space, self.action_space = self._vec.single_observation_space, self._vec.single_action_space
-
-    def reset(self, *, seed=None, options=None):
-        "Start a new episode: (obs [D] float32, info)."
-        super().reset(seed=seed)
-        if seed is None and self._vec._draws is None: seed = int(self.np_random.integers(2**62))
-        obs, info = self._vec.reset(seed=None if seed is None else [seed])
-        self._ended = False
-        return obs[0], _first_row(info)
-
-    def step(self, action):
-        "Make one step; raises ResetNeeded after the end of an episode."
-        if self._ended: raise gym.error.ResetNeeded("the episode is over; call env.reset() first")
-        obs, reward, terminated, truncated, info = self._vec.step(np.array([action]))
-        self._ended = bool(truncated[0])
-        return obs[0], float(reward[0]), bool(terminated[0]), self._ended, _first_row(info)
-
-    def render(self):
-        "Return an image [H, W, 3] uint8; None unless render_mode is rgb_array"
-        return self._vec.render()[0] if self.render_mode == "rgb_array" else None
-
-
-def _first_row(info: dict) -> dict:
-    "Return the info of the first row of a batch"
-    return {k: _first_row(v) if isinstance(v, dict) else v[0] for k, v in info.items()}
+        super().__init__(WarehouseVec(1, task, **settings), render_mode)
 
 # %% ../../nbs/13_warehouse.ipynb #177aad52
 _PIXELS = 16  # per cell
@@ -557,6 +520,26 @@ class Planner(Remembering):
 
 # %% ../../nbs/13_warehouse.ipynb #de80a943
 @torch.no_grad()
+def rule_returns(
+    env: BatchEnv,  # all rows end together
+    rule: nn.Module | None,  # with `initial` and `act`, as a Heuristic has them; None: random actions
+    max_steps: int,  # length of an episode
+    seed: int = 0,  # of the env and of the random actions
+) -> np.ndarray:  # [n] float64
+    "Return the return of the first episode of every row."
+    n, choices = env.num_envs, env.single_action_space.n
+    random, total, state = np.random.default_rng(seed), np.zeros(n), rule and rule.initial(n)
+    obs, _ = env.reset(seed=seed)
+    for t in range(max_steps):
+        if rule is None: action = random.integers(0, choices, n)
+        else:
+            act = rule.act(state, Seen(torch.from_numpy(obs), torch.full((n,), t == 0)))
+            action, state = act.action.numpy(), act.state
+        obs, reward, *_ = env.step(action)
+        total += reward
+    return total
+
+
 def batch_returns(
     agent: Heuristic | None,  # None: random actions
     episodes: int = 2000,
@@ -565,27 +548,11 @@ def batch_returns(
 ) -> np.ndarray:  # [episodes] float64
     "Return the returns of whole episodes, one per row of a single batch."
     env = WarehouseVec(episodes, **({"task": agent.task} if agent is not None else {}), **settings)
-    random, total, state = np.random.default_rng(seed), np.zeros(episodes), agent and agent.initial(episodes)
-    obs, _ = env.reset(seed=seed)
-    for t in range(env.task.max_steps):
-        if agent is None: action = random.integers(0, 4, episodes)
-        else:
-            act = agent.act(state, Seen(torch.from_numpy(obs), torch.full((episodes,), t == 0)))
-            action, state = act.action.numpy(), act.state
-        obs, reward, *_ = env.step(action)
-        total += reward
-    return total
+    return rule_returns(env, agent, env.task.max_steps, seed)
 
 # %% ../../nbs/13_warehouse.ipynb #41a02a0e
 def bench_env(num_envs: int = 64, seconds: float = 1.0, task: str = "classic", made: bool = False) -> float:
     "Return env steps per second of process time with random actions; `made`: through make_env, with its wrappers."
     names = {task: f"worldrl/{name}-v0" for name, task in _NAMES.items()}
     env = make_env(names.get(task, "worldrl/Warehouse-v0"), num_envs) if made else WarehouseVec(num_envs, task)
-    env.reset(seed=0)
-    actions = np.random.default_rng(0).integers(0, 4, (512, num_envs))
-    for a in actions[:64]: env.step(a)
-    steps, start = 0, process_time()
-    while process_time() - start < seconds:
-        env.step(actions[steps % 512])
-        steps += 1
-    return steps * num_envs / (process_time() - start)
+    return env_speed(env, seconds)
