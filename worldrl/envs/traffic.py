@@ -5,13 +5,10 @@
 # %% ../../nbs/63_traffic.ipynb #656556b1
 from __future__ import annotations
 from dataclasses import dataclass, replace
-from time import process_time
 
 import gymnasium as gym
 import numpy as np
 import torch
-from gymnasium.vector import AutoresetMode, VectorEnv
-from gymnasium.vector.utils import batch_space
 from torch import Tensor, nn
 
 # %% auto #0
@@ -19,8 +16,9 @@ __all__ = ['Roads', 'get_roads', 'check_greens', 'TrafficVec', 'draw', 'TrafficE
            'batch_returns', 'bench_env']
 
 # %% ../../nbs/63_traffic.ipynb #981b0a1f
+from .batch import BatchEnv, SingleEnv, check_choices, env_speed
 from .core import check_setting, hash_uniform, make_env, row_seeds
-from .warehouse import Act, Seen
+from .warehouse import Act, Seen, rule_returns
 
 # %% ../../nbs/63_traffic.ipynb #d02ad680
 @dataclass(frozen=True)
@@ -63,19 +61,13 @@ _SLOTS = 4096  # random numbers that a row may use in one step
 
 def check_greens(actions, num_envs: int) -> np.ndarray:
     "Return the actions as an array of n whole numbers 0 or 1; ValueError for anything else."
-    actions = np.asarray(actions)
-    if actions.shape != (num_envs,) or actions.dtype.kind not in "iu" or actions.min() < 0 or actions.max() > 1:
-        raise ValueError(
-            f"actions must be {num_envs} whole numbers, 0 or 1 (the road that shall be green), got"
-            f" {actions.dtype}{list(actions.shape)}: {actions.reshape(-1)[:8]}"
-        )
-    return actions
+    return check_choices(actions, num_envs, ("road A green", "road B green"))
 
 # %% ../../nbs/63_traffic.ipynb #b396b3e3
-class TrafficVec(VectorEnv):
+class TrafficVec(BatchEnv):
     "A batch of traffic lights; row i depends only on its own seed and actions. NEXT_STEP"
 
-    metadata = {"autoreset_mode": AutoresetMode.NEXT_STEP, "render_modes": ["rgb_array"], "render_fps": 10}
+    metadata = BatchEnv.metadata | {"render_modes": ["rgb_array"], "render_fps": 10}
 
     def __init__(
         self,
@@ -92,16 +84,13 @@ class TrafficVec(VectorEnv):
         self.roads = get_roads(
             hidden=hidden, cars=cars, speed=speed, dawdle=dawdle, yellow=yellow, max_steps=max_steps
         )
-        self.num_envs, self.render_mode = num_envs, render_mode
-        self.single_observation_space = gym.spaces.Box(0, 1, (2 * self.roads.seen,), np.float32)
-        self.single_action_space = gym.spaces.Discrete(2)
-        self.observation_space = batch_space(self.single_observation_space, num_envs)
-        self.action_space = batch_space(self.single_action_space, num_envs)
+        obs_space = gym.spaces.Box(0, 1, (2 * self.roads.seen,), np.float32)
+        super().__init__(num_envs, obs_space, gym.spaces.Discrete(2), render_mode)
         self.seeds = None
 
     def reset(self, *, seed=None, options=None):  # seed: None, a number, or one per row
         "Start a new episode in every row: (obs [n, 30] float32, info); without a seed the random numbers continue."
-        if seed is None and self.seeds is None: seed = self.np_random.integers(2**62, size=self.num_envs)
+        seed = self.reset_seed(seed, self.seeds is not None)
         if seed is not None:
             seeds = [int(s) % 2**64 for s in row_seeds(seed, self.num_envs)]
             self.seeds, self.clock = np.array(seeds, np.uint64)[:, None], 0
@@ -195,33 +184,13 @@ def draw(
     return images.reshape(len(cell), 40, -1, 3)
 
 # %% ../../nbs/63_traffic.ipynb #5f430ef8
-class TrafficEnv(gym.Env):
-    "One traffic light as a `gym.Env`; it takes the keywords of TrafficVec."
+class TrafficEnv(SingleEnv):
+    "One traffic light as a `gym.Env`: obs [30] float32; it takes the keywords of TrafficVec."
 
     metadata = {"render_modes": ["rgb_array"], "render_fps": 10}
 
     def __init__(self, *, render_mode: str | None = None, **settings):
-        self._vec, self.render_mode, self._ended = TrafficVec(1, **settings), render_mode, True
-        self.observation_space, self.action_space = self._vec.single_observation_space, self._vec.single_action_space
-
-    def reset(self, *, seed=None, options=None):
-        "Start a new episode: (obs [30] float32, info)."
-        super().reset(seed=seed)
-        if seed is None and self._vec.seeds is None: seed = int(self.np_random.integers(2**62))
-        obs, info = self._vec.reset(seed=None if seed is None else [seed])
-        self._ended = False
-        return obs[0], {"state": {k: v[0] for k, v in info["state"].items()}}
-
-    def step(self, action):
-        "Make one step; raises ResetNeeded after the end of an episode."
-        if self._ended: raise gym.error.ResetNeeded("the episode is over; call env.reset() first")
-        obs, reward, _, truncated, info = self._vec.step(np.array([action]))
-        self._ended = bool(truncated[0])
-        return obs[0], float(reward[0]), False, self._ended, {"state": {k: v[0] for k, v in info["state"].items()}}
-
-    def render(self):
-        "Return an image [H, W, 3] uint8; None unless render_mode is rgb_array"
-        return self._vec.render()[0] if self.render_mode == "rgb_array" else None
+        super().__init__(TrafficVec(1, **settings), render_mode)
 
 # %% ../../nbs/63_traffic.ipynb #f5faf992
 class LightRule(nn.Module):
@@ -295,7 +264,6 @@ class Empties(LightRule):
         return green, {"green": green, "yellow": (yellow - 1).clamp(min=0)}
 
 # %% ../../nbs/63_traffic.ipynb #4a263c59
-@torch.no_grad()
 def batch_returns(
     rule: LightRule | None,  # None: random actions
     episodes: int = 1000,
@@ -304,26 +272,9 @@ def batch_returns(
 ) -> np.ndarray:  # [episodes] float64
     "Return the returns of whole episodes, one per row of a single batch."
     env = TrafficVec(episodes, **settings)
-    random, total, state = np.random.default_rng(seed), np.zeros(episodes), rule and rule.initial(episodes)
-    obs, _ = env.reset(seed=seed)
-    for t in range(env.roads.max_steps):
-        if rule is None: action = random.integers(0, 2, episodes)
-        else:
-            act = rule.act(state, Seen(torch.from_numpy(obs), torch.full((episodes,), t == 0)))
-            action, state = act.action.numpy(), act.state
-        obs, reward, *_ = env.step(action)
-        total += reward
-    return total
+    return rule_returns(env, rule, env.roads.max_steps, seed)
 
 # %% ../../nbs/63_traffic.ipynb #e8e8aa78
 def bench_env(num_envs: int = 64, seconds: float = 1.0) -> float:
     "Return env steps per second of process time with random actions, through make_env with its wrappers."
-    env = make_env("worldrl/Traffic-v0", num_envs)
-    env.reset(seed=0)
-    actions = np.random.default_rng(0).integers(0, 2, (512, num_envs))
-    for a in actions[:64]: env.step(a)
-    steps, start = 0, process_time()
-    while process_time() - start < seconds:
-        env.step(actions[steps % 512])
-        steps += 1
-    return steps * num_envs / (process_time() - start)
+    return env_speed(make_env("worldrl/Traffic-v0", num_envs), seconds)
