@@ -423,7 +423,7 @@ def read_config(
     ) + ("    --net NAME, or module:NAME for a net of your own" if _has_net(cls) else "")
     try:
         return _parsed(
-            cls, argv, prog, default=start, description=f"{(cls.__doc__ or '').strip()}\n\nStart from: {names}\n{also}"
+            cls, argv, _shown(prog, net), default=start, description=f"{(cls.__doc__ or '').strip()}\n\nStart from: {names}\n{also}"
         ).replace(**dicts)
     except UsageError as e: raise UsageError(_with_moved(net, prog, argv, str(e))) from None
 
@@ -476,6 +476,13 @@ def _current_flag(cls, word: str) -> str:
         path.append(name)
         cls = kinds.get(name)
     return word if "_".join(path) == flag[2:].replace("-", "_").replace(".", "_") else _flag(path) + equals + value
+
+def _shown(prog: str, net: str | None) -> str:      # prog: "worldrl train a2c"
+    "Return the command as users type it: worldrl train i2a, where a net has a command of its own"
+    name = next((name for name, entry in NET_ALIASES.items() if entry.net == net), None)
+    algo = prog.split()[-1]
+    if name is None or algo not in NET_ALIASES[name].learners: return prog
+    return f"worldrl train {name}" + ("" if algo == NET_ALIASES[name].learners[0] else f" --learner {algo}")
 
 def _with_moved(net: str | None, prog: str, argv: list[str], message: str) -> str:      # prog: "worldrl train a2c"
     "Where a flag of an earlier system was typed, its name of today in place of a guess"

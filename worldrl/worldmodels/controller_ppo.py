@@ -346,8 +346,9 @@ ControllerPPOConfig.presets = {
     "paper": dict(total_timesteps=10_000_000)}
 _SAME_AS_PPO = ("classic", "minipacman", "minipacman-hunt", "minatar")
 ControllerPPOConfig.recipes = {name: PPOConfig.recipes[name] for name in _SAME_AS_PPO} | {
-    "carracing": dict(num_envs=8, num_steps=128, num_minibatches=8, update_epochs=4, learning_rate=3e-4, ent_coef=0.,
-                      normalize_reward=True, clip_vloss=False, total_timesteps=250_000, eval_episodes=100),
+    "carracing": dict(num_envs=8, num_steps=256, num_minibatches=16, update_epochs=10, learning_rate=3e-4, ent_coef=0.,
+                      normalize_reward=True, clip_vloss=False, total_timesteps=250_000, eval_episodes=100,
+                      policy=dict(action_dist="beta", hidden=(128, 128))),
     "sonic": dict(num_envs=10, num_steps=432, num_minibatches=8, update_epochs=3, clip_coef=0.1, learning_rate=1e-4,
                   adam_eps=1e-6, ent_coef=0.02, reads="zc", policy=dict(shared=-1, act="relu")),
 }
