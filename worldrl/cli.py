@@ -421,10 +421,8 @@ def read_config(
     names = f"--preset {'|'.join({'small': 0} | cls.presets)}" + (
         f"    --recipe {'|'.join(cls.recipes)}|none" if cls.recipes else ""
     ) + ("    --net NAME, or module:NAME for a net of your own" if _has_net(cls) else "")
-    try:
-        return _parsed(
-            cls, argv, _shown(prog, net), default=start, description=f"{(cls.__doc__ or '').strip()}\n\nStart from: {names}\n{also}"
-        ).replace(**dicts)
+    about = f"{(cls.__doc__ or '').strip()}\n\nStart from: {names}\n{also}"
+    try: return _parsed(cls, argv, _shown(prog, net), default=start, description=about).replace(**dicts)
     except UsageError as e: raise UsageError(_with_moved(net, prog, argv, str(e))) from None
 
 def _has_net(cls) -> bool:      # cls: a core.Config
