@@ -458,8 +458,10 @@ def _env_of_line(words: list[str]) -> str | None:      # the flags; None: the de
     def given(name): return _take(words, name) or _take(words, name.replace("-", "_")) or ""
     env_id, make_env, in_dream, world = map(given, ("env-id", "make-env", "in-dream", "world"))
     if env_id or not (make_env or in_dream or world): return env_id or None
+    from worldrl.runs import CheckpointError
     from worldrl.training import env_id_of
-    return env_id_of(make_env, in_dream or world)
+    try: return env_id_of(make_env, in_dream or world)
+    except CheckpointError: return None      # the model is not there; the command itself says so
 
 def _current_flag(cls, word: str) -> str:
     "A flag of version 0.1 as it is called today: --world.groups 8 -> --world.stoch 8; other words unchanged"
