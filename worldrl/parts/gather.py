@@ -15,22 +15,16 @@ from collections import deque
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 import torch
+from annotated_types import Ge, Interval
 from gymnasium import spaces
 from tqdm.auto import tqdm
 
-# %% auto #0
-__all__ = ['PATTERN', 'OU_SETTINGS', 'POLICIES', 'Explorer', 'middle_and_half', 'uniform_action', 'clip_to', 'White', 'Brownian',
-           'Sticky', 'OrnsteinUhlenbeck', 'Pattern', 'pattern_rules', 'make_explorer', 'Noisy', 'collect',
-           'GatherConfig', 'env_of', 'make_agent', 'collect_batch', 'collect_span', 'command_of', 'manifest_of',
-           'mend_chunks', 'gather']
-
-# %% ../../nbs/40_gather.ipynb #bdb9cf2d
 from ..core import Config, ConfigError, WorldrlError, derive_seed, did_you_mean, generator, standard_torch
 from ..envs.core import make_env
-from ..spaces import decode_action, space_to_dict
 from .contracts import Act, Rng, map_state, where_state
 from worldrl.parts.episodes import (
     ChunkWriter, EpisodeError, EpisodeStore, concat_episodes, damaged_chunks, npz_bytes, read_chunk, stored_chunks,
@@ -40,6 +34,13 @@ from ..runs.checkpoint import sha256_tree
 from ..runs.disk import RunLock, check_name, data_root, user_path, write_atomic
 from ..runs.models import load
 from ..runs.run import worker_pool
+from ..spaces import decode_action, space_to_dict
+
+# %% auto #0
+__all__ = ['PATTERN', 'OU_SETTINGS', 'POLICIES', 'Explorer', 'middle_and_half', 'uniform_action', 'clip_to', 'White', 'Brownian',
+           'Sticky', 'OrnsteinUhlenbeck', 'Pattern', 'pattern_rules', 'make_explorer', 'Noisy', 'collect',
+           'GatherConfig', 'env_of', 'make_agent', 'collect_batch', 'collect_span', 'command_of', 'manifest_of',
+           'mend_chunks', 'gather']
 
 # %% ../../nbs/40_gather.ipynb #1264741b
 class Explorer:
@@ -191,6 +192,16 @@ class Pattern(Explorer):
         for period, number in self.rules: action = torch.where(steps % period == 0, number, action)
         return action, {"steps": steps}
 
+# %% ../../nbs/40_gather.ipynb #f19517bf
+def _sorted_buttons(name: str) -> str:
+    "Return the name of an action with its buttons in alphabetical order"
+    return "+".join(sorted(name.split("+")))
+
+def _known_actions(start: int, n: int, names: tuple) -> dict[str, int]:
+    "Return {text of a rule's action: number of the action}, for numbers and names"
+    known = {str(start + i): start + i for i in range(n)}
+    return known | {_sorted_buttons(name): start + i for i, name in enumerate(names)}
+
 def pattern_rules(
     text: str,                     # "RIGHT/3 RIGHT+B/10" or "2/3 8/10"
     action_space: spaces.Space,    # of one env
@@ -198,12 +209,10 @@ def pattern_rules(
 ) -> tuple:                        # ((period, number of the action), ...)
     "Read the rules of a pattern; ConfigError for an unknown action or a period below 1"
     start, n = int(getattr(action_space, "start", 0)), int(getattr(action_space, "n", 0))
-    known = {str(start + i): start + i for i in range(n)}
-    known |= {"+".join(sorted(name.split("+"))): start + i for i, name in enumerate(names)}
-    rules = []
+    known, rules = _known_actions(start, n, names), []
     for rule in text.replace(",", " ").split():
         name, _, period = rule.partition("/")
-        number = known.get("+".join(sorted(name.split("+"))))
+        number = known.get(_sorted_buttons(name))
         if number is None or not (period.isdecimal() and int(period) > 0):
             usual = f"names {', '.join(names)}" if names else f"numbers {start} to {start + n - 1} and no names"
             raise ConfigError(f"pattern has {rule!r}, expected action/period, and this env's actions have the {usual}; "
@@ -232,9 +241,8 @@ def make_explorer(
 ):
     "Return an exploration policy with settings for this env; ConfigError for an action space that it does not support"
     if name == "ou" and isinstance(action_space, spaces.Box):
-        return OrnsteinUhlenbeck(
-            obs_space, action_space, **OU_SETTINGS.get((env_id, int(np.prod(action_space.shape))), {})
-        )
+        settings = OU_SETTINGS.get((env_id, int(np.prod(action_space.shape))), {})
+        return OrnsteinUhlenbeck(obs_space, action_space, **settings)
     if name == "pattern" and isinstance(action_space, spaces.Discrete):
         return Pattern(obs_space, action_space, pattern_rules(pattern, action_space, names))
     return POLICIES[name](obs_space, action_space)
@@ -264,15 +272,27 @@ class Noisy:
         return Act(action, {"agent": inner, "x": x}, info)
 
     def _noise(self, x, first, rng):
+        "Return the next noise; where an episode starts, a new one"
         new = rng.normal(x).cpu()
         if not self.box: return x
         return torch.where(first.reshape(-1, *[1] * (x.ndim - 1)), new, self.rho * x + math.sqrt(1 - self.rho**2) * new)
 
     def _disturb(self, action, x, step, rng):
+        "Return the action plus noise, or a random action in some rows"
         if self.box:
             return clip_to(self.action_space, action.cpu() + self.amount * middle_and_half(self.action_space)[1] * x)
         other, swap = uniform_action(self.action_space, step, rng), rng.uniform((len(action),)).cpu() < self.amount
         return torch.where(swap.reshape(-1, *[1] * (action.ndim - 1)), other, action.cpu())
+
+# %% ../../nbs/40_gather.ipynb #8f1d8c92
+FIELDS = ("action", "obs", "reward", "is_first", "terminated", "truncated")
+
+def _episode(rows, i, end):
+    "Return row i of the steps up to its end; marked as truncated where the env did not end it"
+    rows = rows[:end + 1] if end >= 0 else rows
+    episode = {k: np.stack([getattr(r, k)[i].cpu().numpy() for r in rows]) for k in FIELDS}
+    if end < 0: episode["truncated"][-1] = True
+    return episode
 
 # %% ../../nbs/40_gather.ipynb #891d8158
 def collect(
@@ -295,20 +315,6 @@ def collect(
         over = ends >= 0
         rows.append(step.to("cpu"))
     return [_episode(rows, i, int(ends[i])) for i in range(n)]
-
-# %% ../../nbs/40_gather.ipynb #8f1d8c92
-FIELDS = ("action", "obs", "reward", "is_first", "terminated", "truncated")
-
-def _episode(rows, i, end):
-    "Return row i of the steps up to its end; marked as truncated where the env did not end it"
-    rows = rows[:end + 1] if end >= 0 else rows
-    episode = {k: np.stack([getattr(r, k)[i].cpu().numpy() for r in rows]) for k in FIELDS}
-    if end < 0: episode["truncated"][-1] = True
-    return episode
-
-# %% ../../nbs/40_gather.ipynb #4a9f3dbd
-from typing import Annotated
-from annotated_types import Ge, Interval
 
 # %% ../../nbs/40_gather.ipynb #dfc59993
 @dataclass
@@ -382,12 +388,12 @@ def make_agent(
 
 def _loaded(name):
     "Load an agent from the zoo or a run folder; ConfigError when there is none"
+    known = ", ".join(POLICIES)
     if not name.strip():
-        known = ", ".join(POLICIES)
         raise ConfigError(f"policy is {name!r}; give one of {known}, or the name or run folder of an agent")
     try: agent = load(name, device="cpu")
     except WorldrlError as e:
-        raise ConfigError(f"policy {name!r} is neither an exploration policy ({', '.join(POLICIES)})"
+        raise ConfigError(f"policy {name!r} is neither an exploration policy ({known})"
                           f"{did_you_mean(name, POLICIES)} nor a trained agent: {e}") from None
     if not hasattr(agent, "act"):
         raise ConfigError(f"{name!r} holds a {type(agent).__name__}, which does not act; "
@@ -419,17 +425,23 @@ def collect_span(
     found = [e for i in range(first // n, -(-last // n)) for e in collect_batch(config, i, agent)]
     return found[first % n:first % n + last - first]
 
-def _same(a, b): return all(np.array_equal(x[k], y[k]) for x, y in zip(a, b, strict=True) for k in x)
+def _same(a, b):
+    "Return whether two lists of episodes are equal"
+    return all(np.array_equal(x[k], y[k]) for x, y in zip(a, b, strict=True) for k in x)
 
 # %% ../../nbs/40_gather.ipynb #88b71964
 _task = {}
 
-def _set_task(config, agent): _task.update(config=config, agent=agent)
-def _work(i): return collect_batch(_task["config"], i, _task["agent"])
+def _set_task(config, agent):
+    "Store the task in a worker process"
+    _task.update(config=config, agent=agent)
 
-# %% ../../nbs/40_gather.ipynb #dbdfb110
+def _work(i):
+    "Return batch i of the stored task"
+    return collect_batch(_task["config"], i, _task["agent"])
+
 def _batches(config, agent, first, last):
-    "Batches first ... last - 1 in order, from this process or several"
+    "Yield batches first ... last - 1 in order, from this process or several"
     if config.workers <= 1:
         for i in range(first, last): yield collect_batch(config, i, agent)
         return
@@ -441,6 +453,10 @@ def _batches(config, agent, first, last):
             if i < last: ahead.append(submit(_work, i))
 
 # %% ../../nbs/40_gather.ipynb #859c5b40
+def _as_words(value) -> list[str]:
+    "Return the words of a setting's value on the command line"
+    return [*map(str, sum(value.items(), ()))] if isinstance(value, dict) else [str(value)]
+
 def command_of(
     config: GatherConfig,
 ) -> str:
@@ -449,8 +465,7 @@ def command_of(
     for k, v in config.to_dict().items():
         if v == default[k] or k in ("workers", "name"): continue
         flag = k.replace("_", "-")
-        if isinstance(v, bool): words.append(f"--{flag}" if v else f"--no-{flag}")
-        else: words += [f"--{flag}", *(map(str, sum(v.items(), ())) if isinstance(v, dict) else [str(v)])]
+        words += [f"--{flag}" if v else f"--no-{flag}"] if isinstance(v, bool) else [f"--{flag}", *_as_words(v)]
     return shlex.join(["worldrl", "gather", *words])
 
 def manifest_of(
@@ -465,11 +480,8 @@ def manifest_of(
     meta = kept | {"protocol": env.protocol, "command": command, "spaces": _stored_spaces(env)}
     if agent is None and config.policy in POLICIES: return meta
     agent = agent or _loaded(config.policy)
-    return meta | {
-        "agent": {
-            "class": f"{type(agent).__module__}:{type(agent).__qualname__}", "sha256": sha256_tree(_weights(agent)),
-        }
-    }
+    name = f"{type(agent).__module__}:{type(agent).__qualname__}"
+    return meta | {"agent": {"class": name, "sha256": sha256_tree(_weights(agent))}}
 
 def _stored_spaces(env) -> dict:
     "Return the spaces of one env as plain data; a kind that cannot be stored is left out"
@@ -492,27 +504,80 @@ class _Progress:
     "A progress bar on a terminal or in a notebook, a line every ten seconds elsewhere, or nothing"
     def __init__(self, config, done, wanted):
         self.total, self.done, self.fresh, self.rows, self.start = config.episodes, done, 0, 0, time.monotonic()
-        watched = sys.stderr.isatty() or "ipykernel" in sys.modules
-        self.lines, self.said = wanted and not watched, self.start
+        with_bar = sys.stderr.isatty() or "ipykernel" in sys.modules
+        self.lines, self.printed = wanted and not with_bar, self.start
+        hidden = {} if wanted and with_bar else {"disable": True}
         self.bar = tqdm(
-            total=config.episodes, initial=done, unit="episode", desc=config.folder_name(),
-            **({} if wanted and watched else {"disable": True}),
+            total=config.episodes, initial=done, unit="episode", desc=config.folder_name(), **hidden
         )
 
     def add(self, episodes):
+        "Count new episodes, and show the progress"
         self.fresh, self.rows = self.fresh + len(episodes), self.rows + sum(len(e["reward"]) for e in episodes)
         self.bar.update(len(episodes))
         now = time.monotonic()
-        if self.lines and now - self.said >= 10:
-            self.said = now
+        if self.lines and now - self.printed >= 10:
+            self.printed = now
             print(self.line(), flush=True)
 
     def line(self):
+        "Return the progress as one line"
         spent, done = max(time.monotonic() - self.start, 1e-9), self.done + self.fresh
         left = spent / max(self.fresh, 1) * (self.total - done)
         return f"{done} of {self.total} episodes, {self.rows / spent:.0f} rows/s, {left:.0f} s left"
 
+# %% ../../nbs/40_gather.ipynb #7518c6db
+def _fill_or_stop(config, folder, agent, writer, progress):
+    "Append the missing batches; after Ctrl-C, write what was collected and say how to resume"
+    try: _fill(config, agent, writer, progress)
+    except KeyboardInterrupt:
+        writer.close()
+        print(f"stopped with {writer.episodes} of {config.episodes} episodes in {folder}; "
+              "the same call resumes from there")
+        raise
+
+def _fill(config, agent, writer, progress):
+    "Append the batches that are missing; of the first one only the episodes that are missing"
+    first, skip = divmod(writer.episodes, config.num_envs)
+    last = -(-config.episodes // config.num_envs)
+    if writer.episodes >= config.episodes: return
+    shown = _Progress(config, writer.episodes, progress)
+    with contextlib.closing(_batches(config, agent, first, last)) as batches, contextlib.closing(shown.bar):
+        for i, episodes in enumerate(batches, first):
+            fresh = episodes[skip:] if i == first else episodes
+            for k, e in enumerate(fresh, i * config.num_envs + len(episodes) - len(fresh)):
+                seed, batch_seed = derive_seed(config.seed, "episode", k), derive_seed(config.seed, "chunk", i)
+                writer.add(e, seed=seed, batch_seed=batch_seed)
+            shown.add(fresh)
+    writer.close()
+
+def _opening(config, folder, described, done):
+    "Return two lines that describe the recording"
+    what = f"{config.policy}{f' + noise {config.noise}' if config.noise else ''}"
+    going_on = f"; {done} are there already" if done else ""
+    return (
+        f"gather: {described}\n{config.episodes} episodes of {config.max_steps or 'all'} steps, policy {what},"
+        f" seed {config.seed}, into {folder}{going_on}"
+    )
+
+def _summary(store):
+    "Return one line about the recorded episodes"
+    lengths, returns = np.asarray(store.lengths), np.asarray(store.returns)
+    return (
+        f"{len(store)} episodes, {lengths.sum():,} rows (length {lengths.min()} to {lengths.max()}), return"
+        f" {returns.mean():.2f} on average, {returns.min():.2f} to {returns.max():.2f}"
+    )
+
 # %% ../../nbs/40_gather.ipynb #929d6a6a
+def _collected_again(config, path, first, last, chunk, agent, why) -> bytes:
+    "Return the bytes of a damaged chunk file, made anew; EpisodeError if they are not those that were recorded"
+    data = npz_bytes(concat_episodes(collect_span(config, first, last, agent)))
+    if sha256(data).hexdigest() == chunk["sha256"]: return data
+    raise EpisodeError(
+        f"{path} is damaged, and its episodes come out differently when they are collected again "
+        "(other versions?); restore it, or gather into another folder"
+    ) from why
+
 def mend_chunks(
     config: GatherConfig,
     folder,
@@ -525,17 +590,21 @@ def mend_chunks(
         path, last = Path(folder) / chunk["file"], first + len(chunk["episodes"])
         if "sha256" not in chunk or (os.path.lexists(path) and not path.is_file()): raise why
         if progress: print(f"{path.name} is damaged or missing; episodes {first} to {last - 1} are collected again")
-        data = npz_bytes(concat_episodes(collect_span(config, first, last, agent)))
-        if sha256(data).hexdigest() != chunk["sha256"]:
-            raise EpisodeError(
-                f"{path} is damaged, and its episodes come out differently when they are collected again "
-                "(other versions?); restore it, or gather into another folder"
-            ) from why
-        write_atomic(path, data)
+        write_atomic(path, _collected_again(config, path, first, last, chunk, agent, why))
         try: read_chunk(folder, chunk)
         except EpisodeError as e:
             raise EpisodeError(f"{path.name} is as it was recorded, but the manifest of {folder} describes other "
                                f"episodes ({e}); restore the manifest, or gather into another folder") from None
+
+def _prepared(config, agent):    # -> resolved config, manifest, description of the env
+    "Check that env and agent fit together, before anything is written; ConfigError, EnvError"
+    config.folder_name()                                    # ConfigError for a path
+    env = env_of(config, 1, config.seed)
+    try:
+        config = (config if agent is None else config.replace(policy="agent")).resolve(env.single_action_space)
+        make_agent(config, env, agent)
+        return config, manifest_of(config, env, agent), env.describe()
+    finally: env.close()
 
 @standard_torch()
 def gather(
@@ -551,58 +620,13 @@ def gather(
     and DiskError if the disk is full."""
     if folder is not None and not str(folder).strip():
         raise ConfigError(f"--folder is {str(folder)!r}, an empty path; name a folder, or leave it out")
-    config.folder_name()                                    # ConfigError for a path, before anything is made
-    env = env_of(config, 1, config.seed)
-    try:
-        config = (config if agent is None else config.replace(policy="agent")).resolve(env.single_action_space)
-        make_agent(config, env, agent)
-        about, chunk_bytes = manifest_of(config, env, agent), int(config.chunk_mb * 1e6)
-    finally: env.close()
+    config, about, described = _prepared(config, agent)
     folder = data_root() / config.folder_name() if folder is None else user_path(folder)
     with RunLock(folder):
-        mend_chunks(config, folder, stored_chunks(folder, about, chunk_bytes), agent, progress)
-        writer = ChunkWriter(folder, about, chunk_bytes=chunk_bytes)
-        if progress: print(_opening(config, folder, env, writer.episodes))
-        try: _fill(config, agent, writer, progress)
-        except KeyboardInterrupt:
-            writer.close()
-            print(f"stopped with {writer.episodes} of {config.episodes} episodes in {folder}; "
-                  "the same call resumes from there")
-            raise
+        mend_chunks(config, folder, stored_chunks(folder, about, int(config.chunk_mb * 1e6)), agent, progress)
+        writer = ChunkWriter(folder, about, chunk_bytes=int(config.chunk_mb * 1e6))
+        if progress: print(_opening(config, folder, described, writer.episodes))
+        _fill_or_stop(config, folder, agent, writer, progress)
     store = EpisodeStore(folder)
     if progress: print(_summary(store))
     return store
-
-# %% ../../nbs/40_gather.ipynb #7518c6db
-def _fill(config, agent, writer, progress):
-    "Append the batches that are missing; of the first one only the episodes that are missing"
-    first, skip = divmod(writer.episodes, config.num_envs)
-    last = -(-config.episodes // config.num_envs)
-    if writer.episodes >= config.episodes: return
-    told = _Progress(config, writer.episodes, progress)
-    with contextlib.closing(_batches(config, agent, first, last)) as batches, contextlib.closing(told.bar):
-        for i, episodes in enumerate(batches, first):
-            fresh = episodes[skip:] if i == first else episodes
-            for k, e in enumerate(fresh, i * config.num_envs + len(episodes) - len(fresh)):
-                seed, batch_seed = derive_seed(config.seed, "episode", k), derive_seed(config.seed, "chunk", i)
-                writer.add(e, seed=seed, batch_seed=batch_seed)
-            told.add(fresh)
-    writer.close()
-
-# %% ../../nbs/40_gather.ipynb #09ddb90d
-def _opening(config, folder, env, done):
-    "Return two lines that describe the recording"
-    what = f"{config.policy}{f' + noise {config.noise}' if config.noise else ''}"
-    going_on = f"; {done} are there already" if done else ""
-    return (
-        f"gather: {env.describe()}\n{config.episodes} episodes of {config.max_steps or 'all'} steps, policy {what},"
-        f" seed {config.seed}, into {folder}{going_on}"
-    )
-
-def _summary(store):
-    "Return one line about the recorded episodes"
-    lengths, returns = np.asarray(store.lengths), np.asarray(store.returns)
-    return (
-        f"{len(store)} episodes, {lengths.sum():,} rows (length {lengths.min()} to {lengths.max()}), return"
-        f" {returns.mean():.2f} on average, {returns.min():.2f} to {returns.max():.2f}"
-    )

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['PAPER', 'HALVING', 'DEEP', 'VAEConfig', 'paper_nets', 'small_nets', 'grid_nets', 'StillBatchNorm', 'batch_statistics',
-           'Inception', 'deep_nets', 'resolve_sizes', 'VAE', 'vae_loss', 'active_latents', 'traverse', 'LatentSliders',
+           'Inception', 'deep_nets', 'vae_loss', 'resolve_sizes', 'VAE', 'active_latents', 'traverse', 'LatentSliders',
            'load_frames', 'thinned', 'frame_shape', 'scaled_space', 'evaluate_vae', 'VAETrainer', 'bench_vae']
 
 # %% ../../nbs/41_vae.ipynb #c6a9f96b
@@ -254,6 +254,24 @@ def deep_nets(
     decoder = nn.Sequential(from_latent, nn.Unflatten(1, (smallest, h, w)), *up, last)
     return _AnyAxes(c.obs_shape, encoder), _ToFrames(c.obs_shape, decoder)
 
+# %% ../../nbs/41_vae.ipynb #8945f3cf
+def vae_loss(
+    x: Tensor,             # [B, C, H, W] in 0..1
+    logits: Tensor,        # [B, C, H, W] the decoder's output before the sigmoid
+    q: Gaussian,           # over [B, Z]
+    config: VAEConfig,     # likelihood (resolved), beta, kl_tolerance, z_size
+) -> tuple:                # loss, metrics (0-d tensors)
+    "Return reconstruction loss plus beta * max(KL, floor): summed over an image, averaged over the batch"
+    squared = (torch.sigmoid(logits) - x).square().flatten(1).sum(1)
+    recon = Bernoulli(logits, event=3).loss(x) if config.likelihood == "bernoulli" else squared
+    kl = q.kl()
+    kl_floor = kl.clamp(min=config.kl_tolerance * config.z_size)
+    loss = recon.mean() + config.beta * kl_floor.mean()
+    return loss, {
+        "losses/vae": loss.detach(), "world/recon": recon.detach().mean(), "world/kl": kl.detach().mean(),
+        "world/mse": squared.detach().mean() / x[0].numel(),
+    }
+
 # %% ../../nbs/41_vae.ipynb #62d69fb2
 def resolve_sizes(config: VAEConfig) -> VAEConfig:
     "Return the config with `auto` in arch and likelihood replaced by a choice that suits the frames"
@@ -318,24 +336,6 @@ class VAE(nn.Module):
         "Return a block in which BatchNorm learns from its batch: in training mode and with gradients, else it is still"
         learns = self.training and torch.is_grad_enabled() and self.config.arch in DEEP
         return batch_statistics(self) if learns else contextlib.nullcontext()
-
-# %% ../../nbs/41_vae.ipynb #8945f3cf
-def vae_loss(
-    x: Tensor,             # [B, C, H, W] in 0..1
-    logits: Tensor,        # [B, C, H, W] the decoder's output before the sigmoid
-    q: Gaussian,           # over [B, Z]
-    config: VAEConfig,     # likelihood (resolved), beta, kl_tolerance, z_size
-) -> tuple:                # loss, metrics (0-d tensors)
-    "Return reconstruction loss plus beta * max(KL, floor): summed over an image, averaged over the batch"
-    squared = (torch.sigmoid(logits) - x).square().flatten(1).sum(1)
-    recon = Bernoulli(logits, event=3).loss(x) if config.likelihood == "bernoulli" else squared
-    kl = q.kl()
-    kl_floor = kl.clamp(min=config.kl_tolerance * config.z_size)
-    loss = recon.mean() + config.beta * kl_floor.mean()
-    return loss, {
-        "losses/vae": loss.detach(), "world/recon": recon.detach().mean(), "world/kl": kl.detach().mean(),
-        "world/mse": squared.detach().mean() / x[0].numel(),
-    }
 
 # %% ../../nbs/41_vae.ipynb #a4d29ac5
 def active_latents(
