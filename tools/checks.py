@@ -19,7 +19,8 @@ NEW_FORM = ("31_a2c_lesson", "31_a2c_workshop", "42_mdnrnn_lesson", "42_mdnrnn_w
             "50_env_model_lesson", "50_env_model_workshop", "51_i2a_lesson", "51_i2a_workshop", "52_i2a_films", "53_i2a_results",
             "60_memory_lesson", "60_memory_workshop", "61_iam_lesson", "61_iam_workshop",
             "62_iam_flicker_lesson", "62_iam_flicker_workshop", "56_lean_world_lesson", "56_lean_world_workshop", "75_lean_agents",
-            "43_joint_lesson", "43_joint_workshop", "45_controller_ppo", "63_traffic", "47_carracing_results", "46_tour",
+            "43_joint_lesson", "43_joint_workshop", "44_controller_lesson", "44_controller_workshop",
+            "45_controller_ppo", "63_traffic", "47_carracing_results", "46_tour",
             "48_small_worlds", "10_envs_batch", "41_vae", "40_gather")
 MISSING_FAILS = True       # True: a notebook of NEW_FORM that does not exist is an error
 RULES = "F401,F811,F841,E501,E702,T100"     # unused import, redefinition, unused variable, long line, two statements on a line, breakpoint()

@@ -35,7 +35,7 @@ ALGOS: dict[str, Algorithm] = {
     ),
     "controller": Algorithm(
         "worldrl.worldmodels.controller:ControllerTrainer", "worldrl.worldmodels.controller:ControllerConfig",
-        "CMA-ES in the dream or in the real env", "44_controller",
+        "CMA-ES in the dream or in the real env", "44_controller_lesson",
     ),
     "controller-ppo": Algorithm(
         "worldrl.worldmodels.controller_ppo:ControllerPPOTrainer",
