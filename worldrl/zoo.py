@@ -468,7 +468,7 @@ def add_model(
     card_text(name, text, facts or run)                              # before an evaluation of minutes
     run = user_path(run)
     home = run / "final" if (run / "final").is_dir() else run
-    config = read_json(home / "config.json", keys=MODEL_KEYS, **_BAD)["config"]
+    config = _without_folders(read_json(home / "config.json", keys=MODEL_KEYS, **_BAD)["config"])
     zoo.mkdir(parents=True, exist_ok=True)
     part = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=zoo))
     try:
@@ -479,6 +479,12 @@ def add_model(
         part.chmod(0o755)
         return _replace_entry(part, target)
     finally: shutil.rmtree(part, ignore_errors=True)
+
+def _without_folders(config):
+    "Return a config in which each absolute path is only its last name, as `runs/x` does not exist elsewhere"
+    if isinstance(config, dict): return {k: _without_folders(v) for k, v in config.items()}
+    if isinstance(config, list): return [_without_folders(v) for v in config]
+    return Path(config).name if isinstance(config, str) and Path(config).is_absolute() else config
 
 def _measured(
     folder: Path, name: str, episodes: int, greedy: bool, seed: int, max_steps: int | None = None,

@@ -18,7 +18,7 @@ _WHERE = {
     "track": ["TRACKERS", "command_line", "commit", "conditions", "provenance", "tracker_module", "Tracker"],
     "run": ["OWNER_KEYS", "RUN_FILES", "WorkerError", "worker_pool", "Trainer", "SineTrainer", "differences",
         "episodes_per_segment", "start_weights", "newest_checkpoint", "optimizer_fault", "snapshots",
-        "Interrupted", "sigterm_stops", "run_training", "run_digest"],
+        "Interrupted", "sigterm_stops", "stop_after_sigterm", "run_training", "run_digest"],
 }
 _NAMES = {name: module for module, names in _WHERE.items() for name in names}
 __all__ = [*_NAMES]

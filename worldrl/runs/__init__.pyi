@@ -98,5 +98,6 @@ from .run import optimizer_fault as optimizer_fault
 from .run import snapshots as snapshots
 from .run import Interrupted as Interrupted
 from .run import sigterm_stops as sigterm_stops
+from .run import stop_after_sigterm as stop_after_sigterm
 from .run import run_training as run_training
 from .run import run_digest as run_digest

@@ -34,7 +34,7 @@ from .disk import _note, _set_aside
 # %% auto #0
 __all__ = ['OWNER_KEYS', 'RUN_FILES', 'WorkerError', 'worker_pool', 'Trainer', 'SineTrainer', 'differences',
            'episodes_per_segment', 'start_weights', 'newest_checkpoint', 'optimizer_fault', 'snapshots', 'Interrupted',
-           'sigterm_stops', 'run_training', 'run_digest']
+           'sigterm_stops', 'stop_after_sigterm', 'run_training', 'run_digest']
 
 # %% ../../nbs/07_run.ipynb #811eeafc
 class WorkerError(WorldrlError):
@@ -815,6 +815,8 @@ class Interrupted(WorldrlError):
 class _Terminated(KeyboardInterrupt):
     "SIGTERM was received"
 
+_SIGTERM_CAME = threading.Event()      # Python drops an exception that a handler raises within a __del__
+
 @contextlib.contextmanager
 def sigterm_stops():
     "SIGTERM raises Interrupted in this block; only in the main thread, and where SIGTERM is not ignored"
@@ -826,16 +828,24 @@ def sigterm_stops():
         if os.getpid() != process:                       # a forked child: it ends as if nothing had been set
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
             return signal.raise_signal(signal.SIGTERM)
+        _SIGTERM_CAME.set()
         if callable(before): before(number, frame)
         held_back = signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, [])      # by without_ctrl_c
         if held_back: return os.kill(process, signal.SIGINT)
         raise _Terminated
+    _SIGTERM_CAME.clear()
     signal.signal(signal.SIGTERM, stop)
     try: yield
     except _Terminated:
         raise Interrupted("stopped by SIGTERM; what was saved is kept. "
                           f"To go on, run the same command again: {command_line()}") from None
-    finally: signal.signal(signal.SIGTERM, before)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        _SIGTERM_CAME.clear()
+
+def stop_after_sigterm() -> None:
+    "Raise the exception of a SIGTERM whose first exception was lost; training calls this after each segment"
+    if _SIGTERM_CAME.is_set() and threading.current_thread() is threading.main_thread(): raise _Terminated
 
 # %% ../../nbs/07_run.ipynb #22b5372f
 _TRAINING, _FOLDERS = threading.RLock(), []      # the thread that trains; the folders of its runs, nested ones last
@@ -925,7 +935,9 @@ def _drive(
         if progress: _introduce(life)
         if life.track: life.tracker = _tracker(life.track, life.folder, life.owner, life.done)
         bar = life.log.bar = Progress(trainer.exp, trainer.total_segments, life.done, show=progress)
-        while life.done < until and not trainer.finished: _one_segment(life, bar)
+        while life.done < until and not trainer.finished:
+            _one_segment(life, bar)
+            stop_after_sigterm()
         record = _finish(life, record)
         if life.tracker is not None: life.tracker.follow(record)
     except KeyboardInterrupt as e:
