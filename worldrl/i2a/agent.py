@@ -7,6 +7,7 @@ __all__ = ['Control', 'SIZES', 'I2AConfig', 'planes_of', 'to_bytes', 'to_planes'
            'controlled', 'symlog', 'two_convs', 'FutureEncoder', 'RolloutPolicy', 'distillation', 'world_for', 'I2A']
 
 # %% ../../nbs/51_i2a_workshop.ipynb #3c199819
+import functools
 import math
 from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Literal, NamedTuple
@@ -20,11 +21,14 @@ from torch import Tensor
 
 # %% ../../nbs/51_i2a_workshop.ipynb #985717cb
 from ..core import ConfigError, autocast
+from ..envs.core import same_env
 from ..envs.toy import oracle_world
 from .env_model import CopyModel
 from ..parts.contracts import Act, Batch, PolicyOutput, Rng, State, Step, repeat, state_size
+from ..parts.dream_env import own_env_id, world_of
 from ..parts.nets import channels_last, orthogonal_init
 from ..parts.policy import NetConfig, NetOutput, Pixels, PolicyNet, encoder_name
+from ..runs.disk import _note
 from ..runs.models import class_at, class_path, load
 from ..runs.processes import masked_mean
 from ..spaces import action_size, encode_action, preprocess, space_difference, space_from_dict, space_to_dict
@@ -155,7 +159,7 @@ def symlog(x: Tensor) -> Tensor:
     return x.sign() * x.abs().log1p()
 
 SIZES = {    # strides of the convolutions, LSTM units, units of the model-free path
-    "lean": dict(strides=(2, 2), lstm=64, free=256), "full": dict(strides=(1, 2), lstm=256, free=512),
+    "lean": dict(strides=(2, 2), lstm=64), "full": dict(strides=(1, 2), lstm=256, free=512),
 }
 
 def two_convs(planes: int, size: str) -> nn.Sequential:      # size: of SIZES
@@ -240,6 +244,13 @@ def distillation(
     return loss, {"losses/distillation": loss.detach(), "i2a/agreement": masked_mean(same, mask)}
 
 # %% ../../nbs/51_i2a_workshop.ipynb #62c2ed2c
+@functools.cache
+def _note_other_env(name: str, env_of_world: str, env_id: str) -> None:
+    "Print a note, once, when a world was trained on another env"
+    if env_of_world and env_id and not same_env(env_of_world, env_id):
+        _note(f"the world {name} was trained on {env_of_world}, and the agent trains on {env_id}: its imagined rewards "
+              f"and ends are those of {env_of_world}. For a world of this env: worldrl train env-model --env-id {env_id}")
+
 def world_for(
     config: I2AConfig,      # with its spaces
 ) -> nn.Module:
@@ -249,7 +260,10 @@ def world_for(
         cls = class_at(c.world_model["class"])
         return cls.from_config(c.world_model["config"]) if hasattr(cls, "from_config") else cls()
     if c.world == "oracle": return oracle_world(c.env_id)
-    if c.world: return load(c.world, "cpu")
+    if c.world:
+        world = world_of(load(c.world, "cpu"), c.world)
+        _note_other_env(c.world, own_env_id(world), c.env_id)
+        return world
     if c.control == "copy": return CopyModel.from_config({"obs_space": c.obs_space, "action_space": c.action_space})
     raise ConfigError(
         "an agent that imagines needs a world: --policy.world RUN (policy=dict(world=...)), a run folder or a name of"
@@ -310,7 +324,8 @@ class _I2ALayers(PolicyNet):
         shape = self._shape()
         self.encoder = FutureEncoder(shape, actions, c.size, c.tile_cont)
         self.free = self._free_path(c.size)
-        self.join = nn.Linear(SIZES[c.size]["free"] + self.encoder.out_size, 256)
+        free_size = _out_shape(self.free, self.obs_space.shape)[0]       # 256 for MiniPacman, 128 for MinAtar
+        self.join = nn.Linear(free_size + self.encoder.out_size, 256)
         for part in (self.free, self.join): orthogonal_init(part)
         self.make_heads(256)
         self.rollout_policy = RolloutPolicy(shape, actions, c.size) if self.has_rollout_policy else None
@@ -327,7 +342,7 @@ class _I2ALayers(PolicyNet):
         return self.config.control != "copy" and self.config.length > 1
 
     def _free_path(self, size: str) -> nn.Module:
-        "Return the model-free path, from the observation to SIZES[size]['free'] numbers"
+        "Return the model-free path: the encoder of the A2C baseline, or as in the paper (SIZES['full']['free'] numbers)"
         shape = self.obs_space.shape
         if size == "lean": return Pixels(shape, encoder_name(shape))
         convs = two_convs(shape[0], size)
@@ -339,11 +354,12 @@ class _I2ALayers(PolicyNet):
 
     @classmethod
     def with_world(cls,
-        world: nn.Module,      # a World; a class of your own must be registered, see worldrl.register
+        world: nn.Module,      # a World, or an agent with one; your own class must be registered, see worldrl.register
         env_id: str = "",      # its env
         **settings,            # of I2AConfig
     ) -> "I2A":
         "Return an untrained agent that imagines with this world"
+        world = world_of(world)
         spaces = {k: space_to_dict(getattr(world, k)) for k in ("obs_space", "action_space")}
         return cls(I2AConfig(env_id=env_id, **spaces).replace(**settings), world)
 

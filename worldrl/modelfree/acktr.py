@@ -347,6 +347,11 @@ class ACKTRTrainer(OnPolicyTrainer):
                 "ACKTR cannot train a policy with memory: K-FAC has no factors for a GRU. Set policy.recurrent to"
                 " False, or train it with a2c or ppo"
             )
+        if getattr(self.policy.config, "net", "") == "i2a":
+            raise ConfigError(
+                "I2A cannot be trained with ACKTR: its net reads imagined futures through an LSTM, for which K-FAC has"
+                " no factors. Train it with a2c or ppo: worldrl train i2a --learner a2c"
+            )
         if self.policy.has_extra_loss:
             raise ConfigError(
                 "ACKTR has no auxiliary heads and no other losses of the net: K-FAC needs a log-likelihood of the"

@@ -236,7 +236,8 @@ def world_of(
     "Return the world of a stored model; ConfigError if it has none"
     for found in (model, getattr(model, "world", None)):
         if all(callable(getattr(found, k, None)) for k in ("imagine", "observe", "decode")): return found
-    known = ", ".join(n for n in zoo_folders() if "dreamer" in n or "small" in n or "tour" in n)
+    names = sorted(zoo_folders(), key=lambda n: (not n.endswith("-world"), n))
+    known = ", ".join(n for n in names if n.endswith(("-world", "-dreamer", "-small", "-tour")))
     raise ConfigError(
         f"{name or 'this'} is a {type(model).__name__}, which has no world to dream in; name an agent or a "
         f"world that has one, such as {known or 'the run of worldrl train dreamerv3'}"
