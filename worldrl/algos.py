@@ -64,7 +64,7 @@ ALGOS: dict[str, Algorithm] = {
     ),
     "dreamerv3": Algorithm(
         "worldrl.dreamer.dreamerv3:DreamerV3Trainer", "worldrl.dreamer.dreamerv3:DreamerV3Config",
-        "the same with one set of constants for every env", "73_dreamerv3",
+        "the same with one set of constants for every env", "73_dreamerv3_workshop",
     ),
     "env-model": Algorithm(
         "worldrl.i2a.env_model:EnvModelTrainer", "worldrl.i2a.env_model:EnvModelTrainConfig",
