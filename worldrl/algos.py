@@ -60,7 +60,7 @@ ALGOS: dict[str, Algorithm] = {
     ),
     "dreamerv2": Algorithm(
         "worldrl.dreamer.dreamerv2:DreamerTrainer", "worldrl.dreamer.dreamerv2:DreamerV2Config",
-        "a world of random latents, and an actor that learns in it", "72_dreamerv2",
+        "a world of random latents, and an actor that learns in it", "72_dreamerv2_workshop",
     ),
     "dreamerv3": Algorithm(
         "worldrl.dreamer.dreamerv3:DreamerV3Trainer", "worldrl.dreamer.dreamerv3:DreamerV3Config",
