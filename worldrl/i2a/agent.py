@@ -249,8 +249,8 @@ def _note_other_env(name: str, env_of_world: str, env_id: str) -> None:
     "Print a note, once, when a world was trained on another env"
     if env_of_world and env_id and not same_env(env_of_world, env_id):
         _note(
-            f"the world {name} was trained on {env_of_world}, and the agent trains on {env_id}: its imagined rewards and"
-            f" ends are those of {env_of_world}. For a world of this env: worldrl train env-model --env-id {env_id}"
+            f"the world {name} was trained on {env_of_world}, and the agent trains on {env_id}: its imagined rewards"
+            f" and ends are those of {env_of_world}. For a world of this env: worldrl train env-model --env-id {env_id}"
         )
 
 def world_for(
