@@ -246,7 +246,7 @@ def _check_repeats(env, run: _Played, actions, seeds, other) -> None:
 # %% ../../nbs/10_envs_check.ipynb #f442f988
 def check_env(
     env: VectorEnv,              # at least 2 rows; it is reset several times
-    steps: int = 200,            # calls per run; seven runs are made
+    steps: int = 0,              # calls per run; seven runs are made. 0: 200, or 1,100 if no episode ends in 200
     *,
     seed: int = 0,
     ends: bool = True,           # an episode must end within `steps`, or resets are not tested
@@ -280,11 +280,18 @@ def _env_name(env) -> str:
     return type(env).__name__
 
 
+def _enough_steps(env, seed, seeds, ends) -> int:
+    "Return 200, or 1,100 if an episode must end, and none ends in 200 calls"
+    short = not ends or _play(env, _sample_actions(env, 200, seed + 1), seeds).ended.any()
+    return 200 if short else 1_100
+
+
 def _check_all(env, steps, seed, ends, seeds_differ, row_seeds, raw_stats) -> None:
     "Play all runs and compare them; the arguments are those of check_env"
     n = env.num_envs
-    actions, other = (_sample_actions(env, steps, seed + i) for i in (1, 2))
     seeds = [derive_seed(seed, "check", i) for i in range(n)] if row_seeds else seed
+    steps = steps or _enough_steps(env, seed, seeds, ends)
+    actions, other = (_sample_actions(env, steps, seed + i) for i in (1, 2))
     _other_globals(0)
     run = _play(env, actions, seeds)
     _check_time(run)
