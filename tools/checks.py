@@ -21,7 +21,8 @@ NEW_FORM = ("31_a2c_lesson", "31_a2c_workshop", "42_mdnrnn_lesson", "42_mdnrnn_w
             "62_iam_flicker_lesson", "62_iam_flicker_workshop", "56_lean_world_lesson", "56_lean_world_workshop", "75_lean_agents",
             "43_joint_lesson", "43_joint_workshop", "44_controller_lesson", "44_controller_workshop",
             "45_controller_ppo", "63_traffic", "47_carracing_results", "46_tour",
-            "48_small_worlds", "10_envs_batch", "41_vae", "40_gather")
+            "48_small_worlds", "10_envs_batch", "41_vae", "40_gather",
+            "72_dreamerv2_lesson", "72_dreamerv2_workshop", "73_dreamerv3_lesson", "73_dreamerv3_workshop")
 MISSING_FAILS = True       # True: a notebook of NEW_FORM that does not exist is an error
 RULES = "F401,F811,F841,E501,E702,T100"     # unused import, redefinition, unused variable, long line, two statements on a line, breakpoint()
 # words that a reader who is new to the field, or to English, has to look up; and what we write instead

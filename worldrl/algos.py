@@ -60,11 +60,11 @@ ALGOS: dict[str, Algorithm] = {
     ),
     "dreamerv2": Algorithm(
         "worldrl.dreamer.dreamerv2:DreamerTrainer", "worldrl.dreamer.dreamerv2:DreamerV2Config",
-        "a world of random latents, and an actor that learns in it", "72_dreamerv2",
+        "a world of random latents, and an actor that learns in it", "72_dreamerv2_workshop",
     ),
     "dreamerv3": Algorithm(
         "worldrl.dreamer.dreamerv3:DreamerV3Trainer", "worldrl.dreamer.dreamerv3:DreamerV3Config",
-        "the same with one set of constants for every env", "73_dreamerv3",
+        "the same with one set of constants for every env", "73_dreamerv3_workshop",
     ),
     "env-model": Algorithm(
         "worldrl.i2a.env_model:EnvModelTrainer", "worldrl.i2a.env_model:EnvModelTrainConfig",

@@ -248,8 +248,10 @@ def distillation(
 def _note_other_env(name: str, env_of_world: str, env_id: str) -> None:
     "Print a note, once, when a world was trained on another env"
     if env_of_world and env_id and not same_env(env_of_world, env_id):
-        _note(f"the world {name} was trained on {env_of_world}, and the agent trains on {env_id}: its imagined rewards "
-              f"and ends are those of {env_of_world}. For a world of this env: worldrl train env-model --env-id {env_id}")
+        _note(
+            f"the world {name} was trained on {env_of_world}, and the agent trains on {env_id}: its imagined rewards"
+            f" and ends are those of {env_of_world}. For a world of this env: worldrl train env-model --env-id {env_id}"
+        )
 
 def world_for(
     config: I2AConfig,      # with its spaces
@@ -342,7 +344,7 @@ class _I2ALayers(PolicyNet):
         return self.config.control != "copy" and self.config.length > 1
 
     def _free_path(self, size: str) -> nn.Module:
-        "Return the model-free path: the encoder of the A2C baseline, or as in the paper (SIZES['full']['free'] numbers)"
+        "Return the model-free path: the encoder of the A2C baseline, or for the full size that of the paper"
         shape = self.obs_space.shape
         if size == "lean": return Pixels(shape, encoder_name(shape))
         convs = two_convs(shape[0], size)

@@ -903,7 +903,9 @@ class _StoredTraining:
         keep_freed_memory()
         self.finished, self.device = False, device(config.device)
         if config.world.kind == "copy":
-            raise ConfigError("the copy model has no weights to train. For the copy control: worldrl train i2a --policy.control copy")
+            raise ConfigError(
+                "the copy model has no weights to train. For the copy control: worldrl train i2a --policy.control copy"
+            )
         world = env_model_config(config.world, config.env_id, config.env_kwargs)
         torch.manual_seed(derive_seed(config.seed, "env-model"))
         self.model = make_env_model(world).to(self.device)

@@ -239,7 +239,7 @@ def world_of(
     names = sorted(zoo_folders(), key=lambda n: (not n.endswith("-world"), n))
     known = ", ".join(n for n in names if n.endswith(("-world", "-dreamer", "-small", "-tour")))
     raise ConfigError(
-        f"{name or 'this'} is a {type(model).__name__}, which has no world to dream in; name an agent or a "
+        f"{name or 'this'} is of class {type(model).__name__}, which has no world to dream in; name an agent or a "
         f"world that has one, such as {known or 'the run of worldrl train dreamerv3'}"
     )
 
