@@ -384,8 +384,11 @@ def _dream_world(world: str, env_id: str, seed: int, out: str, name: str, settin
     found, start = load(world, "cpu"), time.time()
     model = getattr(found, "world", found)
     if not hasattr(model, "imagine"):
-        raise WorldrlError(f"{world!r} is a {type(found).__name__}, which does not dream; "
-                           "give an agent's or a world's run (train mdnrnn, train controller, tour)")
+        raise WorldrlError(
+            f"{world!r} is a {type(found).__name__}, which does not dream. Give a world, or an agent that has one: of the"
+            " zoo, such as minipacman-regular-world, lean-breakout-world or breakout-dreamer, or a run of worldrl train"
+            " env-model, lean-world, mdnrnn, joint, controller, dreamerv2, dreamerv3, lean or of worldrl tour"
+        )
     env_id, env_kwargs = settings_of(found, env_id, world)
     _check_env(model, env_id, env_kwargs)
     label = label_of("dream", world, name, settings)
@@ -405,10 +408,16 @@ def _dream_world(world: str, env_id: str, seed: int, out: str, name: str, settin
     _say_dream(env_id, store, error, pays, told, settings)
     at, kind = tuple(k for k in (1, 5, 10, 20) if k <= settings["horizon"]), dict(env_id=env_id, env_kwargs=env_kwargs)
     recall, table = plane_scores(model, store, at, n=settings["starts"], **kind, **how)
-    if table: print(f"recall / precision of each plane:\n{table}")
+    if table: print(f"{_PLANES}{_EDIBLE * ('edible' in table)}:\n{table}")
     result = error.metrics() | pays.metrics() | recall | {"world": name or agent_label(world), "noise": noise}
     result |= {k: settings[k] for k in ("horizon", "starts", "context", "temperature", "episodes")}
     return keep("dream", label, env_id, seed, int(store.lengths.sum()), start, result, measured=measured)
+
+_PLANES = (
+    "recall / precision of each plane (recall: share of the cells shown that were predicted; precision: share of the"
+    " cells predicted that were shown; -: none)"
+)
+_EDIBLE = "; edible: a ghost that Pacman can eat, after a pill"
 
 def _check_env(model, env_id: str, env_kwargs: dict) -> None:
     "Raise ConfigError, before anything is gathered, when a world was made for other observations or actions"

@@ -17,7 +17,7 @@ from ..core import ConfigError, derive_seed, whole
 from ..envs.core import env_of_agent, make_env, to_rgb
 from .agent import I2A, controlled, planes_of, to_bytes
 from ..parts.contracts import Act, Rng, State, Step
-from ..parts.rollout import EnvStream, loaded_agent
+from ..parts.rollout import EnvStream, check_spaces, loaded_agent
 from ..viz import framed, label, step_browser, text_bar, upscale
 
 # %% ../../nbs/52_i2a_films.ipynb #9cb2e92b
@@ -108,11 +108,13 @@ def episode_views(
     env_kwargs: dict | None = None,
     max_steps: int = 200,
 ) -> tuple[list[View], np.ndarray]:     # a view per step, the real rewards [T]
-    "Play one episode and return what the agent saw at every step"
+    "Play one episode and return what the agent saw at every step; ConfigError for an agent of other observations"
     whole(max_steps, "max_steps", 1)
     agent, name = loaded_agent(agent, "episode_views")
+    _check_imagines(agent)
     env_id, env_kwargs = env_of_agent(agent, env_id or "", env_kwargs, where=name)
     env = make_env(env_id, 1, 0, **env_kwargs)
+    check_spaces(agent, env)
     stream, rng, views, rewards = EnvStream(env), Rng(1., derive_seed(seed, "act")), [], []
     step, state = stream.reset(seed=[derive_seed(seed, 0)]), agent.initial(1)
     while len(views) < max_steps and not bool(step.ended.any()):
@@ -124,22 +126,51 @@ def episode_views(
     return views, np.array(rewards)
 
 # %% ../../nbs/52_i2a_films.ipynb #049e2f4e
+def _told(x) -> str:
+    "Return in words what came"
+    if isinstance(x, View) or not isinstance(x, (list, tuple)): return f"a {type(x).__name__}"
+    return f"a {type(x).__name__} of {len(x)} ({', '.join(sorted({type(item).__name__ for item in x})) or 'empty'})"
+
+def _check_view(v, where: str) -> None:      # where: the function, for the message
+    "Raise ConfigError for anything but a View"
+    if isinstance(v, View): return
+    raise ConfigError(
+        f"{where} takes one View, and got {_told(v)}; write: views, rewards = episode_views(agent); {where}(views[0])"
+    )
+
+def _check_views(views, where: str) -> None:
+    "Raise ConfigError for anything but a list of one or more views"
+    some = isinstance(views, (list, tuple)) and not isinstance(views, View) and len(views) > 0
+    if some and all(isinstance(v, View) for v in views): return
+    raise ConfigError(
+        f"{where} takes a list of one or more views, and got {_told(views)}; write:"
+        f" views, rewards = episode_views(agent); {where}(views)"
+    )
+
 def future_figure(
     v: View,
     title: str = "",
 ):                      # a matplotlib figure
-    "Draw the futures of one moment, and the policy under all controls"
+    "Draw the futures of one moment, and the policy under all controls; ConfigError for anything but a View"
     import matplotlib.pyplot as plt
-    count, length = v.rewards.shape
-    fig = plt.figure(figsize=(9.2, 1.35 * count + .7), dpi=95, layout="constrained")
-    widths = [1.5 if length < 3 else 1] * length
-    grid = fig.add_gridspec(count, length + 4, width_ratios=[1.5, *widths, .3, 1.1, 1.1])
+    _check_view(v, "future_figure")
+    (count, length), (high, wide) = v.rewards.shape, v.frame.shape[:2]
+    frame = min(2., 4.6 / length)                                      # inches: width of an imagined frame
+    fig = plt.figure(figsize=(9.4, (frame * high / wide + .3) * count + 1.), dpi=95, layout="constrained")
+    grid = fig.add_gridspec(count, length + 2, width_ratios=[2.6, *[frame] * length, 1.7])
     now = fig.add_subplot(grid[:, 0])
     now.imshow(v.frame)
     now.set_title(f"now, value {v.value:.1f}", fontsize=10)
     now.set(xticks=[], yticks=[])
-    for action in range(count): _future_row(fig, grid, v, action)
-    _bars(fig.add_subplot(grid[:, -2:]), v)
+    for action in range(count):
+        _future_row(fig, grid, v, action)
+        bars = _bars(fig.add_subplot(grid[action, -1]), v, action)
+    bars.set_xlabel("probability", fontsize=9)
+    bars.tick_params(labelbottom=True)
+    fig.legend(
+        *bars.get_legend_handles_labels(), loc="outside lower center", ncols=4, fontsize=9, title="the net sees",
+        title_fontsize=9,
+    )
     if title: fig.suptitle(title, fontsize=11)
     return fig
 
@@ -153,15 +184,15 @@ def _future_row(fig, grid, v: View, action: int) -> None:
         ax.set_xlabel(f"{v.names[v.actions[action, t]]}: {v.rewards[action, t]:+.2f}", fontsize=9, labelpad=1)
         for side in ax.spines.values(): side.set(color=color, linewidth=width)
 
-def _bars(ax, v: View) -> None:
-    "Draw the policy under all controls: a bar per action and control"
+def _bars(ax, v: View, action: int):
+    "Draw the probability of an action beside its row of frames, a bar per control; return the axes"
     for k, (control, color) in enumerate(COLORS.items()):
-        where = np.arange(len(v.names)) + .2 * (k - 1.5)
-        ax.barh(where, v.policies[control], .19, color=color, label=SHOWN[control])
-    ax.set(yticks=range(len(v.names)), yticklabels=v.names, ylim=(len(v.names) - .5, -.5))
-    ax.set(xlim=(0, 1), xlabel="probability")
-    below = dict(loc="upper center", bbox_to_anchor=(.5, -.12), ncols=2)
-    ax.legend(fontsize=9, title="the net sees", title_fontsize=9, **below)
+        ax.barh(k, v.policies[control][action], .85, color=color, label=SHOWN[control])
+    ax.set(xlim=(0, 1), ylim=(3.6, -.6), yticks=[1.5], yticklabels=[v.names[action]], xticks=(0, .5, 1))
+    ax.tick_params(labelbottom=False, left=False, labelsize=9)
+    ax.grid(axis="x", lw=.5, color="#dddddd")
+    ax.set_axisbelow(True)
+    return ax
 
 # %% ../../nbs/52_i2a_films.ipynb #166bdc96
 BAR = 100                          # pixels of probability 1
@@ -202,12 +233,21 @@ def _panel_row(v: View, action: int, scale: int) -> np.ndarray:
     return np.concatenate([row, _panel_bars(v, action, len(row))], 1)
 
 # %% ../../nbs/52_i2a_films.ipynb #de86a816
+def _scale_of(v: View) -> int:
+    "Return how many times the frames are enlarged: 8, or less so that the panel is at most 900 pixels wide"
+    length, wide = v.rewards.shape[1], v.frame.shape[1]
+    others = BAR + _NUMBER + 2 * _GAP + 6 * length + 8                   # bars, edges of the frames
+    return max(1, min(8, (900 - others) // (wide * (2 + length))))
+
 def panel(
     v: View,
-    scale: int = 0,        # pixels per pixel of the imagined frames; 0: so that a row is about 90 high
+    scale: int = 0,        # pixels per pixel of the imagined frames; 0: 8, or less so that at most 900 are side by side
 ) -> np.ndarray:           # [H, W, 3] uint8
-    "Draw one moment as an image: the real frame, a row of futures per action, and the policy under all controls"
-    scale = scale or max(1, round(72 / len(v.frame)))
+    """Draw one moment as an image: the real frame, a row of futures per action, and the policy under all controls.
+
+    ConfigError for anything but a View, and for a scale below 0."""
+    _check_view(v, "panel")
+    scale = whole(scale, "scale", 0) or _scale_of(v)
     rows = [_panel_row(v, action, scale) for action in range(len(v.futures))]
     right = np.concatenate([_header(rows[0].shape[1], v), *rows])
     now = framed(upscale(v.frame, 2 * scale), (90, 90, 90), 2)
@@ -220,7 +260,8 @@ def futures_clip(
     views: list,              # of `episode_views`
     scale: int = 0,           # as for `panel`
 ) -> np.ndarray:              # [T, H, W, 3] uint8, for viz.save_video and viz.show_video
-    "Return a clip of an episode with all imagined futures"
+    "Return a clip of an episode with all imagined futures; ConfigError for anything but a list of views"
+    _check_views(views, "futures_clip")
     return np.stack([panel(v, scale) for v in views])
 
 # %% ../../nbs/52_i2a_films.ipynb #8ae26477
@@ -228,6 +269,7 @@ def futures_browser(
     views: list,              # of `episode_views`
     scale: int = 0,           # as for `panel`
 ):                            # the ipywidgets box
-    "Show a slider over the steps of an episode, and the panel of the chosen step"
+    "Show a slider over the steps of an episode, and the panel of the chosen step; ConfigError as for futures_clip"
+    _check_views(views, "futures_browser")
     def caption(t): return f"step {t}: {views[t].names[views[t].action]} chosen, value {views[t].value:.2f}"
     return step_browser(len(views), lambda t: panel(views[t], scale), caption)

@@ -301,7 +301,9 @@ class PlaneRecall:
         return _share(self.hits[kind], self.predicted[kind])
 
     def table(self, at=(1, 5, 10, 20)) -> str:
-        "Return a line per plane: recall / precision of the reconstruction, of dreams `at` horizons, of the last frame"
+        """Return a line per plane: recall / precision of the reconstruction, of dreams `at` horizons, of the last frame.
+
+        A dash: no cell was set (recall) or predicted (precision). A plane with dashes only has no line."""
         H = len(self.ones)
         views = {
             "reconstruction": ("reconstruction", slice(None)),
@@ -310,8 +312,8 @@ class PlaneRecall:
         shares = [self._summed(*v) for v in views.values()]
         lines = [
             f"{name:16}"
-            + "".join(f"{f'{r[c]:.2f} / {p[c]:.2f}':>{max(len(v), 11) + 2}}" for v, (r, p) in zip(views, shares))
-            for c, name in enumerate(self.names)
+            + "".join(f"{_both_shares(r[c], p[c]):>{max(len(v), 11) + 2}}" for v, (r, p) in zip(views, shares))
+            for c, name in enumerate(self.names) if np.isfinite([x[c] for pair in shares for x in pair]).any()
         ]
         return "\n".join([f"{'plane':16}" + "".join(f"{v:>{max(len(v), 11) + 2}}" for v in views), *lines])
 
@@ -321,6 +323,10 @@ class PlaneRecall:
         return _share(hits, self.ones[rows].sum(0)), _share(hits, self.predicted[kind][rows].sum(0))
 
 def _share(part, whole): return np.where(whole > 0, part / np.maximum(whole, 1), np.nan)
+
+def _both_shares(recall: float, precision: float) -> str:      # "0.97 / 1.00", "0.00 / -"
+    "Return recall and precision as text, a dash for NaN"
+    return " / ".join("-" if np.isnan(x) else f"{x:.2f}" for x in (recall, precision))
 
 def _plane_names(names, count):
     if names is not None and len(names) != count:
