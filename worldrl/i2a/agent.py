@@ -244,13 +244,18 @@ def distillation(
     return loss, {"losses/distillation": loss.detach(), "i2a/agreement": masked_mean(same, mask)}
 
 # %% ../../nbs/51_i2a_workshop.ipynb #62c2ed2c
+def _train_world(env_id: str) -> str:
+    "Return the command that trains a world of an env: env-model is for MiniPacman, lean-world for any images"
+    kind = "env-model" if "worldrl/MiniPacman" in env_id or not env_id else "lean-world"
+    return f"worldrl train {kind} --env-id {env_id or 'ID'}"
+
 @functools.cache
 def _note_other_env(name: str, env_of_world: str, env_id: str) -> None:
     "Print a note, once, when a world was trained on another env"
     if env_of_world and env_id and not same_env(env_of_world, env_id):
         _note(
             f"the world {name} was trained on {env_of_world}, and the agent trains on {env_id}: its imagined rewards"
-            f" and ends are those of {env_of_world}. For a world of this env: worldrl train env-model --env-id {env_id}"
+            f" and ends are those of {env_of_world}. For a world of this env: {_train_world(env_id)}"
         )
 
 def world_for(
@@ -269,7 +274,7 @@ def world_for(
     if c.control == "copy": return CopyModel.from_config({"obs_space": c.obs_space, "action_space": c.action_space})
     raise ConfigError(
         "an agent that imagines needs a world: --policy.world RUN (policy=dict(world=...)), a run folder or a name of"
-        f" the zoo. Train one: worldrl train env-model --env-id {c.env_id or 'ID'}; or take --policy.control copy"
+        f" the zoo. Train one: {_train_world(c.env_id)}; or take --policy.control copy"
     )
 
 # %% ../../nbs/51_i2a_workshop.ipynb #5759d8ac

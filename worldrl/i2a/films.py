@@ -230,6 +230,7 @@ def _panel_row(v: View, action: int, scale: int) -> np.ndarray:
         text = f"{v.names[later]} {reward:+.2f}"
         cells.append(framed(label(upscale(frame, scale), text, 18, below=True), color, 3))
     row = np.concatenate(cells, 1)
+    row = np.pad(row, [(0, max(0, 4 * _TEXT - len(row))), (0, 0), (0, 0)])      # room for four bars and their numbers
     return np.concatenate([row, _panel_bars(v, action, len(row))], 1)
 
 # %% ../../nbs/52_i2a_films.ipynb #de86a816

@@ -336,9 +336,21 @@ ACKTRConfig.recipes = {
 }
 
 # %% ../../nbs/33_acktr.ipynb #81667207
+def _refuse_i2a(policy) -> None:     # the config of a net
+    "Raise ConfigError for I2A"
+    if getattr(policy, "net", "") != "i2a": return
+    raise ConfigError(
+        "I2A cannot be trained with ACKTR: its net reads imagined futures through an LSTM, for which K-FAC has no"
+        " factors. Train it with a2c or ppo: worldrl train i2a --learner a2c"
+    )
+
 class ACKTRTrainer(OnPolicyTrainer):
     "Trainer of ACKTR: A2C with natural gradients"
     exp = "acktr"
+
+    def __init__(self, config: ACKTRConfig, make_env=None, make_policy=None):
+        _refuse_i2a(config.policy)      # before the net looks for its world
+        super().__init__(config, make_env, make_policy)
 
     def check(self) -> None:
         "Raise ConfigError for a policy with memory or a loss of its own"
@@ -347,11 +359,7 @@ class ACKTRTrainer(OnPolicyTrainer):
                 "ACKTR cannot train a policy with memory: K-FAC has no factors for a GRU. Set policy.recurrent to"
                 " False, or train it with a2c or ppo"
             )
-        if getattr(self.policy.config, "net", "") == "i2a":
-            raise ConfigError(
-                "I2A cannot be trained with ACKTR: its net reads imagined futures through an LSTM, for which K-FAC has"
-                " no factors. Train it with a2c or ppo: worldrl train i2a --learner a2c"
-            )
+        _refuse_i2a(self.policy.config)
         if self.policy.has_extra_loss:
             raise ConfigError(
                 "ACKTR has no auxiliary heads and no other losses of the net: K-FAC needs a log-likelihood of the"
