@@ -580,14 +580,15 @@ def _complaint(cls, name: str, field: _Field, value, must: str) -> str:
     "The message for a value that does not fit"
     text = f"is {_shown(value)}, and must {must}"
     if not must: text = f"takes {_kind_words(field.hint)}, but got {_shown(value)} ({type(value).__name__})"
-    if not must and hasattr(value, "state_dict") and "str" in _kind_words(field.hint): return _name_instead(cls, name, value)
+    if not must and hasattr(value, "state_dict") and "str" in _kind_words(field.hint):
+        return _name_instead(cls, name, value)
     mended = None if must.startswith("be one of") else _mended(field, value)
     return f"{cls.__name__}.{name} {text}" + (f"; write {name}={mended!r}" if mended is not None else "")
 
 def _name_instead(cls, name: str, model) -> str:
     "The message for a model where its name is expected"
     return (
-        f"{cls.__name__}.{name} takes the name or the folder of a stored model, and got a {type(model).__name__} object;"
+        f"{cls.__name__}.{name} takes the name or the folder of a stored model, and got a {type(model).__name__};"
         f" save it, worldrl.runs.save_model('my-model', model, model.config), and write {name}='my-model'"
     )
 

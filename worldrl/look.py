@@ -385,8 +385,8 @@ def _dream_world(world: str, env_id: str, seed: int, out: str, name: str, settin
     model = getattr(found, "world", found)
     if not hasattr(model, "imagine"):
         raise WorldrlError(
-            f"{world!r} is a {type(found).__name__}, which does not dream. Give a world, or an agent that has one: of the"
-            " zoo, such as minipacman-regular-world, lean-breakout-world or breakout-dreamer, or a run of worldrl train"
+            f"{world!r} is of class {type(found).__name__}, which does not dream. Give a world or an agent that has"
+            " one: of the zoo, such as minipacman-regular-world or breakout-dreamer, or a run of worldrl train"
             " env-model, lean-world, mdnrnn, joint, controller, dreamerv2, dreamerv3, lean or of worldrl tour"
         )
     env_id, env_kwargs = settings_of(found, env_id, world)

@@ -301,7 +301,7 @@ class PlaneRecall:
         return _share(self.hits[kind], self.predicted[kind])
 
     def table(self, at=(1, 5, 10, 20)) -> str:
-        """Return a line per plane: recall / precision of the reconstruction, of dreams `at` horizons, of the last frame.
+        """Return a line per plane: recall / precision of the reconstruction, of dreams `at` horizons, of the last frame
 
         A dash: no cell was set (recall) or predicted (precision). A plane with dashes only has no line."""
         H = len(self.ones)
