@@ -155,7 +155,7 @@ def future_figure(
     import matplotlib.pyplot as plt
     _check_view(v, "future_figure")
     (count, length), (high, wide) = v.rewards.shape, v.frame.shape[:2]
-    frame = min(2., 4.6 / length)                                      # inches: width of an imagined frame
+    frame = min(2., 4.6 / length, 1.6 * wide / high)                   # inches: width of an imagined frame
     fig = plt.figure(figsize=(9.4, (frame * high / wide + .3) * count + 1.), dpi=95, layout="constrained")
     grid = fig.add_gridspec(count, length + 2, width_ratios=[2.6, *[frame] * length, 1.7])
     now = fig.add_subplot(grid[:, 0])
